@@ -1,0 +1,98 @@
+package graph
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// compute writes out, of the operation's shape, from the data of its inputs.
+type compute func(out []float32, in [][]float32)
+
+// symDiff makes the nodes of the gradients, one for each input.
+type symDiff = func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error)
+
+// newDenseOp is an operation on dense float32 values. Every input has a gradient if diff is not nil.
+func newDenseOp(name string, shape tensor.Shape, inputs int, f compute, diff symDiff) *op {
+	o := &op{name: name, shape: shape, symDiff: diff}
+	if diff != nil {
+		o.gradOf = make([]bool, inputs)
+		for i := range o.gradOf {
+			o.gradOf[i] = true
+		}
+	}
+	var out *tensor.Dense
+	data := make([][]float32, inputs)
+	scalars := make([][1]float32, inputs)
+	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {
+		if out == nil {
+			out = tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
+		}
+		for i, v := range in {
+			var err error
+			if data[i], err = floats(v, &scalars[i]); err != nil {
+				return nil, fmt.Errorf("input %d: %w", i, err)
+			}
+		}
+		f(out.Data().([]float32), data)
+		return out, nil
+	}
+	return o
+}
+
+// newScalarOp is newDenseOp with a scalar result.
+func newScalarOp(name string, inputs int, f func(in [][]float32) float32, diff symDiff) *op {
+	o := newDenseOp(name, tensor.Shape{}, inputs, nil, diff)
+	data := make([][]float32, inputs)
+	out := gorgonia.NewF32(0)
+	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {
+		for i, v := range in {
+			var err error
+			if data[i], err = floats(v, nil); err != nil {
+				return nil, fmt.Errorf("input %d: %w", i, err)
+			}
+		}
+		*out = gorgonia.F32(f(data))
+		return out, nil
+	}
+	return o
+}
+
+// floats gives the data of a dense float32 value; that of a scalar is put in scratch.
+func floats(v gorgonia.Value, scratch *[1]float32) ([]float32, error) {
+	switch v := v.(type) {
+	case *tensor.Dense:
+		if data, ok := v.Data().([]float32); ok && !v.RequiresIterator() {
+			return data, nil
+		}
+		if v.RequiresIterator() && v.Dtype() == tensor.Float32 {
+			return v.Materialize().Data().([]float32), nil
+		}
+		return nil, fmt.Errorf("want float32 values, got %v", v.Dtype())
+	case *Table:
+		return v.Data().([]float32), nil
+	case *gorgonia.F32:
+		if scratch != nil {
+			scratch[0] = float32(*v)
+			return scratch[:], nil
+		}
+	}
+	return nil, fmt.Errorf("want float32 values, got %T", v)
+}
+
+// nodes gathers the results of several node makers, keeping the first error.
+type nodes struct {
+	list gorgonia.Nodes
+	err  error
+}
+
+func (ns *nodes) add(n *gorgonia.Node, err error) *gorgonia.Node {
+	ns.list = append(ns.list, n)
+	if ns.err == nil {
+		ns.err = err
+	}
+	return n
+}
+
+func (ns *nodes) done() (gorgonia.Nodes, error) { return ns.list, ns.err }

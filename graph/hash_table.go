@@ -1,0 +1,46 @@
+package graph
+
+import "math/bits"
+
+// hashTable gives distinct rows consecutive places, by open addressing. It is cleared in constant
+// time by counting generations, since a batch uses it once and its size is that of the batch.
+type hashTable struct {
+	entries    []hashEntry
+	shift      uint
+	generation uint32
+}
+
+type hashEntry struct {
+	row        int32
+	place      int32
+	generation uint32
+}
+
+// newHashTable has room for n distinct rows.
+func newHashTable(n int) *hashTable {
+	log := max(6, bits.Len(uint(2*n)))
+	return &hashTable{entries: make([]hashEntry, 1<<log), shift: uint(32 - log), generation: 1}
+}
+
+func (t *hashTable) clear() {
+	t.generation++
+	if t.generation == 0 { // after 2^32 batches: old generations must not come back to life
+		clear(t.entries)
+		t.generation = 1
+	}
+}
+
+// place returns the place of a row, which is next if the row is new.
+func (t *hashTable) place(row, next int32) (place int32, isNew bool) {
+	mask := uint32(len(t.entries) - 1)
+	for h := uint32(row) * 2654435769 >> t.shift; ; h = (h + 1) & mask {
+		e := &t.entries[h]
+		if e.generation != t.generation {
+			*e = hashEntry{row: row, place: next, generation: t.generation}
+			return next, true
+		}
+		if e.row == row {
+			return e.place, false
+		}
+	}
+}

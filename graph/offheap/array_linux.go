@@ -1,0 +1,46 @@
+package offheap
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// allocate maps size bytes of zeroed memory for n elements and has them unmapped with the array.
+func allocate[T Element](a *Array[T], n, size int) error {
+	mapping, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
+	if err != nil {
+		return fmt.Errorf("%w: mapping %d bytes: %v", ErrTooLarge, size, err)
+	}
+	const hugePage = 2 << 20
+	if size >= hugePage {
+		// A hint: a kernel without huge pages still gives correct memory.
+		_ = unix.Madvise(mapping, unix.MADV_HUGEPAGE)
+	}
+	a.data = unsafe.Slice((*T)(unsafe.Pointer(&mapping[0])), n)
+	runtime.AddCleanup(a, func(m []byte) { _ = unix.Munmap(m) }, mapping)
+	return nil
+}
+
+// available reads how many bytes could be used without swapping.
+func available() (uint64, bool) {
+	info, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0, false
+	}
+	_, rest, found := bytes.Cut(info, []byte("MemAvailable:"))
+	if !found {
+		return 0, false
+	}
+	fields := bytes.Fields(rest[:min(len(rest), 64)])
+	if len(fields) == 0 {
+		return 0, false
+	}
+	kib, err := strconv.ParseUint(string(fields[0]), 10, 64)
+	return kib << 10, err == nil
+}

@@ -1,0 +1,98 @@
+package graph
+
+import (
+	"fmt"
+	"hash"
+	"hash/fnv"
+	"sync/atomic"
+
+	"github.com/chewxy/hm"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// op is every operation of this package: a gorgonia.Op and gorgonia.SDOp whose behaviour is
+// given by two functions. Its value is owned by do and reused from run to run.
+type op struct {
+	name    string
+	serial  uint32
+	inputs  []hm.Type
+	output  hm.Type
+	shape   tensor.Shape
+	do      func(in []gorgonia.Value) (gorgonia.Value, error)
+	gradOf  []bool // which inputs have a gradient; nil: none
+	symDiff func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error)
+}
+
+// serials makes the hash of every operation unique: Gorgonia merges nodes whose operations have
+// equal hashes, and ours own buffers, so two of them are never the same.
+var serials atomic.Uint32
+
+// apply adds the operation to the graph of its inputs.
+func (o *op) apply(inputs ...*gorgonia.Node) (*gorgonia.Node, error) {
+	o.serial = serials.Add(1)
+	for _, n := range inputs {
+		o.inputs = append(o.inputs, typeOf(n.Dims(), n.Dtype()))
+	}
+	if o.output == nil {
+		o.output = typeOf(o.shape.Dims(), tensor.Float32)
+	}
+	return gorgonia.ApplyOp(o, inputs...)
+}
+
+func typeOf(dims int, of tensor.Dtype) hm.Type {
+	if dims == 0 {
+		return of
+	}
+	return gorgonia.TensorType{Dims: dims, Of: of}
+}
+
+func (o *op) Arity() int { return len(o.inputs) }
+
+// Type makes a new function type on every call, because Gorgonia gives them back to a pool.
+func (o *op) Type() hm.Type {
+	return hm.NewFnType(append(append(make([]hm.Type, 0, len(o.inputs)+1), o.inputs...), o.output)...)
+}
+
+func (o *op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) { return o.shape.Clone(), nil }
+
+// Do runs the operation. A panic inside becomes an error here, because Gorgonia's own machine
+// runs operations in a goroutine of its own, where nobody else could catch it.
+func (o *op) Do(in ...gorgonia.Value) (v gorgonia.Value, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			v, err = nil, fmt.Errorf("graph: %s: %v", o.name, p)
+		}
+	}()
+	if v, err = o.do(in); err != nil {
+		return nil, fmt.Errorf("graph: %s: %w", o.name, err)
+	}
+	return v, nil
+}
+
+func (o *op) ReturnsPtr() bool      { return true }
+func (o *op) CallsExtern() bool     { return false } // true would make Gorgonia allocate the output
+func (o *op) OverwritesInput() int  { return -1 }
+func (o *op) WriteHash(h hash.Hash) { fmt.Fprint(h, o.String()) }
+func (o *op) Hashcode() uint32      { h := fnv.New32a(); o.WriteHash(h); return h.Sum32() }
+func (o *op) String() string        { return fmt.Sprintf("%s#%d", o.name, o.serial) }
+
+func (o *op) DiffWRT(inputs int) []bool {
+	if o.gradOf == nil {
+		return make([]bool, inputs)
+	}
+	return o.gradOf
+}
+
+func (o *op) SymDiff(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	if o.symDiff == nil {
+		return nil, fmt.Errorf("graph: %s has no gradient", o.name)
+	}
+	grads, err := o.symDiff(in, out, grad)
+	if err != nil {
+		return nil, fmt.Errorf("graph: gradient of %s: %w", o.name, err)
+	}
+	return grads, nil
+}
+
+var _ gorgonia.SDOp = (*op)(nil)

@@ -1,0 +1,88 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
+	"gorgonia.org/tensor"
+)
+
+// Table is the storage of one embedding: rows x dim float32, off the Go heap where the system
+// allows. It is a gorgonia.Value (and a tensor), so that it is bound to an ordinary input node:
+//
+//	node := gorgonia.NewMatrix(g, tensor.Float32, gorgonia.WithName("deep"),
+//		gorgonia.WithShape(rows, dim), gorgonia.WithValue(table))
+//
+// Read rows through Lookup or Row: a solver may keep rows in a state from before their latest
+// steps, and has them settled only when somebody reads them.
+type Table struct {
+	*tensor.Dense
+	name    string
+	storage *offheap.Array[float32] // keeps the memory of Dense alive
+	settler Settler
+}
+
+// Settler brings rows up to date that a solver has left behind, because no batch touched them.
+// A solver installs itself with Table.SetSettler.
+type Settler interface {
+	// Settle brings the given rows up to date. The rows are distinct and within the table.
+	Settle(rows []int32)
+	// SettleAll brings every row up to date. It may be called from one goroutine at a time.
+	SettleAll()
+}
+
+// NewTable returns a table of zeros. It fails with offheap.ErrTooLarge if the table does not fit
+// in memory.
+func NewTable(name string, rows, dim int) (*Table, error) {
+	if rows < 1 || dim < 1 {
+		return nil, fmt.Errorf("graph: table %q: %d rows of %d values: both must be at least 1", name, rows, dim)
+	}
+	storage, err := offheap.New[float32](rows * dim)
+	if err != nil {
+		return nil, fmt.Errorf("graph: table %q of %d rows of %d values: %w", name, rows, dim, err)
+	}
+	dense := tensor.New(tensor.WithShape(rows, dim), tensor.WithBacking(storage.Data()))
+	return &Table{Dense: dense, name: name, storage: storage}, nil
+}
+
+// Name is the name that the table was made with.
+func (t *Table) Name() string { return t.name }
+
+// Rows is the number of rows.
+func (t *Table) Rows() int { return t.Shape()[0] }
+
+// Dim is the number of values in a row.
+func (t *Table) Dim() int { return t.Shape()[1] }
+
+// Floats is the storage itself, row after row, settled or not.
+func (t *Table) Floats() []float32 { return t.storage.Data() }
+
+// Row returns row i, settled, as a part of the storage.
+func (t *Table) Row(i int) []float32 {
+	if t.settler != nil {
+		t.settler.Settle([]int32{int32(i)})
+	}
+	return t.Floats()[i*t.Dim() : (i+1)*t.Dim()]
+}
+
+// SetSettler installs what Lookup calls before it reads rows; nil removes it.
+func (t *Table) SetSettler(s Settler) { t.settler = s }
+
+// Settle brings distinct rows up to date.
+func (t *Table) Settle(rows []int32) {
+	if t.settler != nil {
+		t.settler.Settle(rows)
+	}
+}
+
+// SettleAll brings every row up to date; evaluation, norms and saving need it.
+func (t *Table) SettleAll() {
+	if t.settler != nil {
+		t.settler.SettleAll()
+	}
+}
+
+// Format prints the size of the table instead of all its values.
+func (t *Table) Format(s fmt.State, _ rune) {
+	fmt.Fprintf(s, "Table(%q, %d x %d)", t.name, t.Rows(), t.Dim())
+}
