@@ -35,7 +35,7 @@ func newDenseOp(name string, shape tensor.Shape, inputs int, f compute, diff sym
 				return nil, fmt.Errorf("input %d: %w", i, err)
 			}
 		}
-		f(out.Data().([]float32), data)
+		f(out.Float32s(), data)
 		return out, nil
 	}
 	return o
@@ -63,15 +63,15 @@ func newScalarOp(name string, inputs int, f func(in [][]float32) float32, diff s
 func floats(v gorgonia.Value, scratch *[1]float32) ([]float32, error) {
 	switch v := v.(type) {
 	case *tensor.Dense:
-		if data, ok := v.Data().([]float32); ok && !v.RequiresIterator() {
-			return data, nil
+		if v.Dtype() != tensor.Float32 {
+			return nil, fmt.Errorf("want float32 values, got %v", v.Dtype())
 		}
-		if v.RequiresIterator() && v.Dtype() == tensor.Float32 {
-			return v.Materialize().Data().([]float32), nil
+		if v.RequiresIterator() { // a view that is not contiguous
+			return v.Materialize().(*tensor.Dense).Float32s(), nil
 		}
-		return nil, fmt.Errorf("want float32 values, got %v", v.Dtype())
+		return v.Float32s(), nil // unlike Data, allocates nothing
 	case *Table:
-		return v.Data().([]float32), nil
+		return v.Floats(), nil
 	case *gorgonia.F32:
 		if scratch != nil {
 			scratch[0] = float32(*v)

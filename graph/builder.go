@@ -1,0 +1,180 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// ErrBuild is wrapped by every error of a Builder.
+var ErrBuild = errors.New("graph: cannot build")
+
+// Builder makes the graph of one model for one batch size. Its methods take the name of a layer
+// (a path such as "mlp" or "wukong/0/fmb"), under which they ask Weights for what the layer
+// needs. After the first error every method returns nil, and Err tells where it happened.
+type Builder struct {
+	// EmbeddingInit draws the rows of new tables; nil means Normal(0.01).
+	EmbeddingInit Initializer
+	// Mode switches Dropout; it is shared with the loop that runs the graph.
+	Mode *Mode
+	// Dropouts is the generator of dropout masks; a graph without dropout may leave it nil.
+	Dropouts *rand.Rand
+
+	graph   *gorgonia.ExprGraph
+	batch   int
+	fields  []Field
+	layout  *layout
+	weights *Weights
+
+	ids, index, numbers, labels, sampleWeights *gorgonia.Node
+
+	learnables gorgonia.Nodes
+	used       map[string]bool
+	err        error
+}
+
+// NewBuilder starts a graph for batches of the given size over shared weights.
+func NewBuilder(batch int, fields []Field, w *Weights) *Builder {
+	b := &Builder{graph: gorgonia.NewGraph(), batch: batch, fields: fields, weights: w, used: map[string]bool{}, Mode: &Mode{}}
+	if batch < 1 {
+		b.fail("input", fmt.Errorf("batch size must be at least 1, got %d", batch))
+		return b
+	}
+	if len(fields) == 0 {
+		b.fail("input", errors.New("the model has no fields"))
+		return b
+	}
+	var err error
+	if b.layout, err = newLayout(fields); err != nil {
+		b.fail("input", err)
+		return b
+	}
+	b.makeInputs()
+	return b
+}
+
+// makeInputs makes the nodes that a loop fills before each run.
+func (b *Builder) makeInputs() {
+	if n := len(b.layout.columns); n > 0 {
+		b.ids = b.input("ids", n, tensor.Int32)
+		b.index = b.keep("ids")(indexNode(b.ids, b.layout))
+	}
+	numbers := 0
+	for _, f := range b.fields {
+		if f.Kind == Numeric {
+			numbers++
+		}
+	}
+	if numbers > 0 {
+		b.numbers = b.input("numbers", numbers, tensor.Float32)
+	}
+	b.labels = b.input("labels", 1, tensor.Float32)
+	b.sampleWeights = b.input("sample weights", 1, tensor.Float32)
+}
+
+func (b *Builder) input(name string, columns int, of tensor.Dtype) *gorgonia.Node {
+	value := tensor.New(tensor.Of(of), tensor.WithShape(b.batch, columns))
+	return gorgonia.NewMatrix(b.graph, of, gorgonia.WithShape(b.batch, columns), gorgonia.WithName(name), gorgonia.WithValue(value))
+}
+
+// Err is the first error, with the path of its layer; it wraps ErrBuild.
+func (b *Builder) Err() error { return b.err }
+
+// Fail records an error of a block outside this package, unless there is one already.
+func (b *Builder) Fail(name string, err error) { b.fail(name, err) }
+
+func (b *Builder) fail(name string, err error) {
+	if b.err == nil && err != nil {
+		b.err = fmt.Errorf("%w %s: %w", ErrBuild, name, err)
+	}
+}
+
+// keep returns a function that takes the result of a node maker and keeps its error.
+func (b *Builder) keep(name string) func(*gorgonia.Node, error) *gorgonia.Node {
+	return func(n *gorgonia.Node, err error) *gorgonia.Node {
+		if err != nil {
+			b.fail(name, err)
+			return nil
+		}
+		return n
+	}
+}
+
+// Graph is the expression graph, for nodes of one's own.
+func (b *Builder) Graph() *gorgonia.ExprGraph { return b.graph }
+
+// Batch is the number of samples in a batch.
+func (b *Builder) Batch() int { return b.batch }
+
+// Fields is the number of fields, which is the number of embeddings of a sample.
+func (b *Builder) Fields() int { return len(b.fields) }
+
+// IDs is the input (batch, id columns) int32: the ids of each categorical or list field, counted
+// from 0 within the field; nil if the model has no such field.
+func (b *Builder) IDs() *gorgonia.Node { return b.ids }
+
+// Numbers is the input (batch, numeric fields); nil if the model has none.
+func (b *Builder) Numbers() *gorgonia.Node { return b.numbers }
+
+// Labels is the input (batch, 1) of labels, 0 or 1.
+func (b *Builder) Labels() *gorgonia.Node { return b.labels }
+
+// SampleWeights is the input (batch, 1): 1 for a real sample, 0 for one that pads the batch.
+func (b *Builder) SampleWeights() *gorgonia.Node { return b.sampleWeights }
+
+// Learnables are the nodes of all weights that were asked for, in that order.
+func (b *Builder) Learnables() gorgonia.Nodes { return b.learnables }
+
+// Weight is the node of the dense weight name (rows, columns), drawn by init if it is new.
+func (b *Builder) Weight(name string, rows, columns int, init Initializer) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	if rows < 1 || columns < 1 {
+		b.fail(name, fmt.Errorf("shape (%d, %d) is empty", rows, columns))
+		return nil
+	}
+	weight, err := b.weights.dense(name, rows, columns, init)
+	if err != nil {
+		b.fail(name, err)
+		return nil
+	}
+	// A header of this graph's own: Gorgonia's operations transpose headers in place.
+	return b.learnable(weight, tensor.New(tensor.WithShape(rows, columns), tensor.WithBacking(weight.values)))
+}
+
+// Table is the node of the table name over the rows of all fields.
+func (b *Builder) Table(name string, dim int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	init := b.EmbeddingInit
+	if init == nil {
+		init = Normal(0.01)
+	}
+	weight, err := b.weights.table(name, b.layout.rows, dim, init)
+	if err != nil {
+		b.fail(name, err)
+		return nil
+	}
+	return b.learnable(weight, weight.Table)
+}
+
+func (b *Builder) learnable(w *Weight, value gorgonia.Value) *gorgonia.Node {
+	if b.used[w.Name] {
+		b.fail(w.Name, errors.New("the name is used twice in one graph"))
+		return nil
+	}
+	b.used[w.Name] = true
+	n := gorgonia.NewMatrix(b.graph, tensor.Float32, gorgonia.WithName(w.Name), gorgonia.WithShape(w.Shape...), gorgonia.WithValue(value))
+	b.learnables = append(b.learnables, n)
+	return n
+}
+
+// fanIn draws from the uniform distribution on (-1/sqrt(in), 1/sqrt(in)), for weights and biases:
+// with biases at zero, a network over embeddings that are all zero could never learn.
+func fanIn(in int) Initializer { return Uniform(1 / math.Sqrt(float64(in))) }

@@ -1,0 +1,53 @@
+package graph
+
+import (
+	"math/rand/v2"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+)
+
+// Initializer draws initial weights.
+type Initializer func(dst []float32, rng *rand.Rand)
+
+// Zeros leaves weights at zero; the paper's choice for embeddings.
+func Zeros() Initializer { return func(dst []float32, _ *rand.Rand) { clear(dst) } }
+
+// Normal draws from a normal distribution with mean 0 and the given standard deviation.
+func Normal(std float64) Initializer {
+	return func(dst []float32, rng *rand.Rand) {
+		for i := range dst {
+			dst[i] = float32(rng.NormFloat64() * std)
+		}
+	}
+}
+
+// Uniform draws from [-limit, limit).
+func Uniform(limit float64) Initializer {
+	return func(dst []float32, rng *rand.Rand) {
+		for i := range dst {
+			dst[i] = float32((2*rng.Float64() - 1) * limit)
+		}
+	}
+}
+
+// Constant sets every weight to one value.
+func Constant(v float32) Initializer {
+	return func(dst []float32, _ *rand.Rand) { fill(dst, v) }
+}
+
+// valuesPerStream is how many values of a table come from one random stream. Streams are seeded
+// in order, so that a large table can be filled by all cores and still depend on the seed only.
+const valuesPerStream = 1 << 20
+
+// Initialize draws all values of the table, whatever a solver had left to do.
+func (t *Table) Initialize(init Initializer, rng *rand.Rand) {
+	values := t.Floats()
+	seeds := make([]uint64, 2*((len(values)+valuesPerStream-1)/valuesPerStream))
+	for i := range seeds {
+		seeds[i] = rng.Uint64()
+	}
+	kernel.Parallel(len(values), valuesPerStream, func(from, to int) {
+		i := 2 * (from / valuesPerStream)
+		init(values[from:to], rand.New(rand.NewPCG(seeds[i], seeds[i+1])))
+	})
+}

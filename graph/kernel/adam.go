@@ -1,0 +1,85 @@
+package kernel
+
+import "math"
+
+// AdamStep is the scalar part of one step of Adam.
+type AdamStep struct {
+	Beta1, Beta2  float32
+	Rate          float32 // learning rate / (1 - Beta1^k)
+	VarianceScale float32 // 1 / (1 - Beta2^k)
+	Eps           float32
+	EpsOutside    bool    // sqrt(v)+eps instead of sqrt(v+eps)
+	Keep          float32 // 1 - lambda, the share of the old weight that stays
+}
+
+// Adam is one step on weights w with gradient g and moments m and v:
+//
+//	m = Beta1 m + (1-Beta1) g;  v = Beta2 v + (1-Beta2) g^2
+//	w = Keep w - Rate m / sqrt(VarianceScale v + Eps)
+func Adam(w, g, m, v []float32, p *AdamStep) {
+	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
+	for i := range w {
+		m[i] = p.Beta1*m[i] + (1-p.Beta1)*g[i]
+		v[i] = p.Beta2*v[i] + (1-p.Beta2)*g[i]*g[i]
+		w[i] = p.Keep*w[i] - p.Rate*m[i]/root(p.VarianceScale*v[i], p.Eps, p.EpsOutside)
+	}
+}
+
+// root is sqrt(x+eps), or sqrt(x)+eps.
+func root(x, eps float32, outside bool) float32 {
+	if outside {
+		return float32(math.Sqrt(float64(x))) + eps
+	}
+	return float32(math.Sqrt(float64(x + eps)))
+}
+
+// AdamGap is the scalar part of several steps of Adam without a gradient.
+type AdamGap struct {
+	Keep           float32   // what stays of the weight over all steps
+	DecayM, DecayV float32   // what stays of the moments
+	Weights        []float32 // of the terms of the momentum's tail
+	Scales         []float32 // of v in those terms
+	Eps            float32
+	EpsOutside     bool
+}
+
+// AdamSettle advances a row over steps that did not touch it:
+//
+//	w = Keep w - m sum_q Weights[q] / sqrt(Scales[q] v + Eps);  m = DecayM m;  v = DecayV v
+func AdamSettle(w, m, v []float32, p *AdamGap) {
+	m, v = m[:len(w)], v[:len(w)]
+	scales := p.Scales[:len(p.Weights)]
+	for i := range w {
+		var tail float32
+		for q, weight := range p.Weights {
+			tail += weight / root(scales[q]*v[i], p.Eps, p.EpsOutside)
+		}
+		w[i] = p.Keep*w[i] - m[i]*tail
+		m[i] *= p.DecayM
+		v[i] *= p.DecayV
+	}
+}
+
+// AdagradStep is the scalar part of one step of Adagrad.
+type AdagradStep struct {
+	Rate       float32 // learning rate
+	Eps        float32
+	EpsOutside bool    // sqrt(v)+eps instead of sqrt(v+eps)
+	Keep       float32 // 1 - lambda
+}
+
+// Adagrad is one step on weights w with gradient g and sum of squares v:
+//
+//	v = v + g^2;  w = Keep w - Rate g / sqrt(v + Eps)
+//
+// An element whose root is zero has never had a gradient and takes no step.
+func Adagrad(w, g, v []float32, p *AdagradStep) {
+	g, v = g[:len(w)], v[:len(w)]
+	for i := range w {
+		v[i] += g[i] * g[i]
+		w[i] *= p.Keep
+		if r := root(v[i], p.Eps, p.EpsOutside); r > 0 {
+			w[i] -= p.Rate * g[i] / r
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package kernel
+
+// Add is dst += src.
+func Add(dst, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] += src[i]
+	}
+}
+
+// Axpy is dst += s*src.
+func Axpy(dst, src []float32, s float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] += s * src[i]
+	}
+}
+
+// Mul is dst = a*b, element by element.
+func Mul(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i] * b[i]
+	}
+}
+
+// ReLUGrad is dst = grad where out > 0, else 0.
+func ReLUGrad(dst, out, grad []float32) {
+	out, grad = out[:len(dst)], grad[:len(dst)]
+	for i := range dst {
+		dst[i] = 0
+		if out[i] > 0 {
+			dst[i] = grad[i]
+		}
+	}
+}
+
+// ColumnSums is dst(columns) = the sum of the rows of x (rows, columns), in their order.
+func ColumnSums(dst, x []float32, rows, columns int) {
+	clear(dst[:columns])
+	for r := range rows {
+		Add(dst[:columns], x[r*columns:])
+	}
+}

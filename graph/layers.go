@@ -1,0 +1,163 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Embed is the embedding of every field, side by side in the order of the fields:
+// (batch, fields*dim). Categorical fields and lists are rows of the table name/table; a number is
+// multiplied by its vector of name/numeric.
+func (b *Builder) Embed(name string, dim int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	if dim < 1 {
+		b.fail(name, fmt.Errorf("embedding_dim must be at least 1, got %d", dim))
+		return nil
+	}
+	var rows, numbers *gorgonia.Node
+	if b.ids != nil {
+		if table := b.Table(name+"/table", dim); table != nil {
+			rows = b.keep(name)(lookup(table, b.index, b.layout))
+		}
+	}
+	if b.numbers != nil {
+		if vectors := b.Weight(name+"/numeric", b.numbers.Shape()[1], dim, fanIn(dim)); vectors != nil {
+			numbers = b.keep(name)(ScaleRows(b.numbers, vectors))
+		}
+	}
+	switch {
+	case b.err != nil:
+		return nil
+	case numbers == nil:
+		return rows
+	case rows == nil:
+		return numbers
+	}
+	return b.keep(name)(interleave(rows, numbers, b.numeric(), dim))
+}
+
+// numeric says which fields are numbers.
+func (b *Builder) numeric() []bool {
+	is := make([]bool, len(b.fields))
+	for i, f := range b.fields {
+		is[i] = f.Kind == Numeric
+	}
+	return is
+}
+
+// interleave brings the vectors of two nodes into the order of the fields: those of second where
+// fromSecond is set, those of first elsewhere.
+func interleave(first, second *gorgonia.Node, fromSecond []bool, dim int) (*gorgonia.Node, error) {
+	batch, width := first.Shape()[0], len(fromSecond)*dim
+	widths := [2]int{first.Shape()[1], second.Shape()[1]}
+	// move calls copyField with the place of every field's vector, for one sample of each part.
+	move := func(copyField func(at, part, partAt int)) {
+		var next [2]int
+		for f, second := range fromSecond {
+			part := 0
+			if second {
+				part = 1
+			}
+			copyField(f*dim, part, next[part])
+			next[part] += dim
+		}
+	}
+	forward := func(out []float32, in [][]float32) {
+		move(func(at, part, partAt int) {
+			copyColumns(out[at:], width, in[part][partAt:], widths[part], dim, batch)
+		})
+	}
+	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		var ns nodes
+		for wanted := range in {
+			ns.add(newDenseOp("interleave gradient", in[wanted].Shape().Clone(), 1, func(out []float32, g [][]float32) {
+				move(func(at, part, partAt int) {
+					if part == wanted {
+						copyColumns(out[partAt:], widths[part], g[0][at:], width, dim, batch)
+					}
+				})
+			}, nil).apply(grad))
+		}
+		return ns.done()
+	}
+	return newDenseOp("interleave", tensor.Shape{batch, width}, 2, forward, diff).apply(first, second)
+}
+
+// Wide is the linear part of a model over all fields: the sum of a weight for each id and of a
+// weight times each number; (batch, 1), without a bias.
+func (b *Builder) Wide(name string) *gorgonia.Node {
+	x := b.Embed(name, 1)
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(RowSums(x))
+}
+
+// Linear is a fully connected layer of units outputs: weight and bias are name/weight (in, units)
+// and name/bias (1, units).
+func (b *Builder) Linear(name string, x *gorgonia.Node, units int, relu bool) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	in := x.Shape()[1]
+	if units < 1 {
+		b.fail(name, fmt.Errorf("units must be at least 1, got %d", units))
+		return nil
+	}
+	weight := b.Weight(name+"/weight", in, units, fanIn(in))
+	bias := b.Weight(name+"/bias", 1, units, fanIn(in))
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(Linear(x, weight, bias, relu))
+}
+
+// MLP is hidden layers with ReLU, each followed by dropout, and one linear output: (batch, 1).
+func (b *Builder) MLP(name string, x *gorgonia.Node, hidden []int, dropout float64) *gorgonia.Node {
+	for i, units := range hidden {
+		layer := fmt.Sprintf("%s/%d", name, i)
+		x = b.Dropout(layer, b.Linear(layer, x, units, true), dropout)
+	}
+	return b.Linear(name+"/out", x, 1, false)
+}
+
+// Dropout drops values while the graph trains; a rate of 0 adds nothing to the graph.
+func (b *Builder) Dropout(name string, x *gorgonia.Node, rate float64) *gorgonia.Node {
+	if b.err != nil || rate == 0 {
+		return x
+	}
+	if b.Dropouts == nil && rate > 0 && rate < 1 {
+		b.fail(name, errors.New("dropout needs a generator"))
+		return nil
+	}
+	return b.keep(name)(Dropout(x, rate, b.Mode, b.Dropouts))
+}
+
+// Sum adds up nodes of one shape.
+func (b *Builder) Sum(xs ...*gorgonia.Node) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	return b.keep("sum")(Add(xs...))
+}
+
+// Concat puts nodes side by side.
+func (b *Builder) Concat(xs ...*gorgonia.Node) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	return b.keep("concat")(Concat(xs...))
+}
+
+// LogLoss is the mean log loss of the logits over the real samples of the batch.
+func (b *Builder) LogLoss(logits *gorgonia.Node) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	return b.keep("loss")(LogLoss(logits, b.labels, b.sampleWeights))
+}

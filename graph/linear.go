@@ -1,0 +1,85 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Linear is x (batch, in) times weight (in, units) plus bias (1, units), with relu the positive
+// part of it: one fused operation.
+func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
+	if x.Dims() != 2 || weight.Dims() != 2 || x.Shape()[1] != weight.Shape()[0] || bias.Shape().TotalSize() != weight.Shape()[1] {
+		return nil, fmt.Errorf("graph: linear: x %v, weight %v and bias %v do not fit", x.Shape(), weight.Shape(), bias.Shape())
+	}
+	batch, in, units := x.Shape()[0], x.Shape()[1], weight.Shape()[1]
+	forward := func(out []float32, v [][]float32) { kernel.Linear(out, v[0], v[1], v[2], batch, in, units, relu) }
+	diff := func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		var ns nodes
+		if relu {
+			var err error
+			if grad, err = reluGrad(out, grad); err != nil {
+				return nil, err
+			}
+		}
+		ns.add(matMul("linear dx", grad, in[1], false, true))
+		ns.add(matMul("linear dw", in[0], grad, true, false))
+		ns.add(columnSums(grad, in[2].Shape()))
+		return ns.done()
+	}
+	return newDenseOp("linear", tensor.Shape{batch, units}, 3, forward, diff).apply(x, weight, bias)
+}
+
+// MatMul is x (rows, inner) times y (inner, columns), by the kernels of this module.
+func MatMul(x, y *gorgonia.Node) (*gorgonia.Node, error) {
+	if x.Dims() != 2 || y.Dims() != 2 || x.Shape()[1] != y.Shape()[0] {
+		return nil, fmt.Errorf("graph: matrices %v and %v do not fit", x.Shape(), y.Shape())
+	}
+	return matMul("matmul", x, y, false, false)
+}
+
+func matMul(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.Node, error) {
+	lda, ldb := a.Shape()[1], b.Shape()[1]
+	m, k, n := a.Shape()[0], lda, ldb
+	if transA {
+		m, k = k, m
+	}
+	if transB {
+		n = b.Shape()[0]
+	}
+	forward := func(out []float32, v [][]float32) {
+		kernel.Gemm(transA, transB, m, n, k, v[0], lda, v[1], ldb, out, n, false)
+	}
+	var diff symDiff
+	if !transA && !transB {
+		diff = func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+			var ns nodes
+			ns.add(matMul(name+" dx", grad, in[1], false, true))
+			ns.add(matMul(name+" dy", in[0], grad, true, false))
+			return ns.done()
+		}
+	}
+	return newDenseOp(name, tensor.Shape{m, n}, 2, forward, diff).apply(a, b)
+}
+
+// reluGrad passes the gradient on where the output is positive.
+func reluGrad(out, grad *gorgonia.Node) (*gorgonia.Node, error) {
+	var dst, o, g []float32
+	tile := func(from, to int) { kernel.ReLUGrad(dst[from:to], o[from:to], g[from:to]) }
+	forward := func(out []float32, in [][]float32) {
+		dst, o, g = out, in[0], in[1]
+		kernel.Parallel(len(out), elementsPerTile, tile)
+	}
+	return newDenseOp("relu gradient", out.Shape().Clone(), 2, forward, nil).apply(out, grad)
+}
+
+// elementsPerTile is the unit in which element-wise work is shared out between cores.
+const elementsPerTile = 1 << 14
+
+func columnSums(x *gorgonia.Node, shape tensor.Shape) (*gorgonia.Node, error) {
+	rows, columns := x.Shape()[0], x.Shape()[1]
+	forward := func(out []float32, in [][]float32) { kernel.ColumnSums(out, in[0], rows, columns) }
+	return newDenseOp("column sums", shape.Clone(), 1, forward, nil).apply(x)
+}

@@ -1,0 +1,154 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// samplesPerTile and rowsPerTile are the units in which lookups are shared out between cores.
+const (
+	samplesPerTile = 32
+	rowsPerTile    = 256
+)
+
+// Lookup reads the rows of a table: table (rows, dim) and ids (batch, fields) int32 give
+// (batch, fields*dim). Every column of ids addresses the whole table. Its gradient with respect
+// to the table is a RowGrad. An id outside [0, rows) is an error (ErrID) that names column, sample
+// and id; Absent reads as zeros.
+//
+// The table's node must be bound to a *Table.
+func Lookup(table, ids *gorgonia.Node) (*gorgonia.Node, error) {
+	if table.Dims() != 2 || ids.Dims() != 2 {
+		return nil, fmt.Errorf("graph: lookup needs a table and ids that are matrices, got %v and %v", table.Shape(), ids.Shape())
+	}
+	l := &layout{rows: table.Shape()[0]}
+	for i := range ids.Shape()[1] {
+		l.columns = append(l.columns, column{field: table.Name(), rows: int32(l.rows), slot: int32(i)})
+		l.slots = append(l.slots, slot{from: int32(i), to: int32(i + 1)})
+	}
+	index, err := indexNode(ids, l)
+	if err != nil {
+		return nil, err
+	}
+	return lookup(table, index, l)
+}
+
+// lookup reads the rows of a table by an index: (batch, slots*dim).
+func lookup(table, index *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
+	if table.Shape()[0] != l.rows {
+		return nil, fmt.Errorf("graph: table %q has %d rows, its fields have %d", table.Name(), table.Shape()[0], l.rows)
+	}
+	batch, dim := index.Shape()[0], table.Shape()[1]
+	shape := tensor.Shape{batch, len(l.slots) * dim}
+	out := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
+	g := &gather{out: out.Float32s(), dim: dim}
+	tile := g.tile // one function value for all runs, so that a run allocates nothing
+	o := &op{name: "lookup " + table.Name(), shape: shape, gradOf: []bool{true, false}}
+	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {
+		t, isTable := in[0].(*Table)
+		x, isIndex := in[1].(*Index)
+		if !isTable || !isIndex {
+			return nil, fmt.Errorf("want a *graph.Table and a *graph.Index, got %T and %T", in[0], in[1])
+		}
+		t.Settle(x.rows)
+		g.table, g.index = t.Floats(), x
+		kernel.Parallel(batch, samplesPerTile, tile)
+		return out, nil
+	}
+	o.symDiff = func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		d, err := rowGradNode(in[0], in[1], grad)
+		return gorgonia.Nodes{d, nil}, err
+	}
+	return o.apply(table, index)
+}
+
+// gather copies or pools table rows to the output of a lookup.
+type gather struct {
+	table, out []float32
+	index      *Index
+	dim        int
+}
+
+func (g *gather) tile(from, to int) {
+	x, dim := g.index, g.dim
+	slots, columns := x.layout.slots, len(x.layout.columns)
+	rows := x.Int32s()
+	for b := from; b < to; b++ {
+		for s, slot := range slots {
+			dst := g.out[(b*len(slots)+s)*dim:][:dim]
+			places := rows[b*columns+int(slot.from) : b*columns+int(slot.to)]
+			if len(places) == 1 && places[0] != Absent {
+				copy(dst, g.table[int(places[0])*dim:][:dim])
+				continue
+			}
+			g.pool(dst, places, x.scales[b*len(slots)+s])
+		}
+	}
+}
+
+// pool writes the scaled sum of the rows that are present.
+func (g *gather) pool(dst []float32, places []int32, scale float32) {
+	clear(dst)
+	for _, row := range places {
+		if row != Absent {
+			kernel.Axpy(dst, g.table[int(row)*g.dim:][:g.dim], scale)
+		}
+	}
+}
+
+// rowGradNode adds the operation that sums the gradient of a lookup's output by table row.
+func rowGradNode(table, index, grad *gorgonia.Node) (*gorgonia.Node, error) {
+	dim := table.Shape()[1]
+	out := newRowGrad(max(1, index.Shape().TotalSize()), dim)
+	s := &scatter{out: out}
+	tile := s.tile
+	o := &op{name: "lookup gradient " + table.Name(), shape: table.Shape().Clone()}
+	var scratch [1]float32
+	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {
+		x, ok := in[0].(*Index)
+		if !ok {
+			return nil, fmt.Errorf("want a *graph.Index, got %T", in[0])
+		}
+		var err error
+		if s.grad, err = floats(in[1], &scratch); err != nil {
+			return nil, err
+		}
+		s.index = x
+		out.Rows, out.Values = x.rows, out.buffer[:len(x.rows)*dim]
+		kernel.Parallel(len(x.rows), rowsPerTile, tile)
+		return out, nil
+	}
+	return o.apply(index, grad)
+}
+
+// scatter sums the gradients of the places of each row, in the order of the places.
+type scatter struct {
+	out   *RowGrad
+	grad  []float32
+	index *Index
+}
+
+func (s *scatter) tile(from, to int) {
+	x, dim := s.index, s.out.Dim
+	slots, columns := len(x.layout.slots), len(x.layout.columns)
+	for i := from; i < to; i++ {
+		dst := s.out.Values[i*dim:][:dim]
+		for n, p := range x.order[x.starts[i]:x.starts[i+1]] {
+			at := int(p)/columns*slots + int(x.layout.columns[int(p)%columns].slot)
+			src := s.grad[at*dim:][:dim]
+			scale := x.scales[at]
+			switch {
+			case n == 0 && scale == 1:
+				copy(dst, src)
+			case n == 0:
+				clear(dst)
+				kernel.Axpy(dst, src, scale)
+			default:
+				kernel.Axpy(dst, src, scale)
+			}
+		}
+	}
+}

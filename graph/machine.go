@@ -1,0 +1,175 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Machine runs a graph. It is a gorgonia.VM that, unlike gorgonia.NewTapeMachine, evaluates only
+// what its outputs need, keeps every buffer from run to run, never works in place (so that no
+// operation overwrites a weight or a value that is still needed), and gives an error where an
+// operation panics. The value of every node stays valid until the next run; Reset does nothing.
+type Machine struct {
+	steps []step
+}
+
+// step evaluates one node.
+type step struct {
+	node     *gorgonia.Node
+	op       gorgonia.Op // nil for an input, whose value its user sets
+	inputs   []int       // the steps of the inputs
+	value    gorgonia.Value
+	args     []gorgonia.Value
+	reusable gorgonia.UsePreallocDoer // set if the operation can write into the value of the last run
+	adds     bool                     // the operation adds to its buffer, which must be cleared first
+}
+
+// NewMachine plans the evaluation of outputs: losses, logits, gradients. Inputs that have no
+// value are found at the first run.
+func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
+	if len(outputs) == 0 {
+		return nil, fmt.Errorf("graph: a machine needs an output")
+	}
+	order, err := evaluationOrder(outputs)
+	if err != nil {
+		return nil, err
+	}
+	m := &Machine{steps: make([]step, 0, len(order))}
+	position := make(map[int64]int, len(order))
+	for _, n := range order {
+		s := step{node: n, op: n.Op()}
+		for _, child := range children(n) {
+			s.inputs = append(s.inputs, position[child.ID()])
+		}
+		s.args = make([]gorgonia.Value, len(s.inputs))
+		if s.op != nil {
+			s.planReuse()
+		}
+		position[n.ID()] = len(m.steps)
+		m.steps = append(m.steps, s)
+	}
+	return m, nil
+}
+
+// evaluationOrder lists the nodes that outputs need, inputs first.
+func evaluationOrder(outputs []*gorgonia.Node) (gorgonia.Nodes, error) {
+	g := outputs[0].Graph()
+	sorted, err := gorgonia.Sort(g) // outputs first
+	if err != nil {
+		return nil, fmt.Errorf("graph: %w", err)
+	}
+	needed := map[int64]bool{}
+	for _, n := range outputs {
+		if n.Graph() != g {
+			return nil, fmt.Errorf("graph: output %v is not of the same graph as the others", n)
+		}
+		needed[n.ID()] = true
+	}
+	var order gorgonia.Nodes
+	for _, n := range sorted {
+		if !needed[n.ID()] {
+			continue
+		}
+		order = append(order, n)
+		for _, child := range children(n) {
+			needed[child.ID()] = true
+		}
+	}
+	for i, j := 0, len(order)-1; i < j; i, j = i+1, j-1 {
+		order[i], order[j] = order[j], order[i]
+	}
+	return order, nil
+}
+
+func children(n *gorgonia.Node) gorgonia.Nodes {
+	var list gorgonia.Nodes
+	for it := n.Graph().From(n.ID()); it.Next(); {
+		list = append(list, it.Node().(*gorgonia.Node))
+	}
+	return list
+}
+
+// planReuse finds out how one of Gorgonia's own operations can be given its old buffer.
+func (s *step) planReuse() {
+	kind := fmt.Sprintf("%T", s.op)
+	if strings.Contains(kind, "dropout") { // its UsePreallocDo passes a method where it wants data
+		return
+	}
+	s.reusable, _ = s.op.(gorgonia.UsePreallocDoer)
+	s.adds = strings.Contains(kind, "sliceIncr")
+}
+
+// RunAll evaluates all outputs.
+func (m *Machine) RunAll() (err error) {
+	at := 0
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("graph: %v: %v", m.steps[at].op, p)
+		}
+	}()
+	for ; at < len(m.steps); at++ {
+		if err := m.run(&m.steps[at]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Machine) run(s *step) error {
+	if s.op == nil || len(s.inputs) == 0 && s.node.Value() != nil {
+		if s.value = s.node.Value(); s.value == nil {
+			return fmt.Errorf("graph: input %q has no value", s.node.Name())
+		}
+		return nil
+	}
+	for i, at := range s.inputs {
+		s.args[i] = m.steps[at].value
+	}
+	value, err := s.evaluate()
+	if err != nil {
+		return err
+	}
+	if value != s.value {
+		s.value = value
+		bind(s.node, value)
+	}
+	return nil
+}
+
+// evaluate runs the operation, in the buffer of the last run if it can be had.
+func (s *step) evaluate() (gorgonia.Value, error) {
+	if s.reusable != nil {
+		buffer, isDense := s.value.(*tensor.Dense)
+		if !isDense && s.value == nil && s.op.CallsExtern() && s.node.Dims() > 0 {
+			buffer = tensor.New(tensor.Of(s.node.Dtype()), tensor.WithShape(s.node.Shape()...))
+		}
+		if buffer != nil {
+			if s.adds {
+				buffer.Zero()
+			}
+			if value, err := s.reusable.UsePreallocDo(buffer, s.args...); err == nil {
+				return value, nil
+			}
+		}
+	}
+	value, err := s.op.Do(s.args...)
+	if err != nil && !strings.HasPrefix(err.Error(), "graph: ") {
+		err = fmt.Errorf("graph: %v: %w", s.op, err)
+	}
+	return value, err
+}
+
+// bind sets the value of a node. WithValue, unlike Let, accepts a row-sparse gradient, whose
+// shape is not that of its table.
+func bind(n *gorgonia.Node, v gorgonia.Value) { gorgonia.WithValue(v)(n) }
+
+// Reset does nothing: a Machine can always run again.
+func (m *Machine) Reset() {}
+
+// Close does nothing; it is there for gorgonia.VM.
+func (m *Machine) Close() error { return nil }
+
+var _ gorgonia.VM = (*Machine)(nil)

@@ -1,0 +1,114 @@
+package graph
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"slices"
+
+	"gorgonia.org/tensor"
+)
+
+// Weights are the named weights of a model. Any number of graphs (for training, for evaluation,
+// of different batch sizes) may be built over one Weights; they then share its memory.
+type Weights struct {
+	rng  *rand.Rand
+	list []*Weight
+}
+
+// Weight is one named weight: either dense or a table.
+type Weight struct {
+	Name  string       // the path of its layer, for example "mlp/0/weight"
+	Shape tensor.Shape // (rows, columns)
+	Table *Table       // nil for a dense weight
+
+	values []float32
+	init   Initializer
+}
+
+// NewWeights returns an empty set, whose initial values will be drawn from rng in the order in
+// which the weights are first asked for.
+func NewWeights(rng *rand.Rand) *Weights { return &Weights{rng: rng} }
+
+// All yields the weights in the order in which they were made.
+func (w *Weights) All() iter.Seq[*Weight] { return slices.Values(w.list) }
+
+// Get returns the weight of a name, or nil.
+func (w *Weights) Get(name string) *Weight {
+	for _, weight := range w.list {
+		if weight.Name == name {
+			return weight
+		}
+	}
+	return nil
+}
+
+// Count is the number of values in dense weights and in tables.
+func (w *Weights) Count() (dense, tables int) {
+	for _, weight := range w.list {
+		if weight.Table != nil {
+			tables += weight.Shape.TotalSize()
+		} else {
+			dense += weight.Shape.TotalSize()
+		}
+	}
+	return dense, tables
+}
+
+// SettleAll brings every row of every table up to date.
+func (w *Weights) SettleAll() {
+	for _, weight := range w.list {
+		if weight.Table != nil {
+			weight.Table.SettleAll()
+		}
+	}
+}
+
+// Values are the values of the weight, row after row. Those of a table may be unsettled.
+func (w *Weight) Values() []float32 { return w.values }
+
+// Redraw draws the weight anew from its initialiser.
+func (w *Weight) Redraw(rng *rand.Rand) {
+	if w.Table != nil {
+		w.Table.Initialize(w.init, rng)
+		return
+	}
+	w.init(w.values, rng)
+}
+
+// dense returns the dense weight of a name, making it if it is new.
+func (w *Weights) dense(name string, rows, columns int, init Initializer) (*Weight, error) {
+	if found, err := w.find(name, rows, columns, false); found != nil || err != nil {
+		return found, err
+	}
+	weight := &Weight{Name: name, Shape: tensor.Shape{rows, columns}, values: make([]float32, rows*columns), init: init}
+	init(weight.values, w.rng)
+	w.list = append(w.list, weight)
+	return weight, nil
+}
+
+// table returns the table of a name, making it if it is new.
+func (w *Weights) table(name string, rows, dim int, init Initializer) (*Weight, error) {
+	if found, err := w.find(name, rows, dim, true); found != nil || err != nil {
+		return found, err
+	}
+	table, err := NewTable(name, rows, dim)
+	if err != nil {
+		return nil, err
+	}
+	table.Initialize(init, w.rng)
+	weight := &Weight{Name: name, Shape: tensor.Shape{rows, dim}, Table: table, values: table.Floats(), init: init}
+	w.list = append(w.list, weight)
+	return weight, nil
+}
+
+func (w *Weights) find(name string, rows, columns int, isTable bool) (*Weight, error) {
+	weight := w.Get(name)
+	if weight == nil {
+		return nil, nil
+	}
+	if weight.Shape[0] != rows || weight.Shape[1] != columns || (weight.Table != nil) != isTable {
+		return nil, fmt.Errorf("weight %q has shape %v in an earlier graph, here (%d, %d)", name, weight.Shape, rows, columns)
+	}
+	return weight, nil
+}

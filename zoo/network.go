@@ -1,0 +1,123 @@
+package zoo
+
+import (
+	"fmt"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// Network is the compiled graph of a model for batches of up to a given size. Networks of
+// different sizes may share their weights. A network serves one goroutine at a time.
+type Network struct {
+	builder *graph.Builder
+	machine *graph.Machine
+	logits  *gorgonia.Node
+	loss    *gorgonia.Node
+	inputs  inputs
+	samples int // real samples of the batch that is loaded
+}
+
+// inputs are the backing slices of the input nodes.
+type inputs struct {
+	ids             []int32
+	numbers         []float32
+	labels, weights []float32
+	columns, width  int // id columns and numbers of a sample
+}
+
+// NewTrainingNetwork compiles logit, loss and the gradient of every weight.
+func NewTrainingNetwork(m Model, b *graph.Builder) (*Network, error) {
+	n, err := newNetwork(m, b)
+	if err != nil {
+		return nil, err
+	}
+	grads, err := gorgonia.Grad(n.loss, b.Learnables()...)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: gradient of the loss: %w", err)
+	}
+	n.machine, err = graph.NewMachine(append(gorgonia.Nodes{n.loss}, grads...)...)
+	return n, err
+}
+
+// NewInferenceNetwork compiles the logit only.
+func NewInferenceNetwork(m Model, b *graph.Builder) (*Network, error) {
+	n, err := newNetwork(m, b)
+	if err != nil {
+		return nil, err
+	}
+	n.machine, err = graph.NewMachine(n.logits)
+	return n, err
+}
+
+func newNetwork(m Model, b *graph.Builder) (*Network, error) {
+	n := &Network{builder: b, logits: m.Logit(b)}
+	n.loss = b.LogLoss(n.logits)
+	if err := b.Err(); err != nil {
+		return nil, err
+	}
+	if got := n.logits.Shape(); got.TotalSize() != b.Batch() {
+		return nil, fmt.Errorf("zoo: the logit of %T has shape %v, want one for each of %d samples", m, got, b.Batch())
+	}
+	n.inputs = inputs{
+		labels:  backing[float32](b.Labels()),
+		weights: backing[float32](b.SampleWeights()),
+	}
+	if node := b.IDs(); node != nil {
+		n.inputs.ids, n.inputs.columns = backing[int32](node), node.Shape()[1]
+	}
+	if node := b.Numbers(); node != nil {
+		n.inputs.numbers, n.inputs.width = backing[float32](node), node.Shape()[1]
+	}
+	return n, nil
+}
+
+func backing[T any](n *gorgonia.Node) []T { return n.Value().Data().([]T) }
+
+// Load copies a batch to the inputs. What the batch lacks to the size of the network is padded
+// with samples of weight 0, which have no ids and so touch no row.
+func (n *Network) Load(batch *datasets.Batch) error {
+	in := &n.inputs
+	if batch.Rows > n.Size() {
+		return fmt.Errorf("zoo: a batch of %d samples for a network of %d", batch.Rows, n.Size())
+	}
+	if len(batch.IDs) != batch.Rows*in.columns || len(batch.Numbers) != batch.Rows*in.width {
+		return fmt.Errorf("zoo: a batch of %d samples has %d ids and %d numbers, the model takes %d and %d a sample",
+			batch.Rows, len(batch.IDs), len(batch.Numbers), in.columns, in.width)
+	}
+	pad(in.ids, batch.IDs, graph.Absent)
+	pad(in.numbers, batch.Numbers, 0)
+	pad(in.labels, batch.Labels, 0)
+	for i := range in.weights {
+		in.weights[i] = 0
+		if i < batch.Rows {
+			in.weights[i] = 1
+		}
+	}
+	n.samples = batch.Rows
+	return nil
+}
+
+// pad copies src to dst and fills the rest with v.
+func pad[T any](dst, src []T, v T) {
+	rest := dst[copy(dst, src):]
+	for i := range rest {
+		rest[i] = v
+	}
+}
+
+// RunAll evaluates the network on the batch that is loaded.
+func (n *Network) RunAll() error { return n.machine.RunAll() }
+
+// Size is the number of samples that a batch may have.
+func (n *Network) Size() int { return n.builder.Batch() }
+
+// Loss is the mean log loss over the real samples of the last run of a training network.
+func (n *Network) Loss() float64 { return float64(*n.loss.Value().(*gorgonia.F32)) }
+
+// Logits are those of the real samples of the last run, valid until the next.
+func (n *Network) Logits() []float32 { return backing[float32](n.logits)[:n.samples] }
+
+// Learnables are the nodes of all weights, for a solver.
+func (n *Network) Learnables() gorgonia.Nodes { return n.builder.Learnables() }

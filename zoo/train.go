@@ -1,0 +1,231 @@
+package zoo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// ErrRun is wrapped by the error of a run whose settings cannot be used.
+var ErrRun = errors.New("zoo: cannot train")
+
+// Run is what Train needs. Zero fields mean their defaults.
+type Run struct {
+	Model  Model           // required
+	Solver gorgonia.Solver // required, new: a solver keeps the state of one run
+	Train  datasets.Source // required
+	Test   datasets.Source // measured after every epoch; nil: not measured
+	Valid  datasets.Source // measured after every epoch; nil: not measured
+
+	BatchSize     int               // samples in a step; 0 means 512
+	Epochs        int               // passes over Train; 0 means 4
+	Seed          uint64            // of everything random; default 0
+	EmbeddingInit graph.Initializer // nil means graph.Normal(0.01)
+
+	OnStep  func(Step)        // called after every step, if not nil
+	OnEpoch func(Epoch) error // called after every epoch, if not nil; an error ends the run
+}
+
+// Step is what a run tells after each step.
+type Step struct {
+	Epoch   int     // from 1
+	Step    int     // of the run, from 1
+	Samples int     // of the epoch so far
+	Total   int     // samples of an epoch
+	Loss    float64 // mean log loss of the batch before the step
+}
+
+// Epoch is what a run tells after each epoch.
+type Epoch struct {
+	Epoch         int     // from 1
+	Steps         int     // of the run so far
+	TrainLoss     float64 // mean of the batches' log losses, each before its step
+	Test, Valid   *Metrics
+	EmbeddingNorm float64 // Euclidean norm of all tables together, every row settled
+	Seconds       float64 // spent in training, without evaluation
+	Samples       int     // trained in this epoch
+	Partial       bool    // the run was interrupted in this epoch
+}
+
+// SamplesPerSecond is the speed of training.
+func (e Epoch) SamplesPerSecond() float64 { return float64(e.Samples) / e.Seconds }
+
+// The streams of random numbers of a run. Each is seeded by the run's seed and its own number, so
+// that none depends on how much of another was used.
+const (
+	weightStream = iota + 1
+	dropoutStream
+	shuffleStream // plus the epoch: each epoch's order depends on the seed and its number only
+)
+
+func (r *Run) stream(number uint64) *rand.Rand { return rand.New(rand.NewPCG(r.Seed, number)) }
+
+// Train runs the epochs and returns what it told of each. When ctx ends it stops after the step
+// at hand; the last epoch is then partial, and the error is that of ctx.
+func Train(ctx context.Context, run Run) ([]Epoch, error) {
+	t, err := NewTrainer(run)
+	if err != nil {
+		return nil, err
+	}
+	return t.Train(ctx)
+}
+
+// Trainer holds a run in progress.
+type Trainer struct {
+	run       Run
+	weights   *graph.Weights
+	network   *Network
+	evaluator *Evaluator
+	solver    gorgonia.Solver
+	model     []gorgonia.ValueGrad
+	steps     int
+}
+
+// NewTrainer checks the settings of a run, draws its weights and compiles its graphs.
+func NewTrainer(run Run) (*Trainer, error) {
+	run.BatchSize = orDefault(run.BatchSize, 512)
+	run.Epochs = orDefault(run.Epochs, 4)
+	if err := run.check(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRun, err)
+	}
+	fields := GraphFields(run.Train.Fields())
+	t := &Trainer{run: run, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver}
+	b := graph.NewBuilder(run.BatchSize, fields, t.weights)
+	b.EmbeddingInit = run.EmbeddingInit
+	b.Dropouts = run.stream(dropoutStream)
+	b.Mode.Training = true
+	var err error
+	if t.network, err = NewTrainingNetwork(run.Model, b); err != nil {
+		return nil, err
+	}
+	t.model = gorgonia.NodesToValueGrads(t.network.Learnables())
+	t.evaluator, err = NewEvaluator(run.Model, fields, t.weights, run.BatchSize)
+	return t, err
+}
+
+func (r *Run) check() error {
+	switch {
+	case r.Model == nil:
+		return errors.New("no model")
+	case r.Solver == nil:
+		return errors.New("no solver")
+	case r.Train == nil || r.Train.Len() == 0:
+		return errors.New("the training part is empty")
+	case r.BatchSize < 1:
+		return fmt.Errorf("batch size must be at least 1, got %d", r.BatchSize)
+	case r.Epochs < 1:
+		return fmt.Errorf("epochs must be at least 1, got %d", r.Epochs)
+	}
+	return nil
+}
+
+// Weights are the weights that are trained.
+func (t *Trainer) Weights() *graph.Weights { return t.weights }
+
+// Train runs the epochs; see the function Train.
+func (t *Trainer) Train(ctx context.Context) ([]Epoch, error) {
+	var history []Epoch
+	for number := 1; number <= t.run.Epochs; number++ {
+		epoch, err := t.epoch(ctx, number)
+		if err != nil {
+			return history, fmt.Errorf("zoo: epoch %d, step %d: %w", number, t.steps, err)
+		}
+		if err := t.measure(&epoch); err != nil {
+			return history, err
+		}
+		history = append(history, epoch)
+		if t.run.OnEpoch != nil {
+			if err := t.run.OnEpoch(epoch); err != nil {
+				return history, err
+			}
+		}
+		if epoch.Partial {
+			return history, ctx.Err()
+		}
+	}
+	return history, nil
+}
+
+// epoch trains one pass over the training part.
+func (t *Trainer) epoch(ctx context.Context, number int) (Epoch, error) {
+	e := Epoch{Epoch: number}
+	var loss float64
+	start := time.Now()
+	shuffle := t.run.stream(shuffleStream + uint64(number))
+	for batch, err := range t.run.Train.Batches(ctx, t.run.BatchSize, shuffle) {
+		if err != nil && ctx.Err() != nil {
+			break
+		}
+		if err != nil {
+			return e, err
+		}
+		if err := t.step(batch); err != nil {
+			return e, err
+		}
+		loss += t.network.Loss() * float64(batch.Rows)
+		e.Samples += batch.Rows
+		if t.run.OnStep != nil {
+			t.run.OnStep(Step{Epoch: number, Step: t.steps, Samples: e.Samples, Total: t.run.Train.Len(), Loss: t.network.Loss()})
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	e.Steps, e.Partial = t.steps, ctx.Err() != nil
+	e.Seconds = time.Since(start).Seconds()
+	e.TrainLoss = loss / float64(e.Samples)
+	return e, nil
+}
+
+// step is one step of training.
+func (t *Trainer) step(batch *datasets.Batch) error {
+	if err := t.network.Load(batch); err != nil {
+		return err
+	}
+	if err := t.network.RunAll(); err != nil {
+		return err
+	}
+	t.steps++
+	return t.solver.Step(t.model)
+}
+
+// measure fills in what is known only after an epoch. It also serves an interrupted epoch, so
+// the end of the run's context does not stop it.
+func (t *Trainer) measure(e *Epoch) error {
+	t.weights.SettleAll()
+	e.EmbeddingNorm = embeddingNorm(t.weights)
+	for _, part := range []struct {
+		source datasets.Source
+		result **Metrics
+	}{{t.run.Test, &e.Test}, {t.run.Valid, &e.Valid}} {
+		if part.source == nil {
+			continue
+		}
+		m, err := t.evaluator.Evaluate(context.Background(), part.source)
+		if err != nil {
+			return err
+		}
+		*part.result = &m
+	}
+	return nil
+}
+
+// embeddingNorm is the Euclidean norm of all tables together.
+func embeddingNorm(w *graph.Weights) float64 {
+	var sum float64
+	for weight := range w.All() {
+		if weight.Table != nil {
+			for _, v := range weight.Values() {
+				sum += float64(v) * float64(v)
+			}
+		}
+	}
+	return math.Sqrt(sum)
+}
