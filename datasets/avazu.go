@@ -1,0 +1,20 @@
+package datasets
+
+// Avazu is the schema of the training file of the Avazu Click-Through Rate Prediction contest
+// (Kaggle, 2014): its 22 columns besides id and click, where hour, written YYMMDDHH, becomes hour
+// of the day and weekday.
+func Avazu() *Schema {
+	const layout = "06010215"
+	s := &Schema{Label: "click", Fields: []FieldSchema{
+		{Name: "hour", Derive: "hour", Layout: layout},
+		{Name: "weekday", Column: "hour", Derive: "weekday", Layout: layout},
+	}}
+	for _, name := range []string{
+		"C1", "banner_pos", "site_id", "site_domain", "site_category", "app_id", "app_domain",
+		"app_category", "device_id", "device_ip", "device_model", "device_type", "device_conn_type",
+		"C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21",
+	} {
+		s.Fields = append(s.Fields, FieldSchema{Name: name})
+	}
+	return s
+}

@@ -1,0 +1,158 @@
+package datasets
+
+import (
+	"cmp"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Synthetic is a log that is drawn from known click probabilities. Its fields have values as
+// unequal in frequency as those of real logs; most users and devices occur once or twice, with
+// small effects of their own, which is what a model with large embeddings learns by heart from
+// the second epoch on. The true logit is a sum of a main effect for each field and of
+// interactions between pairs of frequent fields.
+type Synthetic struct {
+	TrainRows int    // default 200,000
+	TestRows  int    // default 50,000
+	Seed      uint64 // of the log; default 0
+}
+
+// syntheticField says how a field's values and effects are drawn. A value's rank is
+// values * u^skew for uniform u: a tail like Zipf's.
+type syntheticField struct {
+	name   string
+	values int
+	skew   float64
+	effect float64 // standard deviation of the main effects
+	pairs  float64 // standard deviation of the interaction with the other fields that have one
+}
+
+var syntheticFields = []syntheticField{
+	{name: "user", values: 300_000, skew: 1.4, effect: 0.35},
+	{name: "device", values: 60_000, skew: 2.2, effect: 0.25},
+	{name: "item", values: 3_000, skew: 3, effect: 0.5, pairs: 0.35},
+	{name: "seller", values: 400, skew: 2.5, effect: 0.3, pairs: 0.35},
+	{name: "category", values: 40, skew: 2, effect: 0.3, pairs: 0.35},
+	{name: "site", values: 200, skew: 2.5, effect: 0.3, pairs: 0.35},
+	{name: "hour", values: 24, skew: 1.2, effect: 0.2, pairs: 0.2},
+	{name: "position", values: 6, skew: 1.5, effect: 0.4},
+}
+
+const (
+	syntheticBias    = -1.3 // logit without effects: about 22 % clicks
+	syntheticFactors = 4    // of the interactions
+)
+
+// syntheticTruth holds the drawn effects.
+type syntheticTruth struct {
+	main    [][]float64
+	factors [][][syntheticFactors]float64
+}
+
+// Open draws the log. Vocabularies hold the values of the training part only, as they would if it
+// were read from files.
+func (s Synthetic) Open() (*Set, error) {
+	if s.TrainRows == 0 {
+		s.TrainRows = 200_000
+	}
+	if s.TestRows == 0 {
+		s.TestRows = 50_000
+	}
+	rng := rand.New(rand.NewPCG(s.Seed, 0x5eed))
+	truth := drawTruth(rng)
+	train, _ := truth.draw(s.TrainRows, rng)
+	test, probabilities := truth.draw(s.TestRows, rng)
+	fields := keepTrainingValues(train.ids, test.ids)
+	set := &Set{Vocabularies: make([]*Vocabulary, len(fields)), BestAUC: expectedAUC(probabilities)}
+	var err error
+	if set.Train, err = NewMemory(fields, train.ids, nil, train.labels); err != nil {
+		return nil, err
+	}
+	set.Test, err = NewMemory(fields, test.ids, nil, test.labels)
+	return set, err
+}
+
+func drawTruth(rng *rand.Rand) *syntheticTruth {
+	t := &syntheticTruth{}
+	for _, f := range syntheticFields {
+		main := make([]float64, f.values)
+		factors := make([][syntheticFactors]float64, f.values)
+		// The product of two such factors, summed, has a standard deviation of pairs^2 / pairs.
+		size := math.Sqrt(f.pairs) / math.Pow(syntheticFactors, 0.25)
+		for v := range main {
+			main[v] = rng.NormFloat64() * f.effect
+			for i := range factors[v] {
+				factors[v][i] = rng.NormFloat64() * size
+			}
+		}
+		t.main, t.factors = append(t.main, main), append(t.factors, factors)
+	}
+	return t
+}
+
+// draw makes samples and tells the true probability of each.
+func (t *syntheticTruth) draw(rows int, rng *rand.Rand) (*part, []float64) {
+	p := &part{}
+	probabilities := make([]float64, rows)
+	for i := range probabilities {
+		logit := syntheticBias
+		var sum, squares [syntheticFactors]float64 // (sum f)^2 - sum f^2 is twice all pairs
+		for f, field := range syntheticFields {
+			v := int(float64(field.values) * math.Pow(rng.Float64(), field.skew))
+			p.ids = append(p.ids, int32(v))
+			logit += t.main[f][v]
+			for j, x := range t.factors[f][v] {
+				sum[j] += x
+				squares[j] += x * x
+			}
+		}
+		for j := range sum {
+			logit += (sum[j]*sum[j] - squares[j]) / 2
+		}
+		probabilities[i] = 1 / (1 + math.Exp(-logit))
+		label := float32(0)
+		if rng.Float64() < probabilities[i] {
+			label = 1
+		}
+		p.labels = append(p.labels, label)
+	}
+	return p, probabilities
+}
+
+// keepTrainingValues numbers the values of the training part from 1 in the order of their first
+// occurrence, in both parts; those that occur in the test part only become 0.
+func keepTrainingValues(train, test []int32) []Field {
+	n := len(syntheticFields)
+	fields := make([]Field, n)
+	for f, field := range syntheticFields {
+		ids := make([]int32, field.values)
+		next := int32(1)
+		for i := f; i < len(train); i += n {
+			if ids[train[i]] == 0 {
+				ids[train[i]] = next
+				next++
+			}
+			train[i] = ids[train[i]]
+		}
+		for i := f; i < len(test); i += n {
+			test[i] = ids[test[i]]
+		}
+		fields[f] = Field{Name: field.name, Rows: int(next)}
+	}
+	return fields
+}
+
+// expectedAUC is the AUC that the true probabilities p have on average over draws of the labels:
+// every sample counts as a positive by p and as a negative by 1-p. No model can expect more.
+func expectedAUC(probabilities []float64) float64 {
+	sorted := slices.SortedFunc(slices.Values(probabilities), cmp.Compare[float64])
+	var wins, positives, negatives, same float64
+	for _, p := range sorted {
+		wins += p * negatives
+		same += p * (1 - p)
+		positives += p
+		negatives += 1 - p
+	}
+	return wins / (positives*negatives - same) // a sample is not compared with itself
+}
