@@ -42,7 +42,7 @@ func NewAdam(options ...Option) (*Adam, error) {
 // NewAdamAR makes a solver; it takes the options of Adam, WithAlpha or WithHalfLife, and
 // WithScaledDecay.
 func NewAdamAR(options ...Option) (*AdamAR, error) {
-	s, err := configure("AdamAR", adamDefaults(), append(adamOptions[:len(adamOptions):len(adamOptions)], adaptiveOptions...), options)
+	s, err := configure("AdamAR", adamDefaults(), join(adamOptions, adaptiveOptions), options)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func NewAdamAR(options ...Option) (*AdamAR, error) {
 
 // NewAdamW makes a solver; it takes the options of Adam, WithWeightDecay and WithScaledDecay.
 func NewAdamW(options ...Option) (*AdamW, error) {
-	s, err := configure("AdamW", adamDefaults(), append(adamOptions[:len(adamOptions):len(adamOptions)], constantOptions...), options)
+	s, err := configure("AdamW", adamDefaults(), join(adamOptions, constantOptions), options)
 	if err != nil {
 		return nil, err
 	}
