@@ -3,17 +3,24 @@ package datasets
 // Avazu is the schema of the training file of the Avazu Click-Through Rate Prediction contest
 // (Kaggle, 2014): its 22 columns besides id and click, where hour, written YYMMDDHH, becomes hour
 // of the day and weekday.
+//
+// The file has a header line, but parts that were cut from it may lack one.
 func Avazu() *Schema {
 	const layout = "06010215"
-	s := &Schema{Label: "click", Fields: []FieldSchema{
-		{Name: "hour", Derive: "hour", Layout: layout},
-		{Name: "weekday", Column: "hour", Derive: "weekday", Layout: layout},
-	}}
-	for _, name := range []string{
+	columns := []string{
 		"C1", "banner_pos", "site_id", "site_domain", "site_category", "app_id", "app_domain",
 		"app_category", "device_id", "device_ip", "device_model", "device_type", "device_conn_type",
 		"C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21",
-	} {
+	}
+	s := &Schema{
+		Label:   "click",
+		Columns: append([]string{"id", "click", "hour"}, columns...),
+		Fields: []FieldSchema{
+			{Name: "hour", Derive: "hour", Layout: layout},
+			{Name: "weekday", Column: "hour", Derive: "weekday", Layout: layout},
+		},
+	}
+	for _, name := range columns {
 		s.Fields = append(s.Fields, FieldSchema{Name: name})
 	}
 	return s

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -41,24 +43,33 @@ func (s *Schema) readLines(path string, file io.Reader, columns []string, yield 
 	reader := csv.NewReader(bufio.NewReaderSize(file, 1<<18))
 	reader.Comma = s.comma(path)
 	reader.ReuseRecord = true
-	positions, err := s.locate(path, reader, columns)
+	line, err := reader.Read()
+	if err == io.EOF {
+		return &SyntaxError{Path: path, Err: ErrEmpty}
+	}
+	if err != nil {
+		return syntaxError(path, err)
+	}
+	header, isHeader := s.header(line)
+	positions, err := locate(path, header, columns)
 	if err != nil {
 		return err
 	}
+	if len(line) != len(header) {
+		return &SyntaxError{Path: path, Line: 1, Err: fmt.Errorf("%w: %d, want %d", ErrColumns, len(line), len(header))}
+	}
 	r := &record{path: path, values: make([]string, len(columns))}
-	for {
-		line, err := reader.Read()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return syntaxError(path, err)
+	for first := true; ; first = false {
+		if !first || isHeader {
+			if line, err = reader.Read(); err == io.EOF {
+				return nil
+			} else if err != nil {
+				return syntaxError(path, err)
+			}
 		}
 		r.line, _ = reader.FieldPos(0)
-		for i, at := range positions {
-			if r.values[i] = line[at]; !utf8.ValidString(line[at]) || strings.IndexByte(line[at], 0) >= 0 {
-				return r.fail(columns[i], line[at], ErrText)
-			}
+		if err := r.take(line, positions, columns); err != nil {
+			return err
 		}
 		if !yield(r) {
 			return nil
@@ -66,21 +77,29 @@ func (s *Schema) readLines(path string, file io.Reader, columns []string, yield 
 	}
 }
 
-// locate finds the columns in the header, or in the schema's own list.
-func (s *Schema) locate(path string, reader *csv.Reader, columns []string) ([]int, error) {
-	header := s.Columns
-	if header == nil {
-		first, err := reader.Read()
-		if err == io.EOF {
-			return nil, &SyntaxError{Path: path, Err: ErrEmpty}
+// take picks the values of the columns that are used.
+func (r *record) take(line []string, positions []int, columns []string) error {
+	for i, at := range positions {
+		if r.values[i] = line[at]; !utf8.ValidString(line[at]) || strings.IndexByte(line[at], 0) >= 0 {
+			return r.fail(columns[i], line[at], ErrText)
 		}
-		if err != nil {
-			return nil, syntaxError(path, err)
-		}
-		header = append(header, first...)
-		header[0] = strings.TrimPrefix(header[0], "\ufeff") // the byte order mark of some exports
 	}
-	reader.FieldsPerRecord = len(header)
+	return nil
+}
+
+// header names the columns: by the first line, unless the schema knows them and the line does not
+// hold the name of the label.
+func (s *Schema) header(line []string) (names []string, isHeader bool) {
+	names = append(names, line...)
+	names[0] = strings.TrimPrefix(names[0], "\ufeff") // the byte order mark of some exports
+	if s.Columns != nil && !slices.Contains(names, s.Label) {
+		return s.Columns, false
+	}
+	return names, true
+}
+
+// locate finds the positions of columns in a header.
+func locate(path string, header, columns []string) ([]int, error) {
 	at := map[string]int{}
 	for i, name := range header {
 		if _, twice := at[name]; twice {
@@ -92,7 +111,7 @@ func (s *Schema) locate(path string, reader *csv.Reader, columns []string) ([]in
 	for i, name := range columns {
 		position, known := at[name]
 		if !known {
-			return nil, &SyntaxError{Path: path, Line: 1, Column: name, Err: ErrUnknownColumn, Value: "there are: " + strings.Join(header, ", ")}
+			return nil, &SyntaxError{Path: path, Line: 1, Column: name, Err: fmt.Errorf("%w; there are: %s", ErrUnknownColumn, shorten(strings.Join(header, ", ")))}
 		}
 		positions[i] = position
 	}

@@ -24,7 +24,8 @@ type Schema struct {
 	// Delimiter separates the columns of a text file: one character. Default: a comma, or a tab
 	// for files whose name has .tsv or .txt in it.
 	Delimiter string `yaml:"delimiter,omitempty"`
-	// Columns names the columns of files without a header line. Default: the first line names them.
+	// Columns names the columns of files that may lack a header line: a first line that does not
+	// hold the name of the label is then data. Default: the first line is a header.
 	Columns []string `yaml:"columns,omitempty"`
 	// Fields are the inputs of the model, in their order.
 	Fields []FieldSchema `yaml:"fields"`
