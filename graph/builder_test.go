@@ -24,7 +24,9 @@ func TestBuilderKeepsTheFirstErrorWithItsPlace(t *testing.T) {
 		{"no rows", func() *Builder { return newTestBuilder(Field{Name: "f"}) }, `field 0 ("f"): rows must be in [1, 2^31), got 0`},
 		{"no length", func() *Builder { return newTestBuilder(Field{Name: "f", Rows: 1, Kind: List}) }, "a list field needs a length"},
 		{"unknown owner", func() *Builder { return newTestBuilder(Field{Name: "f", Rows: 1, Shares: "g"}) }, `shares the rows of "g"`},
-		{"too many rows", func() *Builder { return newTestBuilder(Field{Name: "f", Rows: 1 << 30}, Field{Name: "g", Rows: 1 << 30}) }, "a table has at most 2^31-1"},
+		{"too many rows", func() *Builder {
+			return newTestBuilder(Field{Name: "f", Rows: 1 << 30}, Field{Name: "g", Rows: 1 << 30})
+		}, "a table has at most 2^31-1"},
 		{"dim 0", func() *Builder { b := newTestBuilder(field); b.Embed("deep", 0); return b }, "deep: embedding_dim must be at least 1, got 0"},
 		{"units 0", func() *Builder {
 			b := newTestBuilder(field)

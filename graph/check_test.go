@@ -37,7 +37,9 @@ func draw(rng *rand.Rand, n int) []float32 {
 
 // machines are the two ways to run a graph.
 var machines = map[string]func(g *gorgonia.ExprGraph, outputs gorgonia.Nodes) (gorgonia.VM, error){
-	"Machine": func(_ *gorgonia.ExprGraph, outputs gorgonia.Nodes) (gorgonia.VM, error) { return NewMachine(outputs...) },
+	"Machine": func(_ *gorgonia.ExprGraph, outputs gorgonia.Nodes) (gorgonia.VM, error) {
+		return NewMachine(outputs...)
+	},
 	"TapeMachine": func(g *gorgonia.ExprGraph, _ gorgonia.Nodes) (gorgonia.VM, error) {
 		return gorgonia.NewTapeMachine(g), nil
 	},

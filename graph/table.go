@@ -18,7 +18,7 @@ import (
 type Table struct {
 	*tensor.Dense
 	name    string
-	storage *offheap.Array[float32] // keeps the memory of Dense alive
+	storage *offheap.Array[float32]
 	settler Settler
 }
 
@@ -56,6 +56,9 @@ func (t *Table) Dim() int { return t.Shape()[1] }
 
 // Floats is the storage itself, row after row, settled or not.
 func (t *Table) Floats() []float32 { return t.storage.Data() }
+
+// Free gives the memory of the table back. No graph may be run with it afterwards.
+func (t *Table) Free() { t.storage.Free() }
 
 // Row returns row i, settled, as a part of the storage.
 func (t *Table) Row(i int) []float32 {

@@ -64,6 +64,17 @@ func (w *Weights) SettleAll() {
 	}
 }
 
+// Free gives the memory of all tables back, which the garbage collector does not. No graph over
+// these weights may be run afterwards.
+func (w *Weights) Free() {
+	for _, weight := range w.list {
+		if weight.Table != nil {
+			weight.Table.Free()
+			weight.values = nil
+		}
+	}
+}
+
 // Values are the values of the weight, row after row. Those of a table may be unsettled.
 func (w *Weight) Values() []float32 { return w.values }
 

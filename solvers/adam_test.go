@@ -145,5 +145,5 @@ func widen(x []float32) []float64 {
 }
 
 func newDense(values ...float32) *tensor.Dense {
-	return tensor.New(tensor.WithShape(1, len(values)), tensor.WithBacking(values))
+	return tensor.New(tensor.WithShape(1, len(values)), tensor.WithBacking(append([]float32(nil), values...)))
 }

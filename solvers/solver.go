@@ -157,3 +157,16 @@ func (s *solver) SettleAll() {
 		r.SettleAll()
 	}
 }
+
+// Free gives the memory of the state of all tables back, which the garbage collector does not.
+// The solver cannot be used afterwards.
+func (s *solver) Free() {
+	for _, r := range s.order {
+		r.m.Free()
+		r.v.Free()
+		r.steps.Free()
+		r.table.SetSettler(nil)
+	}
+	s.order = nil
+	clear(s.rows)
+}

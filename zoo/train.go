@@ -68,12 +68,14 @@ const (
 func (r *Run) stream(number uint64) *rand.Rand { return rand.New(rand.NewPCG(r.Seed, number)) }
 
 // Train runs the epochs and returns what it told of each. When ctx ends it stops after the step
-// at hand; the last epoch is then partial, and the error is that of ctx.
+// at hand; the last epoch is then partial, and the error is that of ctx. The weights are gone
+// afterwards: to keep them, use a Trainer.
 func Train(ctx context.Context, run Run) ([]Epoch, error) {
 	t, err := NewTrainer(run)
 	if err != nil {
 		return nil, err
 	}
+	defer t.Free()
 	return t.Train(ctx)
 }
 
@@ -128,6 +130,14 @@ func (r *Run) check() error {
 
 // Weights are the weights that are trained.
 func (t *Trainer) Weights() *graph.Weights { return t.weights }
+
+// Free gives the memory of weights and solver back, which the garbage collector does not.
+func (t *Trainer) Free() {
+	t.weights.Free()
+	if s, ok := t.solver.(interface{ Free() }); ok {
+		s.Free()
+	}
+}
 
 // Train runs the epochs; see the function Train.
 func (t *Trainer) Train(ctx context.Context) ([]Epoch, error) {

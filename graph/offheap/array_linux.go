@@ -4,27 +4,27 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// allocate maps size bytes of zeroed memory for n elements and has them unmapped with the array.
-func allocate[T Element](a *Array[T], n, size int) error {
+// allocate maps size bytes of zeroed memory for n elements.
+func allocate[T Element](n, size int) (*Array[T], error) {
 	mapping, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
 	if err != nil {
-		return fmt.Errorf("%w: mapping %d bytes: %v", ErrTooLarge, size, err)
+		return nil, fmt.Errorf("%w: mapping %d bytes: %v", ErrTooLarge, size, err)
 	}
-	const hugePage = 2 << 20
-	if size >= hugePage {
-		// A hint: a kernel without huge pages still gives correct memory.
-		_ = unix.Madvise(mapping, unix.MADV_HUGEPAGE)
+	// A hint: a kernel without huge pages still gives correct memory.
+	_ = unix.Madvise(mapping, unix.MADV_HUGEPAGE)
+	return &Array[T]{data: unsafe.Slice((*T)(unsafe.Pointer(&mapping[0])), n), mapping: mapping}, nil
+}
+
+func release(mapping []byte) {
+	if mapping != nil {
+		_ = unix.Munmap(mapping) // fails only for a range that was never mapped
 	}
-	a.data = unsafe.Slice((*T)(unsafe.Pointer(&mapping[0])), n)
-	runtime.AddCleanup(a, func(m []byte) { _ = unix.Munmap(m) }, mapping)
-	return nil
 }
 
 // available reads how many bytes could be used without swapping.

@@ -21,7 +21,10 @@ func TestNewGivesZeroedMemoryOutsideTheHeap(t *testing.T) {
 	if runtime.GOOS == "linux" {
 		require.Less(t, after.HeapAlloc-before.HeapAlloc, uint64(1<<20))
 	}
-	runtime.KeepAlive(a)
+	a.Free()
+	require.Nil(t, a.Data())
+	a.Free()
+	(*Array[float32])(nil).Free()
 }
 
 func TestNewRefusesWhatDoesNotFit(t *testing.T) {

@@ -1,0 +1,245 @@
+package solvers
+
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// touches is a table of 40 rows with a fixed sequence of random gradients.
+type touches struct {
+	table *graph.Table
+	rng   *rand.Rand
+}
+
+func newTouches(t *testing.T) *touches {
+	t.Helper()
+	table, err := graph.NewTable("t", 4000, 4)
+	require.NoError(t, err)
+	rng := rand.New(rand.NewPCG(7, 8))
+	table.Initialize(graph.Normal(0.1), rng)
+	return &touches{table, rng}
+}
+
+// run takes steps of a solver, of a thousand rows each, and returns the settled weights.
+func (h *touches) run(t *testing.T, s gorgonia.Solver, steps int) []float32 {
+	t.Helper()
+	for range steps {
+		var rows []int32
+		for r := range h.table.Rows() {
+			if h.rng.IntN(4) == 0 {
+				rows = append(rows, int32(r))
+			}
+		}
+		values := make([]float32, len(rows)*h.table.Dim())
+		for i := range values {
+			values[i] = float32(h.rng.NormFloat64() * 1e-3)
+		}
+		h.table.Settle(rows)
+		g, err := graph.NewRowGrad(rows, values, h.table.Dim())
+		require.NoError(t, err)
+		require.NoError(t, s.Step([]gorgonia.ValueGrad{&pair{h.table, g}}))
+	}
+	h.table.SettleAll()
+	return h.table.Floats()
+}
+
+func must[S gorgonia.Solver](t *testing.T) func(S, error) S {
+	t.Helper()
+	return func(s S, err error) S {
+		require.NoError(t, err)
+		return s
+	}
+}
+
+func TestAlphaZeroIsAdamBitForBit(t *testing.T) {
+	adam := newTouches(t).run(t, must[*Adam](t)(NewAdam()), 50)
+	require.Equal(t, adam, newTouches(t).run(t, must[*AdamAR](t)(NewAdamAR(WithAlpha(0))), 50))
+	require.Equal(t, adam, newTouches(t).run(t, must[*AdamW](t)(NewAdamW(WithWeightDecay(0))), 50))
+	require.NotEqual(t, adam, newTouches(t).run(t, must[*AdamAR](t)(NewAdamAR()), 50))
+}
+
+func TestStepsGiveTheSameBitsOnAnyNumberOfCores(t *testing.T) {
+	weights := func(cores int) []float32 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+		return newTouches(t).run(t, must[*AdamAR](t)(NewAdamAR(WithAlpha(1e-2))), 200)
+	}
+	require.Equal(t, weights(1), weights(2))
+}
+
+// AdamW and OnTouch against their formulas in float64, every row at every step.
+func TestDecaysAndSemanticsAgainstTheirFormulas(t *testing.T) {
+	const rate, beta1, beta2, eps, steps, rowCount, dim = 1e-3, 0.9, 0.999, 1e-8, 400, 30, 3
+	for _, c := range []struct {
+		name    string
+		solver  gorgonia.Solver
+		lambda  func(k, s int, touched bool) float64
+		onTouch bool
+	}{
+		{"Adam", must[*Adam](t)(NewAdam()), func(int, int, bool) float64 { return 0 }, false},
+		{"AdamW", must[*AdamW](t)(NewAdamW(WithWeightDecay(0.01))), func(int, int, bool) float64 { return 0.01 }, false},
+		{"AdamW scaled", must[*AdamW](t)(NewAdamW(WithWeightDecay(1), WithScaledDecay())), func(int, int, bool) float64 { return rate }, false},
+		{"AdamAR by half-life", must[*AdamAR](t)(NewAdamAR(WithHalfLife(20))),
+			func(k, s int, _ bool) float64 { return min(1, 2*math.Ln2/400*float64(k-s-1)) }, false},
+		{"Adam on touch", must[*Adam](t)(NewAdam(WithOnTouch())), func(int, int, bool) float64 { return 0 }, true},
+		{"AdamAR on touch", must[*AdamAR](t)(NewAdamAR(WithAlpha(0.01), WithOnTouch())),
+			func(k, s int, _ bool) float64 { return min(1, 0.01*float64(k-s-1)) }, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(1, 9))
+			table, err := graph.NewTable("t", rowCount, dim)
+			require.NoError(t, err)
+			table.Initialize(graph.Normal(0.1), rng)
+			w := widen(table.Floats())
+			m, v, s := make([]float64, len(w)), make([]float64, len(w)), make([]int, rowCount)
+			for k := 1; k <= steps; k++ {
+				var rows []int32
+				var values []float32
+				for r := range rowCount {
+					touched := rng.Float64() < 1/float64(2+3*r)
+					if touched {
+						rows = append(rows, int32(r))
+					}
+					lambda := c.lambda(k, s[r], touched)
+					for j := r * dim; j < (r+1)*dim; j++ {
+						g := 0.0
+						if touched {
+							g32 := float32(rng.NormFloat64() * 1e-3)
+							g = float64(g32)
+							values = append(values, g32)
+						} else if c.onTouch {
+							continue
+						}
+						m[j] = beta1*m[j] + (1-beta1)*g
+						v[j] = beta2*v[j] + (1-beta2)*g*g
+						mHat, vHat := m[j]/(1-math.Pow(beta1, float64(k))), v[j]/(1-math.Pow(beta2, float64(k)))
+						w[j] -= lambda*w[j] + rate*mHat/math.Sqrt(vHat+eps)
+					}
+					if touched {
+						s[r] = k
+					}
+				}
+				table.Settle(rows)
+				g, err := graph.NewRowGrad(rows, values, dim)
+				require.NoError(t, err)
+				require.NoError(t, c.solver.Step([]gorgonia.ValueGrad{&pair{table, g}}))
+			}
+			table.SettleAll()
+			require.InDeltaSlice(t, w, widen(table.Floats()), 2e-6)
+		})
+	}
+}
+
+func TestDenseWeightsTakeTheBaseOnly(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	step := func(s gorgonia.Solver, w, g *tensor.Dense) {
+		require.NoError(t, s.Step([]gorgonia.ValueGrad{&pair{w, g}}))
+	}
+	adam, adamAR := must[*Adam](t)(NewAdam()), must[*AdamAR](t)(NewAdamAR(WithAlpha(0.9)))
+	a, b := newDense(1, 2, 3), newDense(1, 2, 3)
+	for range 10 {
+		values := []float32{float32(rng.NormFloat64()), 0, float32(rng.NormFloat64())}
+		ga, gb := newDense(values...), newDense(values...)
+		step(adam, a, ga)
+		step(adamAR, b, gb)
+		require.Zero(t, ga.Data().([]float32)[0], "the gradient is used up")
+	}
+	require.Equal(t, a.Data(), b.Data())
+	require.NotEqual(t, float32(1), a.Data().([]float32)[0])
+	require.Equal(t, float32(2), a.Data().([]float32)[1])
+}
+
+func TestOptionErrors(t *testing.T) {
+	nan := math.NaN()
+	for want, make := range map[string]func() error{
+		"WithAlpha(-1)":                    func() error { _, err := NewAdamAR(WithAlpha(-1)); return err },
+		"WithAlpha(NaN)":                   func() error { _, err := NewAdamAR(WithAlpha(nan)); return err },
+		"WithAlpha(+Inf)":                  func() error { _, err := NewAdamAR(WithAlpha(math.Inf(1))); return err },
+		"WithHalfLife(0)":                  func() error { _, err := NewAdamAR(WithHalfLife(0)); return err },
+		"WithLearnRate(0)":                 func() error { _, err := NewAdam(WithLearnRate(0)); return err },
+		"WithBeta1(1)":                     func() error { _, err := NewAdam(WithBeta1(1)); return err },
+		"WithBeta2(0)":                     func() error { _, err := NewAdam(WithBeta2(0)); return err },
+		"WithEps(0)":                       func() error { _, err := NewAdam(WithEps(0)); return err },
+		"WithClip(-1)":                     func() error { _, err := NewAdam(WithClip(-1)); return err },
+		"WithWeightDecay(2)":               func() error { _, err := NewAdamW(WithWeightDecay(2)); return err },
+		"WithAlpha does not apply to Adam": func() error { _, err := NewAdam(WithAlpha(1)); return err },
+	} {
+		err := make()
+		require.ErrorIs(t, err, ErrOption)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestStepErrorsChangeNothing(t *testing.T) {
+	w := newDense(1, 2)
+	s := must[*Adam](t)(NewAdam())
+	table, err := graph.NewTable("t", 2, 2)
+	require.NoError(t, err)
+	for _, bad := range []*pair{
+		{newDense(1), newDense(1, 2)},
+		{table, newDense(1, 2)},
+		{gorgonia.NewF32(1), gorgonia.NewF32(1)},
+	} {
+		err := s.Step([]gorgonia.ValueGrad{&pair{w, newDense(1, 1)}, bad})
+		require.ErrorIs(t, err, ErrWeight)
+		require.ErrorContains(t, err, "weight 1")
+	}
+	require.Equal(t, []float32{1, 2}, w.Data())
+	require.Zero(t, s.Steps())
+}
+
+func TestClip(t *testing.T) {
+	s := must[*Adam](t)(NewAdam(WithClip(0.5)))
+	require.Equal(t, []float32{-0.5, 0.25, 0.5}, s.clipped([]float32{-3, 0.25, 9}))
+}
+
+func TestASteadyStepAllocatesNothing(t *testing.T) {
+	h := newTouches(t)
+	s := must[*AdamAR](t)(NewAdamAR())
+	rows := make([]int32, 1000)
+	for i := range rows {
+		rows[i] = int32(4 * i)
+	}
+	g, err := graph.NewRowGrad(rows, make([]float32, 4000), 4)
+	require.NoError(t, err)
+	model := []gorgonia.ValueGrad{&pair{h.table, g}, &pair{newDense(make([]float32, 100)...), newDense(make([]float32, 100)...)}}
+	step := func() {
+		g.Values[0]++
+		h.table.Settle(rows)
+		if err := s.Step(model); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2000 { // the tables that grow with the steps grow by doubling
+		step()
+	}
+	require.LessOrEqual(t, testing.AllocsPerRun(20, step), 0.5)
+}
+
+func TestSurvival(t *testing.T) {
+	s := newSurvival(adaptiveDecay(0.25))
+	s.grow(10)
+	require.Equal(t, 1.0, s.over(3, 3))
+	require.InDelta(t, 0.75*0.5, s.over(0, 3), 1e-15)
+	require.Zero(t, s.over(2, 5), "lambda is 1 from the fourth step on")
+	require.Equal(t, 1.0, s.over(7, 7))
+	require.Zero(t, s.over(7, 8))
+}
+
+func TestCatalog(t *testing.T) {
+	for _, e := range Catalog() {
+		s, err := e.New()
+		require.NoError(t, err, e.Name)
+		require.NotNil(t, s)
+		require.True(t, e.Takes("WithLearnRate"))
+	}
+	_, err := Find("sgd")
+	require.ErrorIs(t, err, ErrUnknownSolver)
+	require.ErrorContains(t, err, `"sgd"; known: adam`)
+}
