@@ -23,7 +23,7 @@ type AdamAR struct{ solver }
 // PyTorch's the share is not multiplied by the learning rate, unless WithScaledDecay is given.
 type AdamW struct{ solver }
 
-var adamOptions = []string{"WithLearnRate", "WithBeta1", "WithBeta2", "WithEps", "WithEpsOutside", "WithClip", "WithOnTouch"}
+var adamOptions = []string{"WithLearnRate", "WithBeta1", "WithBeta2", "WithEps", "WithEpsInside", "WithEpsOutside", "WithClip", "WithOnTouch"}
 
 func adamDefaults() settings {
 	return settings{learnRate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, alpha: 1e-4, weightDecay: 1e-3}

@@ -40,6 +40,21 @@ func Catalog() []Entry {
 			Reference: "Li and Lyu, ICLR 2026, Algorithm 1", Options: join(adamOptions, adaptiveOptions),
 			New: func(o ...Option) (gorgonia.Solver, error) { return NewAdamAR(o...) },
 		},
+		{
+			Name: "adagrad", Formula: "v += g^2; w -= rate*g/(sqrt(v)+eps)",
+			Reference: "Duchi, Hazan and Singer, JMLR 2011", Options: adagradOptions,
+			New: func(o ...Option) (gorgonia.Solver, error) { return NewAdagrad(o...) },
+		},
+		{
+			Name: "adagradw", Formula: "Adagrad, and every row loses c of itself at every step",
+			Reference: "Li and Lyu, ICLR 2026, section 4", Options: join(adagradOptions, constantOptions),
+			New: func(o ...Option) (gorgonia.Solver, error) { return NewAdagradW(o...) },
+		},
+		{
+			Name: "adagradar", Formula: "Adagrad, with the decay of adamar",
+			Reference: "Li and Lyu, ICLR 2026, appendix G", Options: join(adagradOptions, adaptiveOptions),
+			New: func(o ...Option) (gorgonia.Solver, error) { return NewAdagradAR(o...) },
+		},
 	}
 }
 

@@ -39,15 +39,21 @@ func WithBeta2(beta float64) Option {
 	return number("WithBeta2", beta, beta > 0 && beta < 1, "must be in (0, 1)", func(s *settings) { s.beta2 = beta })
 }
 
-// WithEps sets what keeps the denominator from zero, above 0. Default 1e-8.
+// WithEps sets what keeps the denominator from zero, above 0. Default 1e-8; for Adagrad 1e-10.
 func WithEps(eps float64) Option {
 	return number("WithEps", eps, eps > 0, "must be above 0", func(s *settings) { s.eps = eps })
 }
 
 // WithEpsOutside makes the denominator sqrt(v)+eps, as PyTorch has it. The default is sqrt(v+eps),
-// as Algorithm 1 of the paper prints it; it is far gentler on rows with very small gradients.
+// as Algorithm 1 of the paper prints it, for Adam; it is far gentler on rows with very small
+// gradients.
 func WithEpsOutside() Option {
 	return Option{"WithEpsOutside", func(s *settings) error { s.epsOutside = true; return nil }}
+}
+
+// WithEpsInside makes the denominator sqrt(v+eps).
+func WithEpsInside() Option {
+	return Option{"WithEpsInside", func(s *settings) error { s.epsOutside = false; return nil }}
 }
 
 // WithAlpha sets the strength of adaptive regularization, at least 0 (equation 11). Default 1e-4.

@@ -34,7 +34,7 @@ func Catalog() []Entry {
 			Name: "dnn", Title: "Embedding and multi-layer perceptron", File: "dnn.go",
 			Paper:           "Li and Lyu, ICLR 2026, the first backbone",
 			Hyperparameters: "embedding_dim=16 hidden_units=128,64 dropout=0",
-			New:             func(h Hyperparameters) Model { return DNN{h.EmbeddingDim, h.HiddenUnits, h.Dropout} },
+			New:             func(h Hyperparameters) Model { return DNN(h) },
 		},
 	}
 }
