@@ -101,6 +101,9 @@ func smallNetwork(t *testing.T, batch int) (*Builder, *Machine, *gorgonia.Node) 
 }
 
 func TestMachineAllocatesNothingInASteadyRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, under which the short form runs, makes pools forget")
+	}
 	_, m, _ := smallNetwork(t, 64)
 	run := func() {
 		if err := m.RunAll(); err != nil {

@@ -200,6 +200,9 @@ func TestClip(t *testing.T) {
 }
 
 func TestASteadyStepAllocatesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, under which the short form runs, makes pools forget")
+	}
 	h := newTouches(t)
 	s := must[*AdamAR](t)(NewAdamAR())
 	rows := make([]int32, 1000)
