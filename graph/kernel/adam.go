@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // AdamStep is the scalar part of one step of Adam.
 type AdamStep struct {
@@ -18,11 +21,26 @@ type AdamStep struct {
 //	w = Keep w - Rate m / sqrt(VarianceScale v + Eps)
 func Adam(w, g, m, v []float32, p *AdamStep) {
 	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
-	for i := range w {
+	n := active.whole(len(w))
+	if n > 0 {
+		inside, outside := places(p.Eps, p.EpsOutside)
+		active.adam(&w[0], &g[0], &m[0], &v[0], n, &[9]float32{
+			p.Beta1, 1 - p.Beta1, p.Beta2, 1 - p.Beta2, p.VarianceScale, inside, outside, -p.Rate, p.Keep,
+		})
+	}
+	for i := n; i < len(w); i++ {
 		m[i] = p.Beta1*m[i] + (1-p.Beta1)*g[i]
 		v[i] = p.Beta2*v[i] + (1-p.Beta2)*g[i]*g[i]
 		w[i] = p.Keep*w[i] - p.Rate*m[i]/root(p.VarianceScale*v[i], p.Eps, p.EpsOutside)
 	}
+}
+
+// places is eps inside and outside of the root, of which one is zero.
+func places(eps float32, isOutside bool) (inside, outside float32) {
+	if isOutside {
+		return 0, eps
+	}
+	return eps, 0
 }
 
 // root is sqrt(x+eps), or sqrt(x)+eps.
@@ -49,7 +67,13 @@ type AdamGap struct {
 func AdamSettle(w, m, v []float32, p *AdamGap) {
 	m, v = m[:len(w)], v[:len(w)]
 	scales := p.Scales[:len(p.Weights)]
-	for i := range w {
+	n := active.whole(len(w))
+	if n > 0 {
+		inside, outside := places(p.Eps, p.EpsOutside)
+		active.adamSettle(&w[0], &m[0], &v[0], n, unsafe.SliceData(p.Weights), unsafe.SliceData(scales), len(scales),
+			&[5]float32{p.Keep, p.DecayM, p.DecayV, inside, outside})
+	}
+	for i := n; i < len(w); i++ {
 		var tail float32
 		for q, weight := range p.Weights {
 			tail += weight / root(scales[q]*v[i], p.Eps, p.EpsOutside)
@@ -72,14 +96,16 @@ type AdagradStep struct {
 //
 //	v = v + g^2;  w = Keep w - Rate g / sqrt(v + Eps)
 //
-// An element whose root is zero has never had a gradient and takes no step.
+// Eps must be above zero.
 func Adagrad(w, g, v []float32, p *AdagradStep) {
 	g, v = g[:len(w)], v[:len(w)]
-	for i := range w {
+	n := active.whole(len(w))
+	if n > 0 {
+		inside, outside := places(p.Eps, p.EpsOutside)
+		active.adagrad(&w[0], &g[0], &v[0], n, &[4]float32{p.Rate, inside, outside, p.Keep})
+	}
+	for i := n; i < len(w); i++ {
 		v[i] += g[i] * g[i]
-		w[i] *= p.Keep
-		if r := root(v[i], p.Eps, p.EpsOutside); r > 0 {
-			w[i] -= p.Rate * g[i] / r
-		}
+		w[i] = p.Keep*w[i] - p.Rate*g[i]/root(v[i], p.Eps, p.EpsOutside)
 	}
 }

@@ -1,150 +1,257 @@
 package kernel
 
-import "sync"
+import (
+	"sync"
+	"unsafe"
+)
 
+// The product is computed as in Goto and van de Geijn, Anatomy of High-Performance Matrix
+// Multiplication, 2008: B is packed once into panels as wide as the micro-kernel; a block of C is
+// the sum over blocks of the inner dimension of a packed strip of A times a panel of B.
 const (
-	rowsPerTile = 32  // rows of C that one core computes at a time
-	innerBlock  = 256 // length of a packed block of the inner dimension
-	microRows   = 4   // rows of C in registers
-	microCols   = 4
+	innerBlock   = 256 // length of a block of the inner dimension
+	stripsPerRow = 8   // micro-kernel heights in a block of C
+	panelsPerCol = 8   // micro-kernel widths in a block of C
+	panelsToPack = 4   // panels of B that one core packs at a time
 )
 
 // Gemm is C (m, n) = op(A) (m, k) op(B) (k, n), or C += with accumulate, for row-major matrices
 // whose rows begin lda, ldb and ldc elements apart; op transposes where asked. The sums over k
-// are taken in the same order for every element.
+// are taken in the same order for every element, whatever m and n are.
 func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+	if m == 0 || n == 0 {
+		return
+	}
 	g := gemms.Get().(*gemm)
-	g.transA, g.transB, g.m, g.n, g.k = transA, transB, m, n, k
-	g.a, g.lda, g.b, g.ldb, g.c, g.ldc, g.accumulate = a, lda, b, ldb, c, ldc, accumulate
-	g.packB()
-	Parallel(m, rowsPerTile, g.tile)
-	g.a, g.b, g.c = nil, nil, nil
-	gemms.Put(g)
+	g.kernels = active
+	g.m, g.n, g.k = m, n, k
+	g.a, g.b, g.c, g.ldc, g.accumulate = newOperand(a, lda, transA), newOperand(b, ldb, transB), c, ldc, accumulate
+	g.run()
 }
 
 // Linear is out (rows, units) = x (rows, in) w (in, units) + bias (units), with relu the positive
 // part of it. A bias of nil counts as zeros.
 func Linear(out, x, w, bias []float32, rows, in, units int, relu bool) {
-	Gemm(false, false, rows, units, in, x, in, w, units, out, units, false)
-	if bias == nil && !relu {
+	if rows == 0 || units == 0 {
 		return
 	}
-	for r := range rows {
-		row := out[r*units : (r+1)*units]
-		if bias != nil {
-			Add(row, bias)
-		}
-		if relu {
-			for i, v := range row {
-				row[i] = max(v, 0)
-			}
-		}
+	g := gemms.Get().(*gemm)
+	g.kernels = active
+	g.m, g.n, g.k = rows, units, in
+	g.a, g.b, g.c, g.ldc = newOperand(x, in, false), newOperand(w, units, false), out, units
+	g.accumulate, g.bias, g.relu = false, bias, relu
+	g.run()
+}
+
+// operand is a matrix that is read: element (i, j) stands at i*rowStep + j*colStep.
+type operand struct {
+	data             []float32
+	rowStep, colStep int
+}
+
+func newOperand(data []float32, ld int, transposed bool) operand {
+	if transposed {
+		return operand{data, 1, ld}
 	}
+	return operand{data, ld, 1}
 }
 
 // gemm is one product in progress.
 type gemm struct {
-	transA, transB bool
-	m, n, k        int
-	a, b, c        []float32
-	lda, ldb, ldc  int
-	accumulate     bool
-	packed         []float32          // op(B), in panels of microCols columns
-	tile           func(from, to int) // the method, bound once
+	*kernels
+	m, n, k    int
+	a, b       operand
+	c          []float32
+	ldc        int
+	accumulate bool
+	bias       []float32
+	relu       bool
+
+	packed    []float32 // op(B): panel j holds B[p][j*cols+c] at (j*k+p)*cols+c
+	colBlocks int
+	pack, mul func(from, to int) // the methods, bound once, so that a product allocates nothing
+	strips    sync.Pool          // of *strip
+}
+
+// strip is the scratch of one core.
+type strip struct {
+	a    [innerBlock * stripsPerRow * 14]float32
+	tile [14 * 32]float32 // a block of C at the edge, which the micro-kernel would overrun
 }
 
 var gemms = sync.Pool{New: func() any {
 	g := new(gemm)
-	g.tile = g.rows
+	g.pack, g.mul = g.packPanels, g.blocks
+	g.strips.New = func() any { return new(strip) }
 	return g
 }}
 
-// packB lays op(B) out in panels of microCols columns, padded with zeros: panel j holds
-// B[p][j*microCols+c] at (j*k+p)*microCols+c.
-func (g *gemm) packB() {
-	panels := (g.n + microCols - 1) / microCols
-	if need := panels * g.k * microCols; cap(g.packed) < need {
+func (g *gemm) run() {
+	panels := (g.n + g.cols - 1) / g.cols
+	if need := panels * g.k * g.cols; cap(g.packed) < need {
 		g.packed = make([]float32, need)
 	} else {
 		g.packed = g.packed[:need]
 	}
-	rowStep, colStep := g.ldb, 1
-	if g.transB {
-		rowStep, colStep = 1, g.ldb
+	if g.k > 0 {
+		Parallel(panels, panelsToPack, g.pack)
 	}
-	for j := range panels {
-		panel := g.packed[j*g.k*microCols : (j+1)*g.k*microCols]
-		width := min(microCols, g.n-j*microCols)
-		for p := range g.k {
-			dst := panel[p*microCols : (p+1)*microCols]
+	height := g.rows * stripsPerRow
+	g.colBlocks = (panels + panelsPerCol - 1) / panelsPerCol
+	Parallel((g.m+height-1)/height*g.colBlocks, 1, g.mul)
+	g.a.data, g.b.data, g.c, g.bias, g.relu = nil, nil, nil, nil, false
+	gemms.Put(g)
+}
+
+// packPanels lays panels [from, to) of op(B) out, padded with zeros.
+func (g *gemm) packPanels(from, to int) {
+	for j := from; j < to; j++ {
+		panel := g.packed[j*g.k*g.cols : (j+1)*g.k*g.cols]
+		width := min(g.cols, g.n-j*g.cols)
+		if width < g.cols {
+			clear(panel)
+		}
+		at := j * g.cols * g.b.colStep
+		if g.b.colStep == 1 {
+			for p := range g.k {
+				copy(panel[p*g.cols:p*g.cols+width], g.b.data[at+p*g.b.rowStep:])
+			}
+			continue
+		}
+		for c := range width {
+			spread(panel[c:], g.cols, g.b.data[at+c*g.b.colStep:][:g.k])
+		}
+	}
+}
+
+// spread copies src to every step-th place of dst.
+func spread(dst []float32, step int, src []float32) {
+	at := 0
+	for _, v := range src {
+		dst[at] = v
+		at += step
+	}
+}
+
+// blocks computes blocks [from, to) of C.
+func (g *gemm) blocks(from, to int) {
+	s := g.strips.Get().(*strip)
+	height, width := g.rows*stripsPerRow, g.cols*panelsPerCol
+	for t := from; t < to; t++ {
+		i, j := t/g.colBlocks*height, t%g.colBlocks*width
+		g.block(s, i, min(g.m, i+height), j, min(g.n, j+width))
+	}
+	g.strips.Put(s)
+}
+
+// block computes rows [i, iEnd) and columns [j, jEnd) of C.
+func (g *gemm) block(s *strip, i, iEnd, j, jEnd int) {
+	if g.k == 0 && !g.accumulate {
+		for r := i; r < iEnd; r++ {
+			clear(g.c[r*g.ldc+j : r*g.ldc+jEnd])
+		}
+	}
+	for p := 0; p < g.k; p += innerBlock {
+		depth := min(innerBlock, g.k-p)
+		g.packStrips(s, i, iEnd, p, depth)
+		for col := j; col < jEnd; col += g.cols {
+			panel := &g.packed[col*g.k+p*g.cols]
+			for row := i; row < iEnd; row += g.rows {
+				g.tile(s, &s.a[(row-i)*depth], panel, depth, row, col, g.accumulate || p > 0)
+			}
+		}
+	}
+	g.finish(i, iEnd, j, jEnd)
+}
+
+// packStrips lays rows [i, iEnd) of op(A) out in strips as high as the micro-kernel, of which the
+// values of one p stand together, padded with zeros.
+func (g *gemm) packStrips(s *strip, i, iEnd, p, depth int) {
+	for row := i; row < iEnd; row += g.rows {
+		dst := s.a[(row-i)*depth:][:g.rows*depth]
+		height := min(g.rows, iEnd-row)
+		if height < g.rows {
 			clear(dst)
-			at := p*rowStep + j*microCols*colStep
-			for c := range width {
-				dst[c] = g.b[at+c*colStep]
+		}
+		at := row*g.a.rowStep + p*g.a.colStep
+		if g.a.rowStep == 1 {
+			for q := range depth {
+				copy(dst[q*g.rows:q*g.rows+height], g.a.data[at+q*g.a.colStep:])
 			}
+			continue
+		}
+		for r := range height {
+			spread(dst[r:], g.rows, g.a.data[at+r*g.a.rowStep:][:depth])
 		}
 	}
 }
 
-// rows computes rows [from, to) of C.
-func (g *gemm) rows(from, to int) {
-	var a [innerBlock * microRows]float32
-	for i := from; i < to; i += microRows {
-		height := min(microRows, to-i)
-		for p := 0; p < max(g.k, 1); p += innerBlock {
-			depth := min(innerBlock, g.k-p)
-			g.packA(a[:depth*microRows], i, height, p)
-			for j := 0; j < g.n; j += microCols {
-				panel := g.packed[j*g.k+p*microCols:][:depth*microCols]
-				var sums [microRows][microCols]float32
-				micro(&sums, a[:depth*microRows], panel)
-				g.store(&sums, i, height, j, g.accumulate || p > 0)
-			}
-		}
+// tile runs the micro-kernel, through scratch where it would overrun C.
+func (g *gemm) tile(s *strip, a, panel *float32, depth, row, col int, accumulate bool) {
+	height, width := min(g.rows, g.m-row), min(g.cols, g.n-col)
+	c := g.c[row*g.ldc+col:]
+	if height == g.rows && width == g.cols {
+		_ = c[(height-1)*g.ldc+width-1]
+		g.gemm(depth, a, panel, &c[0], g.ldc, accumulate)
+		return
 	}
-}
-
-// packA lays a strip of op(A) out so that the microRows values of one p stand together.
-func (g *gemm) packA(dst []float32, i, height, p int) {
-	rowStep, colStep := g.lda, 1
-	if g.transA {
-		rowStep, colStep = 1, g.lda
-	}
-	clear(dst)
+	g.gemm(depth, a, panel, &s.tile[0], g.cols, false)
 	for r := range height {
-		at := (i+r)*rowStep + p*colStep
-		for q := r; q < len(dst); q += microRows {
-			dst[q] = g.a[at]
-			at += colStep
+		dst, src := c[r*g.ldc:][:width], s.tile[r*g.cols:]
+		if accumulate {
+			for i := range dst {
+				dst[i] += src[i]
+			}
+			continue
+		}
+		copy(dst, src)
+	}
+}
+
+// finish adds the bias and takes the positive part, while the block is in the cache.
+func (g *gemm) finish(i, iEnd, j, jEnd int) {
+	if g.bias == nil && !g.relu {
+		return
+	}
+	for r := i; r < iEnd; r++ {
+		row := g.c[r*g.ldc+j : r*g.ldc+jEnd]
+		if g.bias != nil {
+			Add(row, g.bias[j:jEnd])
+		}
+		if g.relu {
+			for x, v := range row {
+				row[x] = max(v, 0)
+			}
 		}
 	}
 }
 
-// micro multiplies a strip of A by a panel of B.
-func micro(sums *[microRows][microCols]float32, a, b []float32) {
-	for len(a) >= microRows && len(b) >= microCols {
-		b0, b1, b2, b3 := b[0], b[1], b[2], b[3]
-		for r, v := range a[:microRows] {
+// gemmPlain is the micro-kernel in plain Go, 4 x 4.
+func gemmPlain(k int, a, b, c *float32, ldc int, accumulate bool) {
+	as, bs := slice(a, 4*k), slice(b, 4*k)
+	var sums [4][4]float32
+	for len(as) >= 4 && len(bs) >= 4 {
+		b0, b1, b2, b3 := bs[0], bs[1], bs[2], bs[3]
+		for r, v := range as[:4] {
 			s := &sums[r]
 			s[0] += v * b0
 			s[1] += v * b1
 			s[2] += v * b2
 			s[3] += v * b3
 		}
-		a, b = a[microRows:], b[microCols:]
+		as, bs = as[4:], bs[4:]
 	}
-}
-
-func (g *gemm) store(sums *[microRows][microCols]float32, i, height, j int, accumulate bool) {
-	width := min(microCols, g.n-j)
-	for r := range height {
-		row := g.c[(i+r)*g.ldc+j:][:width]
-		for c := range row {
+	cs := slice(c, 3*ldc+4)
+	for r := range sums {
+		row := cs[r*ldc : r*ldc+4]
+		for i := range row {
 			if accumulate {
-				row[c] += sums[r][c]
+				row[i] += sums[r][i]
 			} else {
-				row[c] = sums[r][c]
+				row[i] = sums[r][i]
 			}
 		}
 	}
 }
+
+func slice(p *float32, n int) []float32 { return unsafe.Slice(p, n) }

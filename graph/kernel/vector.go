@@ -1,18 +1,24 @@
 package kernel
 
 // Add is dst += src.
-func Add(dst, src []float32) {
-	src = src[:len(dst)]
-	for i := range dst {
-		dst[i] += src[i]
-	}
-}
+func Add(dst, src []float32) { Axpy(dst, src, 1) }
 
 // Axpy is dst += s*src.
 func Axpy(dst, src []float32, s float32) {
 	src = src[:len(dst)]
-	for i := range dst {
+	n := active.whole(len(dst))
+	if n > 0 {
+		active.axpy(&dst[0], &src[0], n, s)
+	}
+	for i := n; i < len(dst); i++ {
 		dst[i] += s * src[i]
+	}
+}
+
+// Scale is dst *= s.
+func Scale(dst []float32, s float32) {
+	for i := range dst {
+		dst[i] *= s
 	}
 }
 
@@ -27,7 +33,11 @@ func Mul(dst, a, b []float32) {
 // ReLUGrad is dst = grad where out > 0, else 0.
 func ReLUGrad(dst, out, grad []float32) {
 	out, grad = out[:len(dst)], grad[:len(dst)]
-	for i := range dst {
+	n := active.whole(len(dst))
+	if n > 0 {
+		active.reluGrad(&dst[0], &out[0], &grad[0], n)
+	}
+	for i := n; i < len(dst); i++ {
 		dst[i] = 0
 		if out[i] > 0 {
 			dst[i] = grad[i]

@@ -1,0 +1,50 @@
+package kernel
+
+import (
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+// guarded returns n floats that end just before a page that must not be touched, or begin just
+// behind one.
+func guarded(t *testing.T, n int, atEnd bool) []float32 {
+	t.Helper()
+	page := unix.Getpagesize()
+	size := (4*n + page - 1) / page * page
+	mapping, err := unix.Mmap(-1, 0, size+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, unix.Munmap(mapping)) })
+	require.NoError(t, unix.Mprotect(mapping[:page], unix.PROT_NONE))
+	require.NoError(t, unix.Mprotect(mapping[page+size:], unix.PROT_NONE))
+	from := page
+	if atEnd {
+		from = page + size - 4*n
+	}
+	return unsafe.Slice((*float32)(unsafe.Pointer(&mapping[from])), n)
+}
+
+func TestNothingOutOfBoundsIsTouched(t *testing.T) {
+	forEach(t, func(t *testing.T) {
+		for _, atEnd := range []bool{false, true} {
+			for _, n := range []int{1, 8, 15, 16, 17, 33} {
+				w, g, m, v := guarded(t, n, atEnd), guarded(t, n, atEnd), guarded(t, n, atEnd), guarded(t, n, atEnd)
+				Axpy(w, g, 2)
+				ReLUGrad(w, g, m)
+				Mul(w, g, m)
+				Adam(w, g, m, v, &AdamStep{Eps: 1})
+				AdamSettle(w, m, v, &AdamGap{Eps: 1, Weights: guarded(t, 3, atEnd), Scales: guarded(t, 3, atEnd)})
+				Adagrad(w, g, v, &AdagradStep{Eps: 1})
+			}
+			for _, s := range [][3]int{{1, 1, 1}, {14, 32, 5}, {15, 33, 17}, {5, 100, 257}} {
+				m, n, k := s[0], s[1], s[2]
+				a, b, c := guarded(t, m*k, atEnd), guarded(t, k*n, atEnd), guarded(t, m*n, atEnd)
+				Linear(c, a, b, guarded(t, n, atEnd), m, k, n, true)
+				Gemm(true, false, m, n, k, a, m, b, n, c, n, true)
+				Gemm(false, true, m, n, k, a, k, b, k, c, n, false)
+			}
+		}
+	})
+}

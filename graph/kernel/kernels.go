@@ -1,0 +1,56 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+//go:generate go run ./gen
+
+// kernels are the inner loops for one instruction set. Its vector functions (methods, so that the
+// compiler sees that their arguments do not escape) take whole vectors only; the exported functions
+// do the rest in plain Go.
+type kernels struct {
+	name       string
+	lanes      int // elements in a vector
+	rows, cols int // of the micro-kernel of the matrix product
+	gemm       func(k int, a, b, c *float32, ldc int, accumulate bool)
+}
+
+// Environment is the variable that forces a kernel: avx512, avx2 or go.
+const Environment = "CTRZOO_KERNEL"
+
+// active is chosen once, at start: the best that this processor has, unless one is forced.
+var active, forceError = choose(os.Getenv(Environment))
+
+func choose(name string) (*kernels, error) {
+	have := available()
+	if name == "" {
+		return have[0], nil
+	}
+	var names []string
+	for _, k := range have {
+		if k.name == name {
+			return k, nil
+		}
+		names = append(names, k.name)
+	}
+	return have[0], fmt.Errorf("kernel: %s=%s: this processor has %s", Environment, name, strings.Join(names, ", "))
+}
+
+// Name is the name of the kernel in use: avx512, avx2 or go.
+func Name() string { return active.name }
+
+// Check is an error if a kernel is forced that this processor does not have; the best one it has
+// is then in use.
+func Check() error { return forceError }
+
+// whole is how many of n elements are in whole vectors.
+func (k *kernels) whole(n int) int { return n &^ (k.lanes - 1) }
+
+// plain is the kernel that every processor has. Its vectors are so long that no slice holds one,
+// so everything is done in plain Go.
+func plain() *kernels {
+	return &kernels{name: "go", lanes: 1 << 62, rows: 4, cols: 4, gemm: gemmPlain}
+}
