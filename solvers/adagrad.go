@@ -1,8 +1,7 @@
 package solvers
 
-import "gorgonia.org/gorgonia"
-
-// Adagrad is Duchi, Hazan and Singer, Adaptive Subgradient Methods, JMLR 2011:
+// Adagrad is Duchi, Hazan and Singer, Adaptive Subgradient Methods for Online Learning and
+// Stochastic Optimization, JMLR 2011:
 //
 //	v = v + g^2;  theta = theta - rate * g / (sqrt(v) + eps)
 //
@@ -17,45 +16,45 @@ type AdagradAR struct{ solver }
 // AdagradW is Adagrad with decoupled weight decay on embeddings, as AdamW has it.
 type AdagradW struct{ solver }
 
-var adagradOptions = []string{"WithLearnRate", "WithEps", "WithEpsInside", "WithEpsOutside", "WithClip", "WithOnTouch"}
-
 // adagradDefaults are PyTorch's, but for the paper's learning rate.
 func adagradDefaults() settings {
 	return settings{learnRate: 1e-2, eps: 1e-10, epsOutside: true, alpha: 1e-4, weightDecay: 1e-3}
 }
 
-// NewAdagrad makes a solver; it takes WithLearnRate (default 1e-2), WithEps (default 1e-10),
-// WithEpsInside, WithEpsOutside (the default here), WithClip and WithOnTouch.
+// NewAdagrad makes a solver; it takes WithLearnRate (default 1e-2), WithDenseLearnRate, WithEps
+// (default 1e-10), WithEpsInside, WithEpsOutside (the default here), WithClip and WithOnTouch,
+// which changes nothing.
 func NewAdagrad(options ...Option) (*Adagrad, error) {
-	s, err := configure("Adagrad", adagradDefaults(), adagradOptions, options)
+	s, err := configure("Adagrad", adagradDefaults(), commonOptions, options)
 	if err != nil {
 		return nil, err
 	}
-	return &Adagrad{newSolver(s, newAdagradBase(s), noDecay)}, nil
+	s.onTouch = true // rows that are not touched do not move anyway
+	return &Adagrad{newSolver(s, newAdagradBase(s), s.none())}, nil
 }
 
-// NewAdagradAR makes a solver; it takes the options of Adagrad, WithAlpha or WithHalfLife, and
-// WithScaledDecay.
+// NewAdagradAR makes a solver; it takes the options of Adagrad, WithAlpha or WithHalfLife,
+// WithMinShrinkage, WithScaledDecay and WithBuckets.
 func NewAdagradAR(options ...Option) (*AdagradAR, error) {
-	s, err := configure("AdagradAR", adagradDefaults(), join(adagradOptions, adaptiveOptions), options)
+	s, err := configure("AdagradAR", adagradDefaults(), join(commonOptions, adaptiveOptions), options)
 	if err != nil {
 		return nil, err
 	}
-	return &AdagradAR{newSolver(s, newAdagradBase(s), adaptiveDecay(s.scaledDecay(s.alpha)))}, nil
+	return &AdagradAR{newSolver(s, newAdagradBase(s), s.adaptive())}, nil
 }
 
-// NewAdagradW makes a solver; it takes the options of Adagrad, WithWeightDecay and
-// WithScaledDecay.
+// NewAdagradW makes a solver; it takes the options of Adagrad, WithWeightDecay, WithScaledDecay
+// and WithDenseDecay.
 func NewAdagradW(options ...Option) (*AdagradW, error) {
-	s, err := configure("AdagradW", adagradDefaults(), join(adagradOptions, constantOptions), options)
+	s, err := configure("AdagradW", adagradDefaults(), join(commonOptions, constantOptions), options)
 	if err != nil {
 		return nil, err
 	}
-	return &AdagradW{newSolver(s, newAdagradBase(s), constantDecay(s.scaledDecay(s.weightDecay)))}, nil
+	return &AdagradW{newSolver(s, newAdagradBase(s), s.constant())}, nil
 }
 
 var (
-	_ gorgonia.Solver = (*Adagrad)(nil)
-	_ gorgonia.Solver = (*AdagradAR)(nil)
-	_ gorgonia.Solver = (*AdagradW)(nil)
+	_ Solver = (*Adagrad)(nil)
+	_ Solver = (*AdagradAR)(nil)
+	_ Solver = (*AdagradW)(nil)
 )

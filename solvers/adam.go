@@ -1,7 +1,5 @@
 package solvers
 
-import "gorgonia.org/gorgonia"
-
 // Adam is Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015:
 //
 //	m = beta1 m + (1-beta1) g,  v = beta2 v + (1-beta2) g^2
@@ -23,56 +21,52 @@ type AdamAR struct{ solver }
 // PyTorch's the share is not multiplied by the learning rate, unless WithScaledDecay is given.
 type AdamW struct{ solver }
 
-var adamOptions = []string{"WithLearnRate", "WithBeta1", "WithBeta2", "WithEps", "WithEpsInside", "WithEpsOutside", "WithClip", "WithOnTouch"}
+var (
+	commonOptions   = []string{"WithLearnRate", "WithDenseLearnRate", "WithEps", "WithEpsInside", "WithEpsOutside", "WithClip", "WithOnTouch"}
+	adamOptions     = join(commonOptions, []string{"WithBeta1", "WithBeta2"})
+	adaptiveOptions = []string{"WithAlpha", "WithHalfLife", "WithMinShrinkage", "WithScaledDecay", "WithBuckets"}
+	constantOptions = []string{"WithWeightDecay", "WithScaledDecay", "WithDenseDecay"}
+)
+
+// join is a new list of the names in both.
+func join(a, b []string) []string { return append(append([]string(nil), a...), b...) }
 
 func adamDefaults() settings {
-	return settings{learnRate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, alpha: 1e-4, weightDecay: 1e-3}
+	return settings{learnRate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, alpha: 1e-4, weightDecay: 1e-3, l2: 1e-5, ratio: 1, zeta: 1e-5}
 }
 
-// NewAdam makes a solver; it takes WithLearnRate, WithBeta1, WithBeta2, WithEps, WithEpsOutside,
-// WithClip and WithOnTouch.
+// NewAdam makes a solver; it takes WithLearnRate, WithDenseLearnRate, WithBeta1, WithBeta2,
+// WithEps, WithEpsInside (the default), WithEpsOutside, WithClip and WithOnTouch.
 func NewAdam(options ...Option) (*Adam, error) {
 	s, err := configure("Adam", adamDefaults(), adamOptions, options)
 	if err != nil {
 		return nil, err
 	}
-	return &Adam{newSolver(s, newAdamBase(s), noDecay)}, nil
+	return &Adam{newSolver(s, newAdamBase(s), s.none())}, nil
 }
 
-// NewAdamAR makes a solver; it takes the options of Adam, WithAlpha or WithHalfLife, and
-// WithScaledDecay.
+// NewAdamAR makes a solver; it takes the options of Adam, WithAlpha or WithHalfLife,
+// WithMinShrinkage, WithScaledDecay and WithBuckets.
 func NewAdamAR(options ...Option) (*AdamAR, error) {
 	s, err := configure("AdamAR", adamDefaults(), join(adamOptions, adaptiveOptions), options)
 	if err != nil {
 		return nil, err
 	}
-	return &AdamAR{newSolver(s, newAdamBase(s), adaptiveDecay(s.scaledDecay(s.alpha)))}, nil
+	return &AdamAR{newSolver(s, newAdamBase(s), s.adaptive())}, nil
 }
 
-// NewAdamW makes a solver; it takes the options of Adam, WithWeightDecay and WithScaledDecay.
+// NewAdamW makes a solver; it takes the options of Adam, WithWeightDecay, WithScaledDecay and
+// WithDenseDecay.
 func NewAdamW(options ...Option) (*AdamW, error) {
 	s, err := configure("AdamW", adamDefaults(), join(adamOptions, constantOptions), options)
 	if err != nil {
 		return nil, err
 	}
-	return &AdamW{newSolver(s, newAdamBase(s), constantDecay(s.scaledDecay(s.weightDecay)))}, nil
+	return &AdamW{newSolver(s, newAdamBase(s), s.constant())}, nil
 }
 
 var (
-	adaptiveOptions = []string{"WithAlpha", "WithHalfLife", "WithScaledDecay"}
-	constantOptions = []string{"WithWeightDecay", "WithScaledDecay"}
-)
-
-// scaledDecay multiplies a coefficient by the learning rate, if that was asked for.
-func (s settings) scaledDecay(c float64) float64 {
-	if s.scaled {
-		return c * s.learnRate
-	}
-	return c
-}
-
-var (
-	_ gorgonia.Solver = (*Adam)(nil)
-	_ gorgonia.Solver = (*AdamAR)(nil)
-	_ gorgonia.Solver = (*AdamW)(nil)
+	_ Solver = (*Adam)(nil)
+	_ Solver = (*AdamAR)(nil)
+	_ Solver = (*AdamW)(nil)
 )

@@ -1,30 +1,38 @@
 package solvers
 
-import "github.com/ctrzoo/ctrzoo/graph/kernel"
+import (
+	"math"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+)
 
 // A base is the rule that turns a gradient into a step, without decay. Its moments are kept by
-// the caller, one value for each weight: m (not used by every base) and v.
+// the caller: m (not used by every base) has as many values as the weights, v as many or one.
 type base interface {
 	// usesMomentum says whether the base keeps m.
 	usesMomentum() bool
-	// begin prepares step k.
-	begin(k int)
-	// update is step k on weights w with gradient g; keep is 1-lambda.
-	update(w, g, m, v []float32, keep float32)
+	// width is the number of values of v for a row of dim weights.
+	width(dim int) int
+	// begin prepares step k of a weight at a learning rate.
+	begin(k int, rate float64)
+	// update is that step, on weights w with gradient g. What was there is multiplied by keep,
+	// the learning rate by rate.
+	update(w, g, m, v []float32, keep, rate float32)
+	// newLaw is how rows move without a gradient.
+	newLaw(d decay, rates *schedule) law
 }
 
 // adamBase is Adam (lines 6 to 9 and 12 of Algorithm 1).
 type adamBase struct {
-	rate, eps                float64
-	outside                  bool
-	correction1, correction2 *biasCorrections
+	beta1, beta2             float64
+	correction1, correction2 *powers
 	step                     kernel.AdamStep
 }
 
 func newAdamBase(s settings) *adamBase {
 	return &adamBase{
-		rate: s.learnRate, eps: s.eps, outside: s.epsOutside,
-		correction1: newBiasCorrections(s.beta1), correction2: newBiasCorrections(s.beta2),
+		beta1: s.beta1, beta2: s.beta2,
+		correction1: newPowers(s.beta1), correction2: newPowers(s.beta2),
 		step: kernel.AdamStep{
 			Beta1: float32(s.beta1), Beta2: float32(s.beta2),
 			Eps: float32(s.eps), EpsOutside: s.epsOutside,
@@ -33,32 +41,87 @@ func newAdamBase(s settings) *adamBase {
 }
 
 func (b *adamBase) usesMomentum() bool { return true }
+func (b *adamBase) width(dim int) int  { return dim }
 
-func (b *adamBase) begin(k int) {
+// grow prepares the bias corrections of steps up to k.
+func (b *adamBase) grow(k int) {
 	b.correction1.grow(k)
 	b.correction2.grow(k)
-	b.step.Rate = float32(b.rate / b.correction1.values[k])
-	b.step.VarianceScale = float32(1 / b.correction2.values[k])
 }
 
-func (b *adamBase) update(w, g, m, v []float32, keep float32) {
+func (b *adamBase) begin(k int, rate float64) {
+	b.grow(k)
+	b.step = b.stepAt(k, rate)
+}
+
+// stepAt is step k without decay.
+func (b *adamBase) stepAt(k int, rate float64) kernel.AdamStep {
+	step := b.step
+	step.Keep = 1
+	step.Rate = float32(rate / b.correction1.complement[k])
+	step.VarianceScale = float32(1 / b.correction2.complement[k])
+	return step
+}
+
+func (b *adamBase) update(w, g, m, v []float32, keep, rate float32) {
 	step := b.step
 	step.Keep = keep
+	step.Rate *= rate
 	kernel.Adam(w, g, m, v, &step)
 }
+
+func (b *adamBase) newLaw(d decay, rates *schedule) law { return newAdamLaw(b, d, rates) }
 
 // adagradBase is Adagrad: v sums the squares of all gradients, and nothing moves without one.
 type adagradBase struct{ step kernel.AdagradStep }
 
 func newAdagradBase(s settings) *adagradBase {
-	return &adagradBase{kernel.AdagradStep{Rate: float32(s.learnRate), Eps: float32(s.eps), EpsOutside: s.epsOutside}}
+	return &adagradBase{kernel.AdagradStep{Eps: float32(s.eps), EpsOutside: s.epsOutside}}
 }
 
-func (b *adagradBase) usesMomentum() bool { return false }
-func (b *adagradBase) begin(int)          {}
+func (b *adagradBase) usesMomentum() bool        { return false }
+func (b *adagradBase) width(dim int) int         { return dim }
+func (b *adagradBase) begin(_ int, rate float64) { b.step.Rate = float32(rate) }
 
-func (b *adagradBase) update(w, g, _, v []float32, keep float32) {
+func (b *adagradBase) update(w, g, _, v []float32, keep, rate float32) {
 	step := b.step
 	step.Keep = keep
+	step.Rate *= rate
 	kernel.Adagrad(w, g, v, &step)
+}
+
+func (b *adagradBase) newLaw(d decay, _ *schedule) law { return &shrinkLaw{newSurvival(d)} }
+
+// rmspropBase is RMSprop with one v for each row: the moving average of its mean squared gradient.
+// A weight that is not a table has a v for each element.
+type rmspropBase struct{ beta, rate, eps float32 }
+
+func newRMSpropBase(s settings) *rmspropBase {
+	return &rmspropBase{beta: float32(s.beta2), eps: float32(s.eps)}
+}
+
+func (b *rmspropBase) usesMomentum() bool        { return false }
+func (b *rmspropBase) width(int) int             { return 1 }
+func (b *rmspropBase) begin(_ int, rate float64) { b.rate = float32(rate) }
+
+func (b *rmspropBase) update(w, g, _, v []float32, keep, rate float32) {
+	n := len(w) / len(v)
+	for i := range v {
+		w, g := w[i*n:(i+1)*n], g[i*n:(i+1)*n]
+		v[i] = b.beta*v[i] + (1-b.beta)*float32(sumSquares(g)/float64(n))
+		step := b.rate * rate / (float32(math.Sqrt(float64(v[i]))) + b.eps)
+		for j := range w {
+			w[j] = keep*w[j] - step*g[j]
+		}
+	}
+}
+
+func (b *rmspropBase) newLaw(d decay, _ *schedule) law { return &shrinkLaw{newSurvival(d)} }
+
+func sumSquares(x []float32) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	return sum
 }

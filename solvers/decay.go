@@ -2,29 +2,27 @@ package solvers
 
 import "math"
 
-// A decay shrinks a row at step k by 1-lambda, where lambda depends on the interval I = k-s-1
-// since the row's latest step s with a gradient that is not zero (equation 10 of the paper).
+// A decay is the share lambda of itself that a row loses at step k, by the interval I = k-s-1 since
+// its latest step s with a gradient that is not zero (equation 10 of the paper). It never falls
+// with the interval.
 type decay func(interval int) float64
 
-// noDecay leaves weights alone.
-func noDecay(int) float64 { return 0 }
-
-// constantDecay is decoupled weight decay: lambda = c at every step.
+// constantDecay is decoupled weight decay: lambda = c at every step; c = 0 is no decay.
 func constantDecay(c float64) decay { return func(int) float64 { return c } }
 
-// adaptiveDecay is equation 11: lambda = min(1, alpha*I).
-func adaptiveDecay(alpha float64) decay {
-	return func(interval int) float64 { return min(1, alpha*float64(interval)) }
+// adaptiveDecay is equation 11, lambda = min(1, alpha*I), but at most 1-floor.
+func adaptiveDecay(alpha, floor float64) decay {
+	return func(interval int) float64 { return min(1-floor, alpha*float64(interval)) }
 }
 
-// survival gives products of 1-lambda over ranges of intervals, from prefix sums of logarithms in
-// float64. A decay never falls with the interval, so after lambda = 1 nothing survives.
+// survival gives the product of 1-lambda over a range of intervals, from prefix sums of logarithms
+// in float64.
 type survival struct {
 	decay decay
-	logs  []float64 // logs[n] = sum of log(1-lambda(I)) for I < n
+	logs  []float64 // logs[n] = sum of log(1-lambda(I)) for I < n; -Inf from lambda = 1 on
 }
 
-func newSurvival(d decay) *survival { return &survival{decay: d, logs: []float64{0}} }
+func newSurvival(d decay) survival { return survival{decay: d, logs: []float64{0}} }
 
 // grow prepares intervals below n; over may then be called from several goroutines.
 func (s *survival) grow(n int) {
@@ -35,11 +33,19 @@ func (s *survival) grow(n int) {
 
 // over is the product of 1-lambda(I) for I in [from, to).
 func (s *survival) over(from, to int) float64 {
-	if from >= to {
+	switch {
+	case from >= to || s.logs[to] == s.logs[from] && s.logs[to] == 0:
 		return 1
-	}
-	if math.IsInf(s.logs[to], -1) {
+	case math.IsInf(s.logs[to], -1): // a decay never falls, so lambda was 1 within the range
 		return 0
 	}
 	return math.Exp(s.logs[to] - s.logs[from])
 }
+
+// AlphaOfHalfLife is the alpha under which an untouched row has lost half of its norm after the
+// given number of steps: the product of 1-alpha*I over I < steps is about exp(-alpha*steps^2/2), so
+// alpha = 2 ln 2 / steps^2.
+func AlphaOfHalfLife(steps float64) float64 { return 2 * math.Ln2 / (steps * steps) }
+
+// HalfLifeOfAlpha is the inverse of AlphaOfHalfLife, in steps.
+func HalfLifeOfAlpha(alpha float64) float64 { return math.Sqrt(2 * math.Ln2 / alpha) }

@@ -1,102 +1,190 @@
 package solvers
 
-import (
-	"math"
+import "github.com/ctrzoo/ctrzoo/graph/kernel"
 
-	"github.com/ctrzoo/ctrzoo/graph/kernel"
-)
-
-// law is what happens to rows that no batch touches, under one decay: it settles them over a gap
-// of steps at once. Its tables are filled before rows are settled in parallel, so that settling
-// only reads them.
-type law struct {
-	survival *survival
-	base     *adamBase // nil for a base without momentum
-	maker    tailMaker
-
-	// Most rows stand at the step of their latest gradient, so their tails depend on two numbers.
-	// Tails over fewer than tailLength steps are kept by gap, for the present step.
-	short     [tailLength]tail
-	shortStep [tailLength]int
-	// Longer ones are all cut off at the same length, so they depend on the step u of the touch,
-	// but for a factor common to all terms. They are kept by u for the whole run.
-	long []tail
+// A law is what happens to the rows of one table that no batch touches: it moves a row over a gap
+// of steps at once. Its tables are filled by advance, so that settle, which is called from several
+// goroutines, only reads them.
+type law interface {
+	// advance prepares the settling of rows to step k.
+	advance(k int)
+	// settle brings a row from step u to step k. Its latest gradient came at step s; rate is what
+	// the row's learning rate is multiplied by.
+	settle(w, m, v []float32, u, s, k int, rate float64, x *scratch)
+	// forget starts again from step 0.
+	forget()
 }
 
-func newLaw(d decay, b base) *law {
-	l := &law{survival: newSurvival(d)}
-	l.base, _ = b.(*adamBase)
-	l.maker = tailMaker{l.base, l.survival}
-	return l
-}
+// schedule is the learning rate of every step so far, from step 1.
+type schedule []float64
 
-// prepare fills the tables for a row that stands at step u, its latest gradient at s, and will be
-// settled to step k.
-func (l *law) prepare(u, s, k int) {
-	if u != s || !l.hasTail(u, s) {
-		return
-	}
-	gap := k - u
-	if gap < tailLength {
-		if l.shortStep[gap] != k {
-			l.short[gap] = l.maker.make(u, s, k, tail{l.short[gap].weights[:0], l.short[gap].scales[:0]})
-			l.shortStep[gap] = k
-		}
-		return
-	}
-	for len(l.long) <= u {
-		l.long = append(l.long, tail{})
-	}
-	if l.long[u].scales == nil {
-		l.long[u] = l.maker.make(u, s, u+tailLength, tail{scales: []float32{}})
+// grow fills in a rate up to step k, for steps that have none.
+func (s *schedule) grow(k int, rate float64) {
+	for len(*s) <= k {
+		*s = append(*s, rate)
 	}
 }
 
-// settle brings a row from step u to step k. scratch is for the tails of rare rows.
-func (l *law) settle(w, m, v []float32, u, s, k int, scratch *tail) {
-	keep := l.survival.over(u-s, k-s)
-	if l.base == nil || s == 0 { // no moments, or none yet
-		if keep != 1 {
-			scale(w, float32(keep))
-		}
-		return
-	}
-	gap := kernel.AdamGap{
-		Keep:   float32(keep),
-		DecayM: float32(math.Exp(float64(k-u) * l.base.correction1.logBeta)),
-		DecayV: float32(math.Exp(float64(k-u) * l.base.correction2.logBeta)),
-		Eps:    float32(l.base.eps), EpsOutside: l.base.outside,
-	}
-	t, factor := l.tail(u, s, k, scratch)
-	gap.Weights, gap.Scales = t.weights, t.scales
-	if factor != 1 {
-		scratch.weights = append(scratch.weights[:0], t.weights...)
-		scale(scratch.weights, float32(factor))
-		gap.Weights = scratch.weights
-	}
-	kernel.AdamSettle(w, m, v, &gap)
+// shrinkLaw is the law of a base without momentum: rows shrink and nothing else.
+type shrinkLaw struct{ survival survival }
+
+func (l *shrinkLaw) advance(k int) { l.survival.grow(k) }
+func (l *shrinkLaw) forget()       {}
+
+func (l *shrinkLaw) settle(w, _, _ []float32, u, s, k int, _ float64, _ *scratch) {
+	shrink(w, l.survival.over(u-s, k-s))
 }
 
-// tail returns the terms of a row's tail and the factor they are still to be multiplied by.
-func (l *law) tail(u, s, k int, scratch *tail) (tail, float64) {
-	switch {
-	case !l.hasTail(u, s):
-		return tail{}, 1
-	case u != s: // settled for an evaluation, or touched by a gradient of exactly zero
-		*scratch = l.maker.make(u, s, k, tail{scratch.weights[:0], scratch.scales[:0]})
-		return *scratch, 1
-	case k-u < tailLength:
-		return l.short[k-u], 1
-	default:
-		return l.long[u], l.survival.over(tailLength, k-s)
+// shrink multiplies a row. It does not write to a row of zeros, which may have no memory yet.
+func shrink(w []float32, keep float64) {
+	if keep != 1 && !isZero(w) {
+		scale(w, float32(keep))
 	}
 }
-
-// hasTail says whether the momentum of a row still moves it.
-func (l *law) hasTail(u, s int) bool { return l.base != nil && s > 0 && u-s < tailLength }
 
 func scale(x []float32, by float32) {
 	for i := range x {
 		x[i] *= by
 	}
+}
+
+func isZero(x []float32) bool {
+	for _, v := range x {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// adamLaw is the law of Adam: rows shrink and follow their momentum.
+//
+// Most rows stand at the step of their latest gradient (u = s), so their tails are the same for
+// all rows with the same u. Those of the latest steps are summed as the steps go by; those that
+// have come to their end are kept for the whole run, as they only shrink further.
+type adamLaw struct {
+	adam     *adamBase
+	survival survival
+	rates    *schedule
+	length   int // of a tail
+	k        int // the step through which the tables are filled
+
+	recent          []tailSum // of steps k-length .. k-1, at u % length
+	weights, scales []float32 // of all earlier tails, one after another
+	ends            []int     // where the tail of u ends in them
+}
+
+func newAdamLaw(adam *adamBase, d decay, rates *schedule) *adamLaw {
+	length := tailLength(adam.beta1, adam.beta2)
+	return &adamLaw{adam: adam, survival: newSurvival(d), rates: rates, length: length, recent: make([]tailSum, length)}
+}
+
+func (l *adamLaw) forget() {
+	*l = adamLaw{adam: l.adam, survival: l.survival, rates: l.rates, length: l.length, recent: l.recent}
+}
+
+func (l *adamLaw) advance(k int) {
+	if k < l.k { // an earlier state was restored
+		l.forget()
+	}
+	l.survival.grow(max(k, l.length))
+	l.adam.grow(k)
+	for l.k < k {
+		l.k++
+		l.begin(l.k - 1)
+		for u := max(0, l.k-l.length); u < l.k; u++ {
+			l.add(&l.recent[u%l.length], u, u, l.k)
+		}
+	}
+	for u := max(0, l.k-l.length); u < l.k; u++ {
+		l.recent[u%l.length].finish()
+	}
+}
+
+// begin starts the tail of step u in place of the one that has come to its end.
+func (l *adamLaw) begin(u int) {
+	t := &l.recent[u%l.length]
+	if u >= l.length {
+		t.finish()
+		l.weights, l.scales = append(l.weights, t.weights...), append(l.scales, t.scales...)
+		l.ends = append(l.ends, len(l.weights))
+	}
+	t.reset()
+}
+
+// add is step i of the tail of a row that stands at u, its latest gradient at s.
+func (l *adamLaw) add(t *tailSum, u, s, i int) {
+	c1, c2 := l.adam.correction1, l.adam.correction2
+	weight := (*l.rates)[i] * c1.power[i-u] / c1.complement[i]
+	t.add(weight, c2.power[i-u]/c2.complement[i], 1-l.survival.decay(i-s-1))
+}
+
+// tail returns the tail of a row over the steps u+1 to k, and a factor of all its weights.
+func (l *adamLaw) tail(u, s, k int, x *scratch) (tail, float64) {
+	end := min(k, u+l.length)
+	factor := l.survival.over(end-s, k-s)
+	switch {
+	case u-s >= l.length || factor == 0: // the momentum is spent, or its effect has decayed
+		return tail{}, 1
+	case u != s: // settled for an evaluation, or touched by a gradient of exactly zero
+		return x.tail(l, u, s, end), factor
+	case u >= l.k-l.length:
+		return l.recent[u%l.length].tail, factor
+	}
+	from := 0
+	if u > 0 {
+		from = l.ends[u-1]
+	}
+	return tail{l.weights[from:l.ends[u]], l.scales[from:l.ends[u]]}, factor
+}
+
+func (l *adamLaw) settle(w, m, v []float32, u, s, k int, rate float64, x *scratch) {
+	keep := l.survival.over(u-s, k-s)
+	if s == 0 { // it has no moments yet
+		shrink(w, keep)
+		return
+	}
+	t, factor := l.tail(u, s, k, x)
+	if factor *= rate; factor != 1 {
+		x.weights = append(x.weights[:0], t.weights...)
+		scale(x.weights, float32(factor))
+		t.weights = x.weights
+	}
+	x.gap = kernel.AdamGap{
+		Keep:    float32(keep),
+		DecayM:  float32(l.adam.correction1.power[k-u]),
+		DecayV:  float32(l.adam.correction2.power[k-u]),
+		Weights: t.weights, Scales: t.scales,
+		Eps: l.adam.step.Eps, EpsOutside: l.adam.step.EpsOutside,
+	}
+	kernel.AdamSettle(w, m, v, &x.gap)
+}
+
+// scratch is the memory of one worker.
+type scratch struct {
+	gap     kernel.AdamGap
+	step    kernel.AdamStep
+	weights []float32 // of a tail, scaled
+	grad    []float32 // of a row
+	// tails of rows with u != s. After an evaluation all rows have the same u, and the tails that
+	// matter belong to as few values of s as a tail has steps.
+	tails [256]struct {
+		law       *adamLaw
+		u, s, end int
+		tailSum
+	}
+}
+
+// tail returns the tail over steps u+1 to end.
+func (x *scratch) tail(l *adamLaw, u, s, end int) tail {
+	t := &x.tails[(31*u+s)%len(x.tails)]
+	if t.law != l || t.u != u || t.s != s || t.end != end {
+		t.law, t.u, t.s, t.end = l, u, s, end
+		t.reset()
+		for i := u + 1; i <= end; i++ {
+			l.add(&t.tailSum, u, s, i)
+		}
+		t.finish()
+	}
+	return t.tail
 }

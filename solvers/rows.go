@@ -11,40 +11,35 @@ import (
 // rowsPerTile is the unit in which rows are shared out between cores.
 const rowsPerTile = 256
 
-// rows is the state of one table: for each row its moments, the step of its latest gradient that
-// was not zero, and the step through which the row is settled. It is the table's Settler.
+// rows is the state of one table. It is the table's Settler.
 type rows struct {
 	solver *solver
 	table  *graph.Table
 	dim    int
 	m, v   *offheap.Array[float32] // m is nil for a base without momentum
-	steps  *offheap.Array[uint32]  // for each row: latest gradient, settled through
-	// bucket chooses a law for each row; nil means the first law for all.
-	bucket []uint8
+	stamps *offheap.Array[uint32]  // for each row: step of the latest gradient, step it is settled to
+	counts *offheap.Array[uint32]  // occurrences of each row, for FAL; else nil
+	clock  [2]uint32               // steps so far, and the largest of counts
+	rates  schedule
+	laws   []law   // one for each decay
+	choice []uint8 // the decay of each row; nil means the first for all
 
-	work          []int32        // the rows of the tiles below
-	grad          *graph.RowGrad // of the step at hand
-	settleTile    func(from, to int)
-	settleAllTile func(from, to int)
-	updateTile    func(from, to int)
-	scratches     sync.Pool
+	list                              []int32        // the rows to settle
+	grad                              *graph.RowGrad // of the step at hand
+	settleTile, settleAllTile, update func(from, to int)
+	scratches                         sync.Pool
 }
 
 func newRows(s *solver, t *graph.Table) (*rows, error) {
 	r := &rows{solver: s, table: t, dim: t.Dim()}
-	r.settleTile, r.settleAllTile, r.updateTile = r.settleRows, r.settleRange, r.updateRows
-	r.scratches.New = func() any { return new(tail) }
-	var err error
-	if s.base.usesMomentum() {
-		if r.m, err = offheap.New[float32](t.Rows() * r.dim); err != nil {
-			return nil, err
-		}
-	}
-	if r.v, err = offheap.New[float32](t.Rows() * r.dim); err != nil {
+	r.settleTile, r.settleAllTile, r.update = r.settleList, r.settleRange, r.updateRange
+	r.scratches.New = func() any { return new(scratch) }
+	if err := r.allocate(); err != nil {
+		r.free()
 		return nil, err
 	}
-	if r.steps, err = offheap.New[uint32](2 * t.Rows()); err != nil {
-		return nil, err
+	for _, d := range s.decays {
+		r.laws = append(r.laws, s.base.newLaw(d, &r.rates))
 	}
 	if !s.onTouch {
 		t.SetSettler(r)
@@ -52,104 +47,159 @@ func newRows(s *solver, t *graph.Table) (*rows, error) {
 	return r, nil
 }
 
-// moments returns the parts of m and v of one row.
-func (r *rows) moments(row int) (m, v []float32) {
-	from, to := row*r.dim, (row+1)*r.dim
-	if r.m != nil {
-		m = r.m.Data()[from:to]
+func (r *rows) allocate() (err error) {
+	n, b := r.table.Rows(), r.solver.base
+	if b.usesMomentum() {
+		if r.m, err = offheap.New[float32](n * r.dim); err != nil {
+			return err
+		}
 	}
-	return m, r.v.Data()[from:to]
+	if r.v, err = offheap.New[float32](n * b.width(r.dim)); err != nil {
+		return err
+	}
+	if r.solver.byFrequency {
+		if r.counts, err = offheap.New[uint32](n); err != nil {
+			return err
+		}
+	}
+	r.stamps, err = offheap.New[uint32](2 * n)
+	return err
 }
+
+func (r *rows) free() {
+	r.m.Free()
+	r.v.Free()
+	r.stamps.Free()
+	r.counts.Free()
+	r.table.SetSettler(nil)
+}
+
+func (r *rows) steps() int { return int(r.clock[0]) }
 
 func (r *rows) weights(row int) []float32 { return r.table.Floats()[row*r.dim : (row+1)*r.dim] }
 
-func (r *rows) law(row int) *law {
-	if r.bucket == nil {
-		return r.solver.laws[0]
+// moments returns the parts of m and v of one row.
+func (r *rows) moments(row int) (m, v []float32) {
+	if r.m != nil {
+		m = r.m.Data()[row*r.dim : (row+1)*r.dim]
 	}
-	return r.solver.laws[r.bucket[row]]
+	width := len(r.v.Data()) / r.table.Rows()
+	return m, r.v.Data()[row*width : (row+1)*width]
+}
+
+// chosen is the number of the decay of a row.
+func (r *rows) chosen(row int) int {
+	if r.choice == nil {
+		return 0
+	}
+	return int(r.choice[row])
+}
+
+// advance prepares the settling of rows to the latest step.
+func (r *rows) advance() {
+	r.rates.grow(r.steps(), r.solver.learnRate)
+	for _, l := range r.laws {
+		l.advance(r.steps())
+	}
 }
 
 // Settle brings distinct rows to the solver's latest step.
 func (r *rows) Settle(list []int32) {
-	steps, k := r.steps.Data(), r.solver.k
-	r.solver.prepare()
-	for _, row := range list {
-		s, u := int(steps[2*row]), int(steps[2*row+1])
-		if u < k {
-			r.law(int(row)).prepare(u, s, k)
-		}
-	}
-	r.work = list
+	r.advance()
+	r.list = list
 	kernel.Parallel(len(list), rowsPerTile, r.settleTile)
+	r.list = nil
 }
 
-func (r *rows) settleRows(from, to int) {
-	scratch := r.scratches.Get().(*tail)
-	for _, row := range r.work[from:to] {
-		r.settle(int(row), scratch)
+func (r *rows) settleList(from, to int) {
+	x := r.scratches.Get().(*scratch)
+	for _, row := range r.list[from:to] {
+		r.settle(int(row), r.steps(), x)
 	}
-	r.scratches.Put(scratch)
+	r.scratches.Put(x)
 }
 
 // SettleAll brings every row to the solver's latest step.
 func (r *rows) SettleAll() {
-	steps, k := r.steps.Data(), r.solver.k
-	r.solver.prepare()
-	for row := range r.table.Rows() {
-		if s, u := int(steps[2*row]), int(steps[2*row+1]); u < k {
-			r.law(row).prepare(u, s, k)
-		}
-	}
+	r.advance()
 	kernel.Parallel(r.table.Rows(), rowsPerTile, r.settleAllTile)
 }
 
 func (r *rows) settleRange(from, to int) {
-	scratch := r.scratches.Get().(*tail)
+	x := r.scratches.Get().(*scratch)
 	for row := from; row < to; row++ {
-		r.settle(row, scratch)
+		r.settle(row, r.steps(), x)
 	}
-	r.scratches.Put(scratch)
+	r.scratches.Put(x)
 }
 
-func (r *rows) settle(row int, scratch *tail) {
-	steps, k := r.steps.Data()[2*row:2*row+2], r.solver.k
-	s, u := int(steps[0]), int(steps[1])
+func (r *rows) settle(row, k int, x *scratch) {
+	stamps := r.stamps.Data()[2*row : 2*row+2]
+	s, u := int(stamps[0]), int(stamps[1])
 	if u >= k {
 		return
 	}
 	m, v := r.moments(row)
-	r.law(row).settle(r.weights(row), m, v, u, s, k, scratch)
-	steps[1] = uint32(k)
+	r.laws[r.chosen(row)].settle(r.weights(row), m, v, u, s, k, r.frequencyRate(row), x)
+	stamps[1] = uint32(k)
 }
 
-// update is step k on the rows of a gradient, which Lookup has settled to step k-1.
-func (r *rows) update(g *graph.RowGrad) {
+// step is one step with a gradient. Its rows were settled when Lookup read them, unless the
+// gradient comes from elsewhere.
+func (r *rows) step(g *graph.RowGrad) {
+	if !r.solver.onTouch {
+		r.Settle(g.Rows)
+	}
+	r.clock[0]++
+	rate := r.solver.learnRate
+	if r.counts != nil {
+		rate /= r.count(g)
+	}
+	r.rates.grow(r.steps(), rate)
+	r.solver.base.begin(r.steps(), rate)
 	r.grad = g
-	kernel.Parallel(len(g.Rows), rowsPerTile, r.updateTile)
+	kernel.Parallel(len(g.Rows), rowsPerTile, r.update)
 	r.grad = nil
 }
 
-func (r *rows) updateRows(from, to int) {
-	steps, k := r.steps.Data(), r.solver.k
+func (r *rows) updateRange(from, to int) {
 	for i := from; i < to; i++ {
-		row := int(r.grad.Rows[i])
-		g := r.grad.Values[i*r.dim : (i+1)*r.dim]
-		m, v := r.moments(row)
-		keep := 1 - r.law(row).survival.decay(k-int(steps[2*row])-1)
-		r.solver.base.update(r.weights(row), r.solver.clipped(g), m, v, float32(keep))
-		if !isZero(g) {
-			steps[2*row] = uint32(k)
-		}
-		steps[2*row+1] = uint32(k)
+		r.updateRow(i)
 	}
 }
 
-func isZero(x []float32) bool {
-	for _, v := range x {
-		if v != 0 {
-			return false
-		}
+// updateRow is the step of row i of the gradient.
+func (r *rows) updateRow(i int) {
+	row, k := int(r.grad.Rows[i]), r.steps()
+	g := r.grad.Values[i*r.dim : (i+1)*r.dim]
+	stamps := r.stamps.Data()[2*row : 2*row+2]
+	lambda := r.lambda(row, k)
+	if r.solver.everyTouch || !isZero(g) {
+		stamps[0] = uint32(k)
 	}
-	return true
+	stamps[1] = uint32(k)
+	w := r.weights(row)
+	m, v := r.moments(row)
+	if g = r.solver.clipped(g); r.solver.transform != nil {
+		r.solver.transform(w, g, occurrences(r.grad, i))
+	}
+	r.solver.base.update(w, g, m, v, float32(1-lambda), float32(r.frequencyRate(row)))
+}
+
+// lambda is what a row loses by its decay at step k.
+func (r *rows) lambda(row, k int) float64 {
+	s := int(r.stamps.Data()[2*row])
+	d := r.solver.decays[r.chosen(row)]
+	if s == 0 && r.solver.everyTouch { // its clock starts at its first touch
+		return d(0)
+	}
+	return d(k - s - 1)
+}
+
+// Lambda implements Solver.
+func (s *solver) Lambda(table *graph.Table, row int) float64 {
+	if r := s.tables[table]; r != nil {
+		return r.lambda(row, r.steps()+1)
+	}
+	return 0
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/ctrzoo/ctrzoo/graph"
-	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -13,50 +12,67 @@ import (
 // ErrWeight is wrapped by the error of Step for a weight or gradient of a kind it does not know.
 var ErrWeight = errors.New("solvers: unsupported weight")
 
-// solver is one base with one decay (or several, by bucket); every exported solver embeds it.
-// Its state belongs to the storage of the weights, so several graphs may share it.
+// Solver is what every solver of this package is.
+type Solver interface {
+	// Step is one step on every weight of the model. A table's gradient must be a *graph.RowGrad.
+	// Any other weight must be a dense float32 tensor; its gradient is set to zero, as Gorgonia's
+	// solvers do it. An error, which wraps ErrWeight, leaves all weights as they were.
+	gorgonia.Solver
+	// SettleAll brings every row of every table to the latest step. Evaluation and saving need it.
+	SettleAll()
+	// Steps is the number of steps so far.
+	Steps() int
+	// SetLearnRate changes the learning rate from the next step on.
+	SetLearnRate(rate float64) error
+	// SetBuckets puts every row of a table into a bucket, see WithBuckets.
+	SetBuckets(table *graph.Table, buckets []uint8) error
+	// Lambda is the share of itself that a row of a table loses by its decay at the next step.
+	Lambda(table *graph.Table, row int) float64
+	// State lists the state of a weight, which is made if it is new. Writing to the slices restores
+	// it.
+	State(weight gorgonia.Value) ([]Slice, error)
+	// Forget clears the state of a table, as if it were new. What is left of its rows' movement is
+	// dropped, so the table should be drawn anew.
+	Forget(table *graph.Table)
+	// Free gives the memory of the state of all tables back, which the garbage collector does not.
+	// The solver cannot be used afterwards.
+	Free()
+}
+
+// solver is one base with one decay (or two, by bucket); the exported solvers embed it. Its state
+// belongs to the storage of the weights, so several graphs may share it.
 type solver struct {
 	settings
-	base  base
-	laws  []*law
-	k     int // steps so far
-	rows  map[*graph.Table]*rows
-	dense map[*float32]*denseState
-	order []*rows // in the order in which tables were first seen
+	base   base
+	decays []decay // of the rows outside and inside of the buckets named by WithBuckets
+
+	byFrequency bool // learning rates go by the counts of rows: FAL
+	everyTouch  bool // every touch counts as a gradient, and a row's clock starts at its first: FBGEMM
+	// transform, if not nil, changes the gradient of a row that occurred count times in the batch.
+	transform func(w, g []float32, count int)
+
+	tables map[*graph.Table]*rows
+	dense  map[*float32]*denseState
+	order  []*rows // in the order in which tables were first seen
 }
 
-// denseState is the state of one dense weight.
-type denseState struct {
-	w, g, m, v []float32
-	tile       func(from, to int)
+func newSolver(s settings, b base, decays []decay) solver {
+	return solver{settings: s, base: b, decays: decays, tables: map[*graph.Table]*rows{}, dense: map[*float32]*denseState{}}
 }
 
-func newSolver(s settings, b base, decays ...decay) solver {
-	sv := solver{settings: s, base: b, rows: map[*graph.Table]*rows{}, dense: map[*float32]*denseState{}}
-	for _, d := range decays {
-		sv.laws = append(sv.laws, newLaw(d, b))
-	}
-	return sv
-}
-
-// Step is one step on every weight of the model. A table's gradient must be a *graph.RowGrad, and
-// its rows must have been read by graph.Lookup since the step before, as they are in a loop of
-// RunAll, Step, Reset. Any other weight must be a dense float32 tensor; its gradient is set to
-// zero, as Gorgonia's solvers do it.
+// Step implements Solver.
 func (s *solver) Step(model []gorgonia.ValueGrad) error {
 	if err := s.check(model); err != nil {
 		return err
 	}
-	s.k++
-	s.base.begin(s.k)
-	s.prepare()
 	for _, n := range model {
 		grad, _ := n.Grad()
 		if g, isRows := grad.(*graph.RowGrad); isRows {
-			s.rows[n.Value().(*graph.Table)].update(g)
+			s.tables[n.Value().(*graph.Table)].step(g)
 			continue
 		}
-		s.stepDense(n.Value().(*tensor.Dense).Float32s(), grad.(*tensor.Dense).Float32s())
+		w := n.Value().(*tensor.Dense).Float32s()
+		s.dense[&w[0]].step(grad.(*tensor.Dense).Float32s())
 	}
 	return nil
 }
@@ -66,10 +82,10 @@ func (s *solver) Step(model []gorgonia.ValueGrad) error {
 func (s *solver) check(model []gorgonia.ValueGrad) error {
 	for i, n := range model {
 		grad, err := n.Grad()
-		if err != nil {
-			return fmt.Errorf("solvers: weight %d: %w", i, err)
+		if err == nil {
+			err = s.checkPair(n.Value(), grad)
 		}
-		if err := s.checkPair(n.Value(), grad); err != nil {
+		if err != nil {
 			return fmt.Errorf("solvers: weight %d: %w", i, err)
 		}
 	}
@@ -83,48 +99,41 @@ func (s *solver) checkPair(value, grad gorgonia.Value) error {
 		if !ok || g.Dim != w.Dim() {
 			return fmt.Errorf("%w: table %q with gradient %T", ErrWeight, w.Name(), grad)
 		}
-		if s.rows[w] != nil {
-			return nil
-		}
-		state, err := newRows(s, w)
-		if err != nil {
-			return fmt.Errorf("state of table %q: %w", w.Name(), err)
-		}
-		s.rows[w] = state
-		s.order = append(s.order, state)
-		return nil
 	case *tensor.Dense:
 		g, ok := grad.(*tensor.Dense)
-		if !ok || w.Dtype() != tensor.Float32 || g.Dtype() != tensor.Float32 || !w.Shape().Eq(g.Shape()) {
+		if !ok || g.Dtype() != tensor.Float32 || !w.Shape().Eq(g.Shape()) || g.RequiresIterator() {
 			return fmt.Errorf("%w: %v %v with gradient %T %v", ErrWeight, w.Dtype(), w.Shape(), grad, grad.Shape())
 		}
-		return nil
 	}
-	return fmt.Errorf("%w: %T with gradient %T", ErrWeight, value, grad)
+	_, err := s.stateOf(value)
+	return err
 }
 
-// elementsPerTile is the unit in which dense weights are shared out between cores.
-const elementsPerTile = 1 << 13
-
-func (s *solver) stepDense(w, g []float32) {
-	state := s.dense[&w[0]]
-	if state == nil {
-		state = &denseState{w: w, v: make([]float32, len(w))}
-		if s.base.usesMomentum() {
-			state.m = make([]float32, len(w))
+// stateOf returns the state of a weight; it is made if it is new.
+func (s *solver) stateOf(value gorgonia.Value) (state, error) {
+	switch w := value.(type) {
+	case *graph.Table:
+		if s.tables[w] != nil {
+			return s.tables[w], nil
 		}
-		state.tile = func(from, to int) {
-			var m []float32
-			if state.m != nil {
-				m = state.m[from:to]
-			}
-			s.base.update(state.w[from:to], s.clipped(state.g[from:to]), m, state.v[from:to], 1)
+		r, err := newRows(s, w)
+		if err != nil {
+			return nil, fmt.Errorf("state of table %q: %w", w.Name(), err)
 		}
-		s.dense[&w[0]] = state
+		s.tables[w] = r
+		s.order = append(s.order, r)
+		return r, nil
+	case *tensor.Dense:
+		if w.Dtype() != tensor.Float32 || w.RequiresIterator() || w.Shape().TotalSize() == 0 {
+			return nil, fmt.Errorf("%w: %v %v", ErrWeight, w.Dtype(), w.Shape())
+		}
+		data := w.Float32s()
+		if s.dense[&data[0]] == nil {
+			s.dense[&data[0]] = newDenseState(s, data)
+		}
+		return s.dense[&data[0]], nil
 	}
-	state.g = g
-	kernel.Parallel(len(w), elementsPerTile, state.tile)
-	clear(g)
+	return nil, fmt.Errorf("%w: %T", ErrWeight, value)
 }
 
 // clipped limits a gradient in place, if the solver clips.
@@ -137,36 +146,39 @@ func (s *solver) clipped(g []float32) []float32 {
 	return g
 }
 
-// prepare grows the tables that depend on the number of steps.
-func (s *solver) prepare() {
-	for _, l := range s.laws {
-		l.survival.grow(max(s.k, tailLength) + 1)
-		if l.base != nil {
-			l.base.correction1.grow(s.k + tailLength)
-			l.base.correction2.grow(s.k + tailLength)
-		}
+// Steps implements Solver.
+func (s *solver) Steps() int {
+	most := 0
+	for _, r := range s.order {
+		most = max(most, r.steps())
 	}
+	for _, d := range s.dense {
+		most = max(most, d.steps())
+	}
+	return most
 }
 
-// Steps is the number of steps so far.
-func (s *solver) Steps() int { return s.k }
-
-// SettleAll brings every row of every table to the latest step. Evaluation and saving need it.
+// SettleAll implements Solver.
 func (s *solver) SettleAll() {
 	for _, r := range s.order {
 		r.SettleAll()
 	}
 }
 
-// Free gives the memory of the state of all tables back, which the garbage collector does not.
-// The solver cannot be used afterwards.
+// SetLearnRate implements Solver. Under EveryStep it is an error if the decay is scaled by the
+// learning rate, because rows are settled by one decay over many steps.
+func (s *solver) SetLearnRate(rate float64) error {
+	if s.scaled && !s.onTouch {
+		return fmt.Errorf("%w: SetLearnRate(%v): the decay is scaled by the learning rate", ErrOption, rate)
+	}
+	return WithLearnRate(rate).set(&s.settings)
+}
+
+// Free implements Solver.
 func (s *solver) Free() {
 	for _, r := range s.order {
-		r.m.Free()
-		r.v.Free()
-		r.steps.Free()
-		r.table.SetSettler(nil)
+		r.free()
 	}
 	s.order = nil
-	clear(s.rows)
+	clear(s.tables)
 }

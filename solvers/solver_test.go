@@ -226,7 +226,7 @@ func TestASteadyStepAllocatesNothing(t *testing.T) {
 }
 
 func TestSurvival(t *testing.T) {
-	s := newSurvival(adaptiveDecay(0.25))
+	s := newSurvival(adaptiveDecay(0.25, 0))
 	s.grow(10)
 	require.Equal(t, 1.0, s.over(3, 3))
 	require.InDelta(t, 0.75*0.5, s.over(0, 3), 1e-15)

@@ -5,119 +5,102 @@ import "math"
 // After its touch at step u a row goes on moving by its momentum: over the steps up to k the
 // weight loses
 //
-//	rate * m * sum over i=u+1..k of  Q_i B_i / sqrt(v A_i + eps),
+//	m * sum over i=u+1..k of  Q_i rate_i B_i / sqrt(v A_i + eps),
 //	A_i = beta2^(i-u) / (1-beta2^i),  B_i = beta1^(i-u) / (1-beta1^i),
 //
-// where m and v are the moments at u and Q_i is what survives the decay from step i on. A tail is
-// this sum, the same for all elements of a row, as a list of terms weight / sqrt(scale*v + eps).
+// where m and v are the moments at u and Q_i is what survives the decay of steps i+1 to k. The
+// sum is the same for all elements of a row but for v, and for v it is the integral of a smooth
+// function of A over a measure of positive weights Q_i rate_i B_i. A tail holds a Gauss quadrature
+// of it: a few terms weight / sqrt(scale*v + eps).
 type tail struct{ weights, scales []float32 }
 
-// tailLength is how many steps after the touch the sum is cut off. The terms fall by
-// beta1/sqrt(beta2) = 0.9004 a step, so what is left out is below 2e-6 of the sum.
-const tailLength = 128
+func (t *tail) reset() { t.weights, t.scales = t.weights[:0], t.scales[:0] }
 
-// A panel is a run of terms that is replaced by a Gauss quadrature of two points. Over a panel
-// A changes little: its length is at most a quarter of its distance from step 0, or, from
-// step 300 on, anything, because beta1^(i-u) then concentrates the sum on so few steps that the
-// rule's error, below sigma^4 for a relative spread sigma of A, is less than 1e-6 of the sum.
-const lateStep = 300
+// tailTolerance is the part of a tail that is cut off. The terms fall by beta1/sqrt(beta2) a step
+// or faster (0.9004 by default, which gives 154 steps).
+const tailTolerance = 1e-7
 
-func panelEnd(step, last int) int {
-	if step >= lateStep {
-		return last
+func tailLength(beta1, beta2 float64) int {
+	if beta1 == 0 {
+		return 1
 	}
-	return min(last, step+max(1, step/4)-1)
+	return int(math.Ceil(math.Log(tailTolerance) / math.Log(beta1/math.Sqrt(beta2))))
 }
 
-// biasCorrections holds 1-beta^i for every step i so far.
-type biasCorrections struct {
-	logBeta float64
-	values  []float64
+// A panel is a run of steps over which A falls by at most a fifth. Two Gauss points integrate over
+// it with an error below 3e-6 of its sum, for any v. Early in training, when A falls as 1/i, a tail
+// takes several panels; from about step 700 on it is one.
+const panelFall = 0.8
+
+type panel struct {
+	origin  float64    // A of the panel's first step
+	moments [4]float64 // of A/origin-1 under the weights
 }
 
-func newBiasCorrections(beta float64) *biasCorrections {
-	return &biasCorrections{logBeta: math.Log(beta), values: []float64{0}}
+// tailSum sums a tail step by step.
+type tailSum struct {
+	panels []panel
+	tail
 }
 
-func (c *biasCorrections) grow(k int) {
-	for i := len(c.values); i <= k; i++ {
-		c.values = append(c.values, -math.Expm1(float64(i)*c.logBeta))
-	}
-}
+func (t *tailSum) reset() { t.panels = t.panels[:0] }
 
-// tailMaker makes tails for one decay.
-type tailMaker struct {
-	base     *adamBase
-	survival *survival
-}
-
-// make appends to out the terms from step u to step k for a row that stands at u and whose latest
-// gradient came at step s.
-func (t *tailMaker) make(u, s, k int, out tail) tail {
-	last := min(k, s+tailLength)
-	for step := u + 1; step <= last; {
-		end := panelEnd(step, last)
-		out = t.panel(u, s, k, step, end, out)
-		step = end + 1
-	}
-	return out
-}
-
-// term is the weight and the scale of step i.
-func (t *tailMaker) term(u, s, k, i int) (weight, scale float64) {
-	b := t.base
-	j := float64(i - u)
-	weight = b.rate * t.survival.over(i-s, k-s) * math.Exp(j*b.correction1.logBeta) / b.correction1.values[i]
-	return weight, math.Exp(j*b.correction2.logBeta) / b.correction2.values[i]
-}
-
-// panel appends the terms of steps [from, to]: themselves if they are one or two, else the two
-// points and weights that integrate polynomials in A up to the third degree exactly.
-func (t *tailMaker) panel(u, s, k, from, to int, out tail) tail {
-	if to-from < 2 {
-		for i := from; i <= to; i++ {
-			out = out.with(t.term(u, s, k, i))
-		}
-		return out
-	}
-	var moments [4]float64 // of the scale, about that of the first step, in units of it
-	_, origin := t.term(u, s, k, from)
-	for i := from; i <= to; i++ {
-		w, a := t.term(u, s, k, i)
-		x := a/origin - 1
-		for p := range moments {
-			moments[p] += w
-			w *= x
+// add multiplies what was there by keep, and adds a step.
+func (t *tailSum) add(weight, scale, keep float64) {
+	if keep != 1 {
+		for i := range t.panels {
+			for p := range t.panels[i].moments {
+				t.panels[i].moments[p] *= keep
+			}
 		}
 	}
-	return out.withGauss(moments, origin)
+	n := len(t.panels)
+	if n == 0 || scale < panelFall*t.panels[n-1].origin {
+		t.panels = append(t.panels, panel{origin: scale})
+		n++
+	}
+	last := &t.panels[n-1]
+	x := scale/last.origin - 1
+	for p := range last.moments {
+		last.moments[p] += weight
+		weight *= x
+	}
 }
 
-// withGauss appends the Gauss quadrature of a distribution given by its moments 0 to 3.
-func (t tail) withGauss(moments [4]float64, origin float64) tail {
-	w := moments[0]
+// finish makes the terms of the steps so far.
+func (t *tailSum) finish() {
+	t.tail.reset()
+	for i := range t.panels {
+		t.quadrature(&t.panels[i])
+	}
+}
+
+// quadrature appends the two points and weights that integrate polynomials in A up to the third
+// degree exactly: with mean, deviation sigma and skewness of the measure the points are
+// mean + sigma*(skewness/2 +- sqrt(1+skewness^2/4)).
+func (t *tail) quadrature(p *panel) {
+	w := p.moments[0]
 	if w == 0 {
-		return t
+		return
 	}
-	mean := moments[1] / w
-	variance := moments[2]/w - mean*mean
-	if variance < 1e-20 {
-		return t.with(w, origin*(1+mean))
+	mean := p.moments[1] / w
+	second := p.moments[2]/w - mean*mean
+	if second < 1e-14 { // one step, or as good as one
+		t.append(w, p.origin*(1+mean))
+		return
 	}
-	third := moments[3]/w - 3*mean*moments[2]/w + 2*mean*mean*mean
-	sigma := math.Sqrt(variance)
-	half := third / (sigma * variance) / 2 // of the skewness
+	third := p.moments[3]/w - 3*mean*p.moments[2]/w + 2*mean*mean*mean
+	sigma := math.Sqrt(second)
+	half := third / (sigma * second) / 2
 	root := math.Hypot(1, half)
-	upper, lower := half+root, half-root // the points, in units of sigma about the mean
-	share := upper / (upper - lower)     // the weight of the lower point
-	t = t.with(w*(1-share), origin*(1+mean+sigma*upper))
-	return t.with(w*share, origin*(1+mean+sigma*lower))
+	above, below := half+root, root-half // distances of the points from the mean, in sigmas
+	t.append(w*below/(above+below), p.origin*(1+mean+sigma*above))
+	t.append(w*above/(above+below), p.origin*(1+mean-sigma*below))
 }
 
-// with appends a term, unless its weight vanishes.
-func (t tail) with(weight, scale float64) tail {
+// append adds a term, unless its weight vanishes.
+func (t *tail) append(weight, scale float64) {
 	if w := float32(weight); w != 0 {
 		t.weights, t.scales = append(t.weights, w), append(t.scales, float32(scale))
 	}
-	return t
 }

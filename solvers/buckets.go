@@ -1,0 +1,58 @@
+package solvers
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/ctrzoo/ctrzoo/graph"
+)
+
+// FrequencyBuckets puts rows into n buckets, 1 to n, by how often each occurred in the training
+// part: bucket 1 holds the rarest rows, and every bucket about the same number of occurrences.
+// Rows that are equally frequent may be parted by their number. n must be in [1, 255].
+func FrequencyBuckets(counts []int, n int) ([]uint8, error) {
+	if n < 1 || n > 255 {
+		return nil, fmt.Errorf("%w: FrequencyBuckets: the number of buckets must be in [1, 255], got %d", ErrOption, n)
+	}
+	order := make([]int, len(counts))
+	total := 0
+	for row, count := range counts {
+		order[row] = row
+		total += count
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[a], counts[b]) })
+	buckets := make([]uint8, len(counts))
+	sum := 0
+	for _, row := range order {
+		// The bucket in which the middle of the row's occurrences falls.
+		middle := float64(sum) + float64(counts[row])/2
+		buckets[row] = uint8(1 + min(n-1, int(middle*float64(n)/float64(max(1, total)))))
+		sum += counts[row]
+	}
+	return buckets, nil
+}
+
+// SetBuckets implements Solver: rows of buckets 1 to n of WithBuckets(n, c), and of bucket 0, which
+// is for rows of fields without buckets, take adaptive regularization; rows of higher buckets lose
+// c at every step. There must be one bucket for each row.
+func (s *solver) SetBuckets(table *graph.Table, buckets []uint8) error {
+	if len(s.decays) < 2 {
+		return fmt.Errorf("%w: SetBuckets: the solver was made without WithBuckets", ErrOption)
+	}
+	if len(buckets) != table.Rows() {
+		return fmt.Errorf("%w: SetBuckets: table %q has %d rows, got %d buckets", ErrOption, table.Name(), table.Rows(), len(buckets))
+	}
+	if _, err := s.stateOf(table); err != nil {
+		return fmt.Errorf("solvers: %w", err)
+	}
+	r := s.tables[table]
+	r.SettleAll() // by the buckets so far
+	r.choice = make([]uint8, len(buckets))
+	for row, bucket := range buckets {
+		if int(bucket) > s.adaptiveBuckets {
+			r.choice[row] = 1
+		}
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package solvers
+
+import "github.com/ctrzoo/ctrzoo/graph/kernel"
+
+// denseState is the state of one dense weight.
+type denseState struct {
+	solver  *solver
+	w, m, v []float32 // m is nil for a base without momentum
+	clock   [1]uint32 // steps so far
+
+	grad []float32 // of the step at hand
+	keep float32
+	tile func(from, to int)
+}
+
+// elementsPerTile is the unit in which dense weights are shared out between cores.
+const elementsPerTile = 1 << 13
+
+func newDenseState(s *solver, w []float32) *denseState {
+	d := &denseState{solver: s, w: w, v: make([]float32, len(w)), keep: 1}
+	if s.base.usesMomentum() {
+		d.m = make([]float32, len(w))
+	}
+	if s.decayDense {
+		d.keep = float32(1 - s.decays[0](0))
+	}
+	d.tile = d.update
+	return d
+}
+
+func (d *denseState) steps() int { return int(d.clock[0]) }
+
+// step is one step with a gradient, which is set to zero: Gorgonia adds the next one to it.
+func (d *denseState) step(grad []float32) {
+	d.clock[0]++
+	d.solver.base.begin(d.steps(), d.solver.denseRate())
+	d.grad = grad
+	kernel.Parallel(len(d.w), elementsPerTile, d.tile)
+	clear(grad)
+	d.grad = nil
+}
+
+func (d *denseState) update(from, to int) {
+	var m []float32
+	if d.m != nil {
+		m = d.m[from:to]
+	}
+	d.solver.base.update(d.w[from:to], d.solver.clipped(d.grad[from:to]), m, d.v[from:to], d.keep, 1)
+}

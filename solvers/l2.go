@@ -1,0 +1,82 @@
+package solvers
+
+import "github.com/ctrzoo/ctrzoo/graph/kernel"
+
+// L2 is Adam with coupled L2 regularization on embeddings, as FuxiCTR's embedding_regularizer and
+// most CTR libraries have it: the loss has a term lambda/2 times the squared norm of all tables, so
+// that every row, in the batch or not, gets the gradient g + lambda*theta at every step, and Adam
+// divides it by its own size.
+//
+// Unlike a decay this has no closed form over a gap, because the moments depend on the weights.
+// EveryStep is exact all the same: the steps of the gap are taken one after another when the row
+// is read. This costs as much arithmetic as a step on the whole table, though not its memory
+// traffic, and ends early where nothing is left of a row.
+type L2 struct{ solver }
+
+var l2Options = join(adamOptions, []string{"WithL2Reg"})
+
+// NewL2 makes a solver; it takes the options of Adam and WithL2Reg.
+func NewL2(options ...Option) (*L2, error) {
+	s, err := configure("L2", adamDefaults(), l2Options, options)
+	if err != nil {
+		return nil, err
+	}
+	l := &L2{newSolver(s, &l2Base{newAdamBase(s), float32(s.l2)}, s.none())}
+	l.transform = func(w, g []float32, _ int) { addScaled(g, w, float32(s.l2)) }
+	return l, nil
+}
+
+var _ Solver = (*L2)(nil)
+
+func addScaled(dst, src []float32, by float32) {
+	for i, v := range src {
+		dst[i] += by * v
+	}
+}
+
+// l2Base is Adam for rows that have a gradient from the penalty when they have none from the data.
+type l2Base struct {
+	*adamBase
+	l2 float32
+}
+
+func (b *l2Base) newLaw(_ decay, rates *schedule) law { return &l2Law{b, rates} }
+
+// l2Law takes the steps of a gap one after another.
+type l2Law struct {
+	base  *l2Base
+	rates *schedule
+}
+
+func (l *l2Law) advance(k int) { l.base.grow(k) }
+func (l *l2Law) forget()       {}
+
+// nothingLeft is a size of weights below which a row is taken to be zero for good.
+const nothingLeft = 1e-30
+
+func (l *l2Law) settle(w, m, v []float32, u, _, k int, rate float64, x *scratch) {
+	if cap(x.grad) < len(w) {
+		x.grad = make([]float32, len(w))
+	}
+	g := x.grad[:len(w)]
+	for i := u + 1; i <= k; i++ {
+		if largest(w) < nothingLeft && largest(m) < nothingLeft {
+			clear(w)
+			clear(m)
+			scale(v, float32(l.base.correction2.power[k-i+1]))
+			return
+		}
+		clear(g)
+		addScaled(g, w, l.base.l2)
+		x.step = l.base.stepAt(i, (*l.rates)[i]*rate)
+		kernel.Adam(w, g, m, v, &x.step)
+	}
+}
+
+func largest(x []float32) float32 {
+	var most float32
+	for _, v := range x {
+		most = max(most, v, -v)
+	}
+	return most
+}

@@ -1,0 +1,37 @@
+package solvers
+
+// RowWiseRMSpropAR is the adaptive regularization of Meta's FBGEMM (optimizer ROWWISE_RMSPROP_AR).
+// When a batch touches a row,
+//
+//	v = beta2 v + (1-beta2) mean(g^2)
+//	theta = max(floor, 1 - min(1, rate*alpha*I)) theta - rate * g / (sqrt(v) + eps)
+//
+// where v is one number for the row and I the steps since the row was touched before, the present
+// one included; 1 if it never was. Rows that the batch does not touch are left alone, so this is
+// another method than AdamAR: see the package comment. Dense weights take steps of RMSprop.
+type RowWiseRMSpropAR struct{ solver }
+
+var rmspropOptions = []string{"WithLearnRate", "WithDenseLearnRate", "WithBeta2", "WithEps", "WithAlpha", "WithMinShrinkage", "WithClip"}
+
+func rmspropDefaults() settings {
+	return settings{learnRate: 1e-3, beta2: 0.99, eps: 1e-8, alpha: 0.1, floor: 0.1, scaled: true, onTouch: true}
+}
+
+// NewRowWiseRMSpropAR makes a solver; it takes WithLearnRate (default 1e-3), WithDenseLearnRate,
+// WithBeta2 (default 0.99), WithEps (default 1e-8), WithAlpha (default 0.1), WithMinShrinkage, the
+// floor (default 0.1), and WithClip.
+func NewRowWiseRMSpropAR(options ...Option) (*RowWiseRMSpropAR, error) {
+	s, err := configure("RowWiseRMSpropAR", rmspropDefaults(), rmspropOptions, options)
+	if err != nil {
+		return nil, err
+	}
+	var sv *RowWiseRMSpropAR
+	lambda := func(interval int) float64 {
+		return min(1-sv.floor, sv.learnRate*sv.alpha*float64(interval+1))
+	}
+	sv = &RowWiseRMSpropAR{newSolver(s, newRMSpropBase(s), []decay{lambda})}
+	sv.everyTouch = true
+	return sv, nil
+}
+
+var _ Solver = (*RowWiseRMSpropAR)(nil)

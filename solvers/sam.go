@@ -1,0 +1,166 @@
+package solvers
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/ctrzoo/ctrzoo/graph"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// ErrPass is the error of SAM.Step without SAM.Perturb before it.
+var ErrPass = errors.New("solvers: SAM needs two passes a step: call Perturb after the first")
+
+// SAM is sharpness-aware minimization (Foret and others, Sharpness-Aware Minimization for
+// Efficiently Improving Generalization, ICLR 2021) around another solver. With g the gradient at the
+// weights w and ||g|| its norm over all weights together, the solver takes its step at w with the
+// gradient at
+//
+//	w + rho * g / (||g|| + 1e-12)
+//
+// A step takes two passes over the same batch. In a loop:
+//
+//	vm.RunAll(); sam.Perturb(model); vm.Reset()
+//	vm.RunAll(); sam.Step(model);    vm.Reset()
+//
+// Rows that the batch does not touch have no gradient and are not perturbed.
+type SAM struct {
+	Solver
+	rho     float64
+	moved   []moved
+	changed int // how many of moved belong to the step at hand
+}
+
+// moved is one weight and what it was before it was perturbed.
+type moved struct {
+	table *graph.Table
+	rows  []int32 // of a table
+	w     []float32
+	saved []float32
+}
+
+// NewSAM wraps a solver that is neither SAM nor MEDA; it takes WithRho.
+func NewSAM(base Solver, options ...Option) (*SAM, error) {
+	if err := plain("SAM", base); err != nil {
+		return nil, err
+	}
+	s, err := configure("SAM", settings{rho: defaultRho}, samOptions, options)
+	if err != nil {
+		return nil, err
+	}
+	return &SAM{Solver: base, rho: s.rho}, nil
+}
+
+var samOptions = []string{"WithRho"}
+
+const defaultRho = 0.05
+
+// plain is an error for a solver that cannot be wrapped.
+func plain(wrapper string, base Solver) error {
+	switch base.(type) {
+	case nil, *SAM, *MEDA:
+		return fmt.Errorf("%w: %s around %T: it wraps a plain solver only", ErrOption, wrapper, base)
+	}
+	return nil
+}
+
+// Perturb moves the weights to where the second pass takes its gradient.
+func (s *SAM) Perturb(model []gorgonia.ValueGrad) error {
+	if s.changed > 0 {
+		s.restore()
+	}
+	var sum float64
+	for i, n := range model {
+		g, err := gradient(n)
+		if err != nil {
+			return fmt.Errorf("solvers: weight %d: %w", i, err)
+		}
+		sum += sumSquares(g)
+	}
+	by := float32(s.rho / (math.Sqrt(sum) + 1e-12))
+	for _, n := range model {
+		s.move(n, by)
+	}
+	return nil
+}
+
+// gradient returns the values of a gradient.
+func gradient(n gorgonia.ValueGrad) ([]float32, error) {
+	grad, err := n.Grad()
+	if err != nil {
+		return nil, err
+	}
+	switch g := grad.(type) {
+	case *graph.RowGrad:
+		if t, ok := n.Value().(*graph.Table); ok && t.Dim() == g.Dim {
+			return g.Values, nil
+		}
+	case *tensor.Dense:
+		w, ok := n.Value().(*tensor.Dense)
+		if ok && w.Dtype() == tensor.Float32 && g.Dtype() == tensor.Float32 && w.Shape().Eq(g.Shape()) {
+			return g.Float32s(), nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %T with gradient %T", ErrWeight, n.Value(), grad)
+}
+
+// move adds by times its gradient to a weight. The gradient of a dense weight is set to zero:
+// Gorgonia adds the next one to it.
+func (s *SAM) move(n gorgonia.ValueGrad, by float32) {
+	if s.changed == len(s.moved) {
+		s.moved = append(s.moved, moved{})
+	}
+	at := &s.moved[s.changed]
+	s.changed++
+	at.saved = at.saved[:0]
+	grad, _ := n.Grad()
+	if g, isRows := grad.(*graph.RowGrad); isRows {
+		at.table, at.rows = n.Value().(*graph.Table), append(at.rows[:0], g.Rows...)
+		at.table.Settle(at.rows)
+		for i, row := range at.rows {
+			w := tableRow(at.table, row)
+			at.saved = append(at.saved, w...)
+			addScaled(w, g.Values[i*g.Dim:(i+1)*g.Dim], by)
+		}
+		return
+	}
+	g := grad.(*tensor.Dense).Float32s()
+	at.table, at.w = nil, n.Value().(*tensor.Dense).Float32s()
+	at.saved = append(at.saved, at.w...)
+	addScaled(at.w, g, by)
+	clear(g)
+}
+
+func tableRow(t *graph.Table, row int32) []float32 {
+	return t.Floats()[int(row)*t.Dim() : (int(row)+1)*t.Dim()]
+}
+
+// restore puts the weights back, bit for bit.
+func (s *SAM) restore() {
+	for i := range s.moved[:s.changed] {
+		at := &s.moved[i]
+		if at.table == nil {
+			copy(at.w, at.saved)
+			continue
+		}
+		dim := at.table.Dim()
+		for j, row := range at.rows {
+			copy(tableRow(at.table, row), at.saved[j*dim:])
+		}
+	}
+	s.changed = 0
+}
+
+// Step puts the weights back and takes the step of the wrapped solver, with the gradients of the
+// second pass. It fails with ErrPass if there was no first.
+func (s *SAM) Step(model []gorgonia.ValueGrad) error {
+	if s.changed == 0 {
+		return ErrPass
+	}
+	s.restore()
+	return s.Solver.Step(model)
+}
+
+var _ Solver = (*SAM)(nil)
