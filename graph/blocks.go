@@ -94,11 +94,45 @@ func Concat(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 	return newDenseOp("concat", tensor.Shape{batch, width}, len(xs), forward, diff).apply(xs...)
 }
 
-// columnsOf takes n columns of a matrix; it serves as a gradient, so it has none itself.
+// columnsOf is the gradient of a part of Concat: n columns of a matrix.
 func columnsOf(x *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
+	return newDenseOp("columns", tensor.Shape{x.Shape()[0], n}, 1, takeColumns(x, from, n), nil).apply(x)
+}
+
+func takeColumns(x *gorgonia.Node, from, n int) compute {
 	batch, width := x.Shape()[0], x.Shape()[1]
-	forward := func(out []float32, in [][]float32) { copyColumns(out, n, in[0][from:], width, n, batch) }
-	return newDenseOp("columns", tensor.Shape{batch, n}, 1, forward, nil).apply(x)
+	return func(out []float32, in [][]float32) { copyColumns(out, n, in[0][from:], width, n, batch) }
+}
+
+// Columns is columns [from, from+n) of a matrix.
+func Columns(x *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
+	if x.Dims() != 2 || from < 0 || n < 1 || from+n > x.Shape()[1] {
+		return nil, fmt.Errorf("graph: columns [%d, %d) of %v", from, from+n, x.Shape())
+	}
+	batch, width := x.Shape()[0], x.Shape()[1]
+	backward := func(out []float32, in [][]float32) {
+		clear(out)
+		copyColumns(out[from:], width, in[0], n, n, batch)
+	}
+	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		dx, err := newDenseOp("columns gradient", x.Shape().Clone(), 1, backward, nil).apply(grad)
+		return gorgonia.Nodes{dx}, err
+	}
+	return newDenseOp("columns", tensor.Shape{batch, n}, 1, takeColumns(x, from, n), diff).apply(x)
+}
+
+// Reshape gives x the shape (rows, columns), of as many elements. Unlike Gorgonia's it copies, so
+// that no later operation can write into x.
+func Reshape(x *gorgonia.Node, rows, columns int) (*gorgonia.Node, error) {
+	if rows*columns != x.Shape().TotalSize() {
+		return nil, fmt.Errorf("graph: reshape %v to (%d, %d)", x.Shape(), rows, columns)
+	}
+	move := func(out []float32, in [][]float32) { copy(out, in[0]) }
+	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		dx, err := newDenseOp("reshape gradient", x.Shape().Clone(), 1, move, nil).apply(grad)
+		return gorgonia.Nodes{dx}, err
+	}
+	return newDenseOp("reshape", tensor.Shape{rows, columns}, 1, move, diff).apply(x)
 }
 
 // copyColumns copies n values of each of rows rows between matrices of given widths.

@@ -10,11 +10,18 @@ import (
 var ErrUnknownModel = errors.New("unknown model")
 
 // Hyperparameters are those of all models; a model takes what it has. Zero means the model's
-// default, which Catalog lists.
+// default, which its Entry lists.
 type Hyperparameters struct {
-	EmbeddingDim int
-	HiddenUnits  []int
-	Dropout      float64
+	EmbeddingDim   int
+	HiddenUnits    []int
+	Dropout        float64
+	CINUnits       []int
+	SplitHalf      bool
+	Layers         int
+	FMBUnits       int
+	LCBUnits       int
+	Rank           int
+	FMBHiddenUnits []int
 }
 
 // Entry describes a model of the zoo.
@@ -22,22 +29,48 @@ type Entry struct {
 	Name            string
 	Title           string
 	Paper           string
-	File            string // in package zoo
-	Hyperparameters string // names and defaults
+	File            string   // in package zoo
+	Hyperparameters []string // names, as flags of zoo train, with their defaults
 	New             func(h Hyperparameters) Model
 }
+
+// common are the hyper-parameters of every model.
+var common = []string{"embedding-dim=16", "hidden-units=128,64", "dropout=0"}
 
 // Catalog lists the models.
 func Catalog() []Entry {
 	return []Entry{
 		{
-			Name: "dnn", Title: "Embedding and multi-layer perceptron", File: "dnn.go",
-			Paper:           "Li and Lyu, ICLR 2026, the first backbone",
-			Hyperparameters: "embedding_dim=16 hidden_units=128,64 dropout=0",
-			New:             func(h Hyperparameters) Model { return DNN(h) },
+			Name: "dnn", Title: "multi-layer perceptron over the embeddings", File: "dnn.go",
+			Paper: "Li and Lyu, ICLR 2026 (its first backbone)", Hyperparameters: common,
+			New: func(h Hyperparameters) Model { return DNN{h.EmbeddingDim, h.HiddenUnits, h.Dropout} },
+		},
+		{
+			Name: "wdl", Title: "Wide & Deep", File: "wdl.go",
+			Paper: "Cheng et al., DLRS 2016", Hyperparameters: common,
+			New: func(h Hyperparameters) Model { return WDL{h.EmbeddingDim, h.HiddenUnits, h.Dropout} },
+		},
+		{
+			Name: "xdeepfm", Title: "compressed interaction network, linear part and MLP", File: "xdeepfm.go",
+			Paper:           "Lian et al., KDD 2018",
+			Hyperparameters: with("cin-units=32,32", "split-half=false"),
+			New: func(h Hyperparameters) Model {
+				return XDeepFM{h.EmbeddingDim, h.HiddenUnits, h.Dropout, h.CINUnits, h.SplitHalf}
+			},
+		},
+		{
+			Name: "wukong", Title: "stacked factorization machines", File: "wukong.go",
+			Paper:           "Zhang et al., ICML 2024",
+			Hyperparameters: with("layers=2", "fmb-units=8", "lcb-units=8", "rank=8", "fmb-hidden-units=64"),
+			New: func(h Hyperparameters) Model {
+				return WuKong{h.EmbeddingDim, h.HiddenUnits, h.Dropout, h.Layers, h.FMBUnits, h.LCBUnits, h.Rank, h.FMBHiddenUnits}
+			},
 		},
 	}
 }
+
+// with are the common hyper-parameters and more.
+func with(more ...string) []string { return append(append([]string(nil), common...), more...) }
 
 // New makes the model of a name.
 func New(name string, h Hyperparameters) (Model, error) {

@@ -1,0 +1,103 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// cinRows is how many positions a CIN layer works on at a time: the outer products of so many are
+// all that is ever stored.
+const cinRows = 448
+
+// CINLayer is one layer of a compressed interaction network. For every position, with the maps xk
+// (positions, h) of the layer before and the embeddings x0 (positions, n), it gives
+//
+//	y_u = sum over i, j of  weight[i*n+j, u] * xk_i * x0_j
+//
+// for each of units maps; weight is (h*n, units). No activation, no bias.
+//
+// Reference: Lian et al., xDeepFM, KDD 2018, equation 6.
+func CINLayer(xk, x0, weight *gorgonia.Node) (*gorgonia.Node, error) {
+	if xk.Dims() != 2 || x0.Dims() != 2 || weight.Dims() != 2 || xk.Shape()[0] != x0.Shape()[0] || weight.Shape()[0] != xk.Shape()[1]*x0.Shape()[1] {
+		return nil, fmt.Errorf("graph: cin: maps %v, embeddings %v and weight %v do not fit", xk.Shape(), x0.Shape(), weight.Shape())
+	}
+	c := &cinLayer{rows: xk.Shape()[0], h: xk.Shape()[1], n: x0.Shape()[1], units: weight.Shape()[1]}
+	c.outer = make([]float32, min(cinRows, c.rows)*c.h*c.n)
+	c.multiplyTile, c.reduceTile = c.multiply, c.reduce
+	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		c.dx0, c.dw = make([]float32, c.rows*c.n), make([]float32, c.h*c.n*c.units)
+		var ns nodes
+		main := ns.add(newDenseOp("cin gradient", xk.Shape().Clone(), 4, c.backward, nil).apply(in[0], in[1], in[2], grad))
+		if ns.err == nil {
+			ns.add(sideResult("cin embeddings gradient", main, c.dx0, x0.Shape()))
+			ns.add(sideResult("cin weight gradient", main, c.dw, weight.Shape()))
+		}
+		return ns.done()
+	}
+	return newDenseOp("cin", tensor.Shape{c.rows, c.units}, 3, c.forward, diff).apply(xk, x0, weight)
+}
+
+// cinLayer is the state of one operation.
+type cinLayer struct {
+	rows, h, n, units        int
+	outer                    []float32 // outer products, or their gradients, of a block of positions
+	xk, x0, dxk, dx0, dw     []float32
+	first                    int // position of the block
+	multiplyTile, reduceTile func(from, to int)
+}
+
+func (c *cinLayer) forward(out []float32, in [][]float32) {
+	c.xk, c.x0 = in[0], in[1]
+	size := c.h * c.n
+	for c.first = 0; c.first < c.rows; c.first += cinRows {
+		rows := min(cinRows, c.rows-c.first)
+		kernel.Parallel(rows, samplesPerTile, c.multiplyTile)
+		kernel.Gemm(false, false, rows, c.units, size, c.outer, size, in[2], c.units, out[c.first*c.units:], c.units, false)
+	}
+}
+
+func (c *cinLayer) backward(dxk []float32, in [][]float32) {
+	c.xk, c.x0, c.dxk = in[0], in[1], dxk
+	weight, grad, size := in[2], in[3], c.h*c.n
+	for c.first = 0; c.first < c.rows; c.first += cinRows {
+		rows := min(cinRows, c.rows-c.first)
+		dy := grad[c.first*c.units:]
+		kernel.Parallel(rows, samplesPerTile, c.multiplyTile)
+		kernel.Gemm(true, false, size, c.units, rows, c.outer, size, dy, c.units, c.dw, c.units, c.first > 0)
+		kernel.Gemm(false, true, rows, size, c.units, dy, c.units, weight, c.units, c.outer, size, false)
+		kernel.Parallel(rows, samplesPerTile, c.reduceTile)
+	}
+}
+
+// multiply writes the outer products of positions [from, to) of the block.
+func (c *cinLayer) multiply(from, to int) {
+	for r := from; r < to; r++ {
+		x0 := c.x0[(c.first+r)*c.n:][:c.n]
+		for i, v := range c.xk[(c.first+r)*c.h:][:c.h] {
+			dst := c.outer[(r*c.h+i)*c.n:][:c.n]
+			for j, w := range x0 {
+				dst[j] = v * w
+			}
+		}
+	}
+}
+
+// reduce turns the gradients of outer products into those of their factors.
+func (c *cinLayer) reduce(from, to int) {
+	for r := from; r < to; r++ {
+		x0, dx0 := c.x0[(c.first+r)*c.n:][:c.n], c.dx0[(c.first+r)*c.n:][:c.n]
+		xk, dxk := c.xk[(c.first+r)*c.h:][:c.h], c.dxk[(c.first+r)*c.h:][:c.h]
+		clear(dx0)
+		for i, v := range xk {
+			var sum float32
+			for j, g := range c.outer[(r*c.h+i)*c.n:][:c.n] {
+				sum += g * x0[j]
+				dx0[j] += g * v
+			}
+			dxk[i] = sum
+		}
+	}
+}

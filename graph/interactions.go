@@ -1,0 +1,153 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+)
+
+// CIN is a compressed interaction network over the embeddings e (batch, fields*dim): layers of
+// units maps, of which every map is summed over its dim positions, and all sums are weighted to
+// one number: (batch, 1). With splitHalf the first half of a layer's maps feeds the next layer only,
+// and the second half the output only; the last layer's maps all go to the output. Otherwise all
+// maps do both.
+//
+// Weights: name/0/weight (fields*fields, units), ..., name/out/weight (maps in the output, 1).
+//
+// Reference: Lian et al., xDeepFM, KDD 2018, section 3: identity activation, no bias.
+func (b *Builder) CIN(name string, e *gorgonia.Node, units []int, splitHalf bool) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	if len(units) == 0 {
+		b.fail(name, errors.New("cin_units: at least one layer is needed"))
+		return nil
+	}
+	dim := e.Shape()[1] / b.Fields()
+	x0 := b.keep(name)(Positions(e, dim))
+	xk := x0
+	var pooled []*gorgonia.Node
+	for i, n := range units {
+		last := i == len(units)-1
+		if n < 1 || splitHalf && !last && n%2 != 0 {
+			b.fail(name, fmt.Errorf("cin_units: layer %d: must be at least 1, and even to be split in halves, got %d", i, n))
+			return nil
+		}
+		xk = b.cinLayer(fmt.Sprintf("%s/%d", name, i), xk, x0, n)
+		output := xk
+		if splitHalf && !last {
+			xk, output = b.columns(name, xk, 0, n/2), b.columns(name, xk, n/2, n/2)
+		}
+		if b.err != nil {
+			return nil
+		}
+		pooled = append(pooled, b.keep(name)(SumPositions(output, dim)))
+	}
+	return b.project(name+"/out", b.Concat(pooled...), 1)
+}
+
+func (b *Builder) cinLayer(name string, xk, x0 *gorgonia.Node, units int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	in := xk.Shape()[1] * x0.Shape()[1]
+	weight := b.Weight(name+"/weight", in, units, fanIn(in))
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(CINLayer(xk, x0, weight))
+}
+
+// project is x times the weight name/weight (in, units), without bias.
+func (b *Builder) project(name string, x *gorgonia.Node, units int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	in := x.Shape()[1]
+	weight := b.Weight(name+"/weight", in, units, fanIn(in))
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(MatMul(x, weight))
+}
+
+// columns is columns [from, from+n) of x.
+func (b *Builder) columns(name string, x *gorgonia.Node, from, n int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(Columns(x, from, n))
+}
+
+// LayerNorm normalises every row of x, with weights name/gain and name/bias (1, columns).
+func (b *Builder) LayerNorm(name string, x *gorgonia.Node) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	n := x.Shape()[1]
+	gain, bias := b.Weight(name+"/gain", 1, n, Constant(1)), b.Weight(name+"/bias", 1, n, Zeros())
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(LayerNorm(x, gain, bias))
+}
+
+// FMB is a factorization machine block over x (batch, n*dim): units vectors (batch, units*dim)
+//
+//	MLP(LayerNorm(flatten(X (X^T Y)))),  X (n, dim),  Y (n, rank)
+//
+// of hidden layers with ReLU and a linear output.
+//
+// Weights: name/projection/weight (n, rank), name/norm/gain and bias (1, n*rank), name/mlp/0/weight ...
+// name/mlp/out/weight.
+//
+// Reference: Zhang et al., Wukong, ICML 2024, section 3.3 and its optimized form.
+func (b *Builder) FMB(name string, x *gorgonia.Node, dim, rank, units int, hidden []int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	n := x.Shape()[1] / dim
+	if rank < 1 || rank > n {
+		b.fail(name, fmt.Errorf("rank must be in [1, %d], the number of embeddings, got %d", n, rank))
+		return nil
+	}
+	projected := b.project(name+"/projection", b.keep(name)(Positions(x, dim)), rank) // (batch*dim, rank)
+	if b.err != nil {
+		return nil
+	}
+	products := b.keep(name)(MultiplySamples(x, projected, n, dim, rank))
+	h := b.LayerNorm(name+"/norm", products)
+	for i, size := range hidden {
+		h = b.Linear(fmt.Sprintf("%s/mlp/%d", name, i), h, size, true)
+	}
+	return b.Linear(name+"/mlp/out", h, units*dim, false)
+}
+
+// LCB is a linear compress block over x (batch, n*dim): units vectors, each a weighted sum of the n;
+// the weight is name/weight (n, units).
+//
+// Reference: Zhang et al., Wukong, ICML 2024, section 3.4.
+func (b *Builder) LCB(name string, x *gorgonia.Node, dim, units int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	if units < 1 {
+		b.fail(name, fmt.Errorf("units must be at least 1, got %d", units))
+		return nil
+	}
+	y := b.project(name, b.keep(name)(Positions(x, dim)), units)
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(Vectors(y, dim))
+}
+
+// Reshape gives x another shape with as many elements. Unlike Gorgonia's it copies, so that no
+// later operation can write into x.
+func (b *Builder) Reshape(name string, x *gorgonia.Node, rows, columns int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(Reshape(x, rows, columns))
+}

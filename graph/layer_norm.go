@@ -1,0 +1,124 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// layerNormEps is added to the variance, as PyTorch does it by default.
+const layerNormEps = 1e-5
+
+// LayerNorm normalises every row of x (rows, n) to mean 0 and variance 1 and multiplies it by gain
+// (1, n) and adds bias (1, n):
+//
+//	y = (x - mean) / sqrt(variance + 1e-5) * gain + bias
+//
+// Reference: Ba, Kiros and Hinton, Layer Normalization, 2016.
+func LayerNorm(x, gain, bias *gorgonia.Node) (*gorgonia.Node, error) {
+	if x.Dims() != 2 || gain.Shape().TotalSize() != x.Shape()[1] || bias.Shape().TotalSize() != x.Shape()[1] {
+		return nil, fmt.Errorf("graph: layer norm: x %v, gain %v and bias %v do not fit", x.Shape(), gain.Shape(), bias.Shape())
+	}
+	l := &layerNorm{rows: x.Shape()[0], n: x.Shape()[1]}
+	l.mean, l.scale = make([]float64, l.rows), make([]float64, l.rows)
+	forwardTile, backwardTile := l.forward, l.backward
+	forward := func(out []float32, in [][]float32) {
+		l.out, l.x, l.gain, l.bias = out, in[0], in[1], in[2]
+		kernel.Parallel(l.rows, rowsPerTile, forwardTile)
+	}
+	diff := func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		l.partial = make([]float32, (l.rows+rowsPerTile-1)/rowsPerTile*2*l.n)
+		dgain, dbias := make([]float32, l.n), make([]float32, l.n)
+		// out is an input, so that the statistics of the forward pass are there.
+		dx := newDenseOp("layer norm gradient", x.Shape().Clone(), 4, func(dx []float32, v [][]float32) {
+			l.out, l.x, l.gain, l.grad = dx, v[0], v[1], v[2]
+			kernel.Parallel(l.rows, rowsPerTile, backwardTile)
+			l.collect(dgain, dbias)
+		}, nil)
+		var ns nodes
+		node := ns.add(dx.apply(in[0], in[1], grad, out))
+		if ns.err == nil {
+			ns.add(sideResult("layer norm gain gradient", node, dgain, in[1].Shape()))
+			ns.add(sideResult("layer norm bias gradient", node, dbias, in[2].Shape()))
+		}
+		return ns.done()
+	}
+	return newDenseOp("layer norm", x.Shape().Clone(), 3, forward, diff).apply(x, gain, bias)
+}
+
+// layerNorm is the state of one operation.
+type layerNorm struct {
+	rows, n                  int
+	mean, scale              []float64 // of each row: its mean and one over its deviation
+	out, x, gain, bias, grad []float32 // of the run at hand
+	partial                  []float32 // sums of the gain's and the bias's gradient over each tile
+}
+
+func (l *layerNorm) forward(from, to int) {
+	for r := from; r < to; r++ {
+		row := l.x[r*l.n : (r+1)*l.n]
+		var sum, squares float64
+		for _, v := range row {
+			sum += float64(v)
+		}
+		mean := sum / float64(l.n)
+		for _, v := range row {
+			d := float64(v) - mean
+			squares += d * d
+		}
+		scale := 1 / math.Sqrt(squares/float64(l.n)+layerNormEps)
+		l.mean[r], l.scale[r] = mean, scale
+		out := l.out[r*l.n : (r+1)*l.n]
+		for i, v := range row {
+			out[i] = float32((float64(v)-mean)*scale)*l.gain[i] + l.bias[i]
+		}
+	}
+}
+
+// backward: with xhat = (x-mean)*scale and h = grad*gain,
+// dx = scale * (h - mean(h) - xhat*mean(h*xhat)).
+func (l *layerNorm) backward(from, to int) {
+	tile := from / rowsPerTile
+	dgain := l.partial[tile*2*l.n : (tile*2+1)*l.n]
+	dbias := l.partial[(tile*2+1)*l.n : (tile*2+2)*l.n]
+	clear(dgain)
+	clear(dbias)
+	for r := from; r < to; r++ {
+		x, g, out := l.x[r*l.n:(r+1)*l.n], l.grad[r*l.n:(r+1)*l.n], l.out[r*l.n:(r+1)*l.n]
+		m, s := l.mean[r], l.scale[r]
+		var sum, product float64
+		for i, v := range x {
+			xhat, h := (float64(v)-m)*s, float64(g[i])*float64(l.gain[i])
+			dgain[i] += g[i] * float32(xhat)
+			dbias[i] += g[i]
+			sum += h
+			product += h * xhat
+		}
+		meanH, meanP := sum/float64(l.n), product/float64(l.n)
+		for i, v := range x {
+			out[i] = float32(s * (float64(g[i])*float64(l.gain[i]) - meanH - (float64(v)-m)*s*meanP))
+		}
+	}
+}
+
+// collect adds up the tiles in their order.
+func (l *layerNorm) collect(dgain, dbias []float32) {
+	clear(dgain)
+	clear(dbias)
+	for at := 0; at < len(l.partial); at += 2 * l.n {
+		kernel.Add(dgain, l.partial[at:at+l.n])
+		kernel.Add(dbias, l.partial[at+l.n:at+2*l.n])
+	}
+}
+
+// sideResult is the node of a further result of the operation of node main, which has written it to
+// data. Some gradients come in one piece of work, but an operation has one result.
+func sideResult(name string, main *gorgonia.Node, data []float32, shape tensor.Shape) (*gorgonia.Node, error) {
+	out := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+	o := &op{name: name, shape: shape.Clone()}
+	o.do = func([]gorgonia.Value) (gorgonia.Value, error) { return out, nil }
+	return o.apply(main)
+}
