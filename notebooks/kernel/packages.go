@@ -1,0 +1,20 @@
+//go:build gophernotes
+
+package main
+
+// What a notebook can import, beside the standard library as of Go 1.18. To add a package, add a
+// line here, run "go mod tidy" if its module is new, and run the installer again.
+import (
+	_ "github.com/ctrzoo/ctrzoo/datasets"
+	_ "github.com/ctrzoo/ctrzoo/graph"
+	_ "github.com/ctrzoo/ctrzoo/notebooks/show"
+	_ "github.com/ctrzoo/ctrzoo/solvers"
+	_ "github.com/ctrzoo/ctrzoo/zoo"
+	_ "gonum.org/v1/plot"
+	_ "gonum.org/v1/plot/plotter"
+	_ "gonum.org/v1/plot/plotutil"
+	_ "gonum.org/v1/plot/vg"
+	_ "gorgonia.org/gorgonia"
+	_ "gorgonia.org/tensor"
+	_ "math/rand/v2"
+)

@@ -1,0 +1,51 @@
+package show
+
+import (
+	"bytes"
+	"image/png"
+	"math"
+	"testing"
+
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/stretchr/testify/require"
+)
+
+func TestChartIsAnImage(t *testing.T) {
+	curves, err := Curves("title", "x", "y", Series{Name: "a", Y: []float64{1, 3, 2}}, Level("b", 2, 3))
+	require.NoError(t, err)
+	bars, err := Bars("title", "x", "y", []string{"one", "two"}, Series{Name: "a", Y: []float64{1, 3}}, Series{Name: "b", Y: []float64{2, 0}})
+	require.NoError(t, err)
+	for name, chart := range map[string]*Chart{"curves": curves, "bars": bars} {
+		image, err := png.Decode(bytes.NewReader(chart.PNG()))
+		require.NoError(t, err, name)
+		require.Greater(t, image.Bounds().Dx(), image.Bounds().Dy(), name)
+		require.Equal(t, chart.PNG(), chart.PNG(), "%s: the same chart, the same bytes", name)
+	}
+}
+
+func TestChartRefuses(t *testing.T) {
+	for name, s := range map[string]Series{
+		"nothing":     {},
+		"not numbers": {Y: []float64{1, math.NaN()}},
+		"infinity":    {Y: []float64{1, 2}, X: []float64{0, math.Inf(1)}},
+		"other x":     {Y: []float64{1, 2}, X: []float64{0}},
+	} {
+		_, err := Curves("", "", "", s)
+		require.ErrorIs(t, err, ErrSeries, name)
+		_, err = Bars("", "", "", []string{"one", "two"}, s)
+		require.ErrorIs(t, err, ErrSeries, name)
+	}
+}
+
+func TestWholeTicks(t *testing.T) {
+	ticks := wholeTicks{}.Ticks(1, 4)
+	require.Len(t, ticks, 4)
+	require.Equal(t, "4", ticks[3].Label)
+	require.NotEmpty(t, wholeTicks{}.Ticks(0, 0.5))
+	require.Less(t, len(wholeTicks{}.Ticks(0, 1e6)), 100)
+}
+
+func TestTestAUC(t *testing.T) {
+	s := TestAUC("DNN", []zoo.Epoch{{Test: &zoo.Metrics{AUC: 0.7}}, {Test: &zoo.Metrics{AUC: 0.8}}})
+	require.Equal(t, Series{Name: "DNN", Y: []float64{0.7, 0.8}}, s)
+}
