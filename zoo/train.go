@@ -166,6 +166,9 @@ func (t *Trainer) Train(ctx context.Context) ([]Epoch, error) {
 // epoch trains one pass over the training part.
 func (t *Trainer) epoch(ctx context.Context, number int) (Epoch, error) {
 	e := Epoch{Epoch: number}
+	if s, ok := t.solver.(epochStarter); ok {
+		s.StartEpoch(number, t.weights)
+	}
 	var loss float64
 	start := time.Now()
 	shuffle := t.run.stream(shuffleStream + uint64(number))
@@ -176,13 +179,14 @@ func (t *Trainer) epoch(ctx context.Context, number int) (Epoch, error) {
 		if err != nil {
 			return e, err
 		}
-		if err := t.step(batch); err != nil {
+		batchLoss, err := t.step(batch)
+		if err != nil {
 			return e, err
 		}
-		loss += t.network.Loss() * float64(batch.Rows)
+		loss += batchLoss * float64(batch.Rows)
 		e.Samples += batch.Rows
 		if t.run.OnStep != nil {
-			t.run.OnStep(Step{Epoch: number, Step: t.steps, Samples: e.Samples, Total: t.run.Train.Len(), Loss: t.network.Loss()})
+			t.run.OnStep(Step{Epoch: number, Step: t.steps, Samples: e.Samples, Total: t.run.Train.Len(), Loss: batchLoss})
 		}
 		if ctx.Err() != nil {
 			break
@@ -194,16 +198,35 @@ func (t *Trainer) epoch(ctx context.Context, number int) (Epoch, error) {
 	return e, nil
 }
 
-// step is one step of training.
-func (t *Trainer) step(batch *datasets.Batch) error {
+// twoPass is a solver that takes two passes over a batch for a step, as SAM does.
+type twoPass interface {
+	Perturb(model []gorgonia.ValueGrad) error
+}
+
+// epochStarter is a solver that does something at the start of an epoch, as MEDA does.
+type epochStarter interface {
+	StartEpoch(epoch int, weights *graph.Weights)
+}
+
+// step is one step of training; it returns the loss of the batch before the step.
+func (t *Trainer) step(batch *datasets.Batch) (float64, error) {
 	if err := t.network.Load(batch); err != nil {
-		return err
+		return 0, err
 	}
 	if err := t.network.RunAll(); err != nil {
-		return err
+		return 0, err
+	}
+	loss := t.network.Loss()
+	if s, ok := t.solver.(twoPass); ok {
+		if err := s.Perturb(t.model); err != nil {
+			return 0, err
+		}
+		if err := t.network.RunAll(); err != nil {
+			return 0, err
+		}
 	}
 	t.steps++
-	return t.solver.Step(t.model)
+	return loss, t.solver.Step(t.model)
 }
 
 // measure fills in what is known only after an epoch. It also serves an interrupted epoch, so

@@ -12,7 +12,7 @@ import (
 
 // checkData finds out whether the flags name a data set.
 func (o *trainOptions) checkData() error {
-	hasFiles := len(o.trainFiles)+len(o.testFiles)+len(o.valid) > 0
+	hasFiles := len(o.trainFiles)+len(o.testFiles)+len(o.validFiles) > 0
 	switch {
 	case o.schema != "" && o.given("data"):
 		return errors.New("--schema describes a log of your own: leave out --data")
@@ -38,8 +38,8 @@ func (o *trainOptions) openData(ctx context.Context, ui *reporter) (*datasets.Se
 		ui.note("drawing a synthetic log")
 		return datasets.Synthetic{TrainRows: o.rows, TestRows: o.rows / 4, Seed: o.seed}.Open()
 	}
-	files := datasets.Files{Train: o.trainFiles, Valid: o.valid, Test: o.testFiles}
-	ui.note("reading " + strings.Join(slices.Concat(o.trainFiles, o.valid, o.testFiles), ", "))
+	files := datasets.Files{Train: o.trainFiles, Valid: o.validFiles, Test: o.testFiles}
+	ui.note("reading " + strings.Join(slices.Concat(o.trainFiles, o.validFiles, o.testFiles), ", "))
 	if o.schema == "" {
 		return datasets.Open(ctx, o.data, files, o.seed, ui.rowsRead)
 	}
