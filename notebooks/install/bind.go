@@ -51,7 +51,7 @@ func binding(pkg *types.Package) ([]byte, error) {
 // binder collects the parts of a binding: entries of the maps of gomacro's imports.Package, and
 // the declarations of proxies.
 type binder struct {
-	binds, types, proxies, untypeds, wrappers bytes.Buffer
+	binds, types, proxies, untypeds bytes.Buffer
 
 	declarations bytes.Buffer
 	imports      map[string]string // the name of each imported path
@@ -90,9 +90,6 @@ func (b *binder) bindType(object *types.TypeName, expression string) {
 		fmt.Fprintf(&b.proxies, "%q: reflect.TypeFor[%s](),\n", name, proxy)
 		b.declareProxy(proxy, i)
 	}
-	if methods := promotedMethods(t); len(methods) > 0 {
-		fmt.Fprintf(&b.wrappers, "%q: %#v,\n", name, methods)
-	}
 }
 
 // source puts the parts together.
@@ -111,7 +108,6 @@ func (b *binder) source(pkg *types.Package) ([]byte, error) {
 		{"Types", "reflect.Type", &b.types},
 		{"Proxies", "reflect.Type", &b.proxies},
 		{"Untypeds", "string", &b.untypeds},
-		{"Wrappers", "[]string", &b.wrappers},
 	} {
 		fmt.Fprintf(&text, "%s: map[string]%s{\n%s},\n", part.field, part.element, part.entries)
 	}

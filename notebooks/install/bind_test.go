@@ -50,7 +50,6 @@ func TestBinding(t *testing.T) {
 			}},
 		{name: "an interface of unexported parts", source: "type hidden struct{}; type I interface{ M(hidden) }; type J interface{ m() }",
 			has: []string{"p2.I", "p2.J"}, doesntHave: []string{"proxy_"}},
-		{name: "promoted methods", source: "type A struct{}; func (A) M() {}; type B struct{ A }", has: []string{`"B": []string{"M"}`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			text, err := bindingOf(t, "package p; "+test.source)

@@ -47,17 +47,3 @@ func (b *binder) results(tuple *types.Tuple) string {
 	}
 	return "(" + strings.Join(list, ", ") + ")"
 }
-
-// promotedMethods are the exported methods that a struct has from its embedded fields.
-func promotedMethods(t types.Type) []string {
-	if _, ok := t.Underlying().(*types.Struct); !ok {
-		return nil
-	}
-	var names []string
-	for m := range types.NewMethodSet(types.NewPointer(t)).Methods() {
-		if len(m.Index()) > 1 && m.Obj().Exported() {
-			names = append(names, m.Obj().Name())
-		}
-	}
-	return names
-}
