@@ -3,7 +3,10 @@ package zoo
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
+
+	"github.com/ctrzoo/ctrzoo/graph"
 )
 
 // ErrUnknownModel is wrapped by the error of New for a name that is not in the catalog.
@@ -67,6 +70,17 @@ func Catalog() []Entry {
 			},
 		},
 	}
+}
+
+// Size is the number of values in dense weights and in tables of the model, with its default
+// hyper-parameters, over the given fields. It draws the weights to count them.
+func (e Entry) Size(fields []graph.Field) (dense, tables int, err error) {
+	w := graph.NewWeights(rand.New(rand.NewPCG(0, 0)))
+	defer w.Free()
+	b := graph.NewBuilder(1, fields, w)
+	e.New(Hyperparameters{}).Logit(b)
+	dense, tables = w.Count()
+	return dense, tables, b.Err()
 }
 
 // with are the common hyper-parameters and more.

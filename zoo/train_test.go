@@ -105,35 +105,6 @@ func TestAPartialBatchTrainsOnItsRealRowsOnly(t *testing.T) {
 	}
 }
 
-func TestInferenceGivesTheSameBitsAtAnyBatchSize(t *testing.T) {
-	set := smallSet(t, 1000)
-	fields := GraphFields(set.Train.Fields())
-	w := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))
-	logits := func(n *Network, size int) (all []float32) {
-		for batch, err := range set.Train.Batches(context.Background(), size, nil) {
-			require.NoError(t, err)
-			require.NoError(t, n.Load(batch))
-			require.NoError(t, n.RunAll())
-			all = append(all, n.Logits()...)
-		}
-		return all
-	}
-	b := graph.NewBuilder(64, fields, w)
-	b.Dropouts = rand.New(rand.NewPCG(1, 1))
-	training, err := NewTrainingNetwork(DNN{Dropout: 0.5}, b)
-	require.NoError(t, err)
-	want := logits(training, 64) // the mode is not training
-	for _, size := range []int{1, 7, 1000} {
-		b := graph.NewBuilder(size, fields, w)
-		b.Dropouts = rand.New(rand.NewPCG(1, 1))
-		inference, err := NewInferenceNetwork(DNN{Dropout: 0.5}, b)
-		require.NoError(t, err)
-		require.Equal(t, want, logits(inference, size), "batch size %d", size)
-	}
-	b.Mode.Training = true
-	require.NotEqual(t, want, logits(training, 64))
-}
-
 func TestAnInterruptedEpochIsPartial(t *testing.T) {
 	set := smallSet(t, 5000)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -178,14 +149,6 @@ func TestTrainErrors(t *testing.T) {
 	_, err = New("fm", Hyperparameters{})
 	require.ErrorIs(t, err, ErrUnknownModel)
 	require.ErrorContains(t, err, `"fm"; known: dnn`)
-}
-
-func TestCatalogBuildsEveryModel(t *testing.T) {
-	for _, e := range Catalog() {
-		b := graph.NewBuilder(2, []graph.Field{{Name: "f", Rows: 3}, {Name: "g", Rows: 3}}, graph.NewWeights(rand.New(rand.NewPCG(1, 1))))
-		_, err := NewTrainingNetwork(e.New(Hyperparameters{}), b)
-		require.NoError(t, err, e.Name)
-	}
 }
 
 func Example() {

@@ -42,3 +42,11 @@ func TestReadmeSchemaTrains(t *testing.T) {
 	code, _, stderr := zooCommand(t, "train", "--schema", schema, "--train", data, "--test", data, "--json")
 	require.Zero(t, code, stderr)
 }
+
+func TestReadmeModelTableIsCurrent(t *testing.T) {
+	code, stdout, stderr := zooCommand(t, "models", "--markdown")
+	require.Zero(t, code, stderr)
+	text, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(text), stdout)
+}
