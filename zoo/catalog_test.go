@@ -77,6 +77,9 @@ func TestEveryModelLearnsFromEmbeddingsAtZero(t *testing.T) {
 
 // The outer products of the CIN, 1024 x 100 x 24 x 16 for its second layer alone, are never stored.
 func TestXDeepFMStepNeedsLittleMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, which runs the short tests, needs memory of its own")
+	}
 	const batch, fields, limit = 1024, 24, 150 << 20
 	w := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))
 	defer w.Free()
