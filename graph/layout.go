@@ -105,6 +105,25 @@ func newLayout(fields []Field) (*layout, error) {
 	return l, nil
 }
 
+// FirstRows returns the number of the first row of each field in a table over all fields, such as
+// those of Builder.Embed, and the rows of the table. A numeric field has -1.
+func FirstRows(fields []Field) (first []int, rows int, err error) {
+	l, err := newLayout(fields)
+	if err != nil {
+		return nil, 0, fmt.Errorf("graph: %w", err)
+	}
+	column := 0
+	for _, f := range fields {
+		if f.Kind == Numeric {
+			first = append(first, -1)
+			continue
+		}
+		first = append(first, int(l.columns[column].offset))
+		column += f.columns()
+	}
+	return first, l.rows, nil
+}
+
 func checkField(f Field) error {
 	switch {
 	case f.Rows < 1 || f.Rows > 1<<31-1:

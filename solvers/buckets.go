@@ -33,11 +33,14 @@ func FrequencyBuckets(counts []int, n int) ([]uint8, error) {
 	return buckets, nil
 }
 
+// UsesBuckets implements Solver.
+func (s *solver) UsesBuckets() bool { return len(s.decays) > 1 }
+
 // SetBuckets implements Solver: rows of buckets 1 to n of WithBuckets(n, c), and of bucket 0, which
 // is for rows of fields without buckets, take adaptive regularization; rows of higher buckets lose
 // c at every step. There must be one bucket for each row.
 func (s *solver) SetBuckets(table *graph.Table, buckets []uint8) error {
-	if len(s.decays) < 2 {
+	if !s.UsesBuckets() {
 		return fmt.Errorf("%w: SetBuckets: the solver was made without WithBuckets", ErrOption)
 	}
 	if len(buckets) != table.Rows() {

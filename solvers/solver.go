@@ -24,6 +24,8 @@ type Solver interface {
 	Steps() int
 	// SetLearnRate changes the learning rate from the next step on.
 	SetLearnRate(rate float64) error
+	// UsesBuckets says whether the solver was made WithBuckets.
+	UsesBuckets() bool
 	// SetBuckets puts every row of a table into a bucket, see WithBuckets.
 	SetBuckets(table *graph.Table, buckets []uint8) error
 	// Lambda is the share of itself that a row of a table loses by its decay at the next step.

@@ -29,6 +29,13 @@ type Run struct {
 	Seed          uint64            // of everything random; default 0
 	EmbeddingInit graph.Initializer // nil means graph.Normal(0.01)
 
+	// Buckets divides rows by frequency, for a solver made with solvers.WithBuckets and for
+	// Diagnose. Default: none; for Diagnose 5 of every field.
+	Buckets Buckets
+	// Diagnose measures Diagnostics after every epoch, for which the training part is read once
+	// more before the first.
+	Diagnose bool
+
 	OnStep  func(Step)        // called after every step, if not nil
 	OnEpoch func(Epoch) error // called after every epoch, if not nil; an error ends the run
 }
@@ -49,6 +56,7 @@ type Epoch struct {
 	TrainLoss     float64 // mean of the batches' log losses, each before its step
 	Test, Valid   *Metrics
 	EmbeddingNorm float64 // Euclidean norm of all tables together, every row settled
+	Diagnostics   *Diagnostics
 	Seconds       float64 // spent in training, without evaluation
 	Samples       int     // trained in this epoch
 	Partial       bool    // the run was interrupted in this epoch
@@ -88,6 +96,9 @@ type Trainer struct {
 	solver    gorgonia.Solver
 	model     []gorgonia.ValueGrad
 	steps     int
+
+	frequencies *frequencies // nil unless Run.Buckets or Run.Diagnose ask for them
+	buckets     []uint8      // of the rows
 }
 
 // NewTrainer checks the settings of a run, draws its weights and compiles its graphs.
@@ -108,8 +119,10 @@ func NewTrainer(run Run) (*Trainer, error) {
 		return nil, err
 	}
 	t.model = gorgonia.NodesToValueGrads(t.network.Learnables())
-	t.evaluator, err = NewEvaluator(run.Model, fields, t.weights, run.BatchSize)
-	return t, err
+	if t.evaluator, err = NewEvaluator(run.Model, fields, t.weights, run.BatchSize); err != nil {
+		return nil, err
+	}
+	return t, t.divideRows()
 }
 
 func (r *Run) check() error {
@@ -118,6 +131,10 @@ func (r *Run) check() error {
 		return errors.New("no model")
 	case r.Solver == nil:
 		return errors.New("no solver")
+	case r.Buckets.Number < 0 || r.Buckets.Number > 255:
+		return fmt.Errorf("buckets must be in [0, 255], got %d", r.Buckets.Number)
+	case r.Buckets.Number == 0 && usesBuckets(r.Solver):
+		return errors.New("the solver was made WithBuckets, and the run has no Buckets")
 	case r.Train == nil || r.Train.Len() == 0:
 		return errors.New("the training part is empty")
 	case r.BatchSize < 1:
@@ -234,6 +251,9 @@ func (t *Trainer) step(batch *datasets.Batch) (float64, error) {
 func (t *Trainer) measure(e *Epoch) error {
 	t.weights.SettleAll()
 	e.EmbeddingNorm = embeddingNorm(t.weights)
+	if t.run.Diagnose {
+		e.Diagnostics = t.diagnose()
+	}
 	for _, part := range []struct {
 		source datasets.Source
 		result **Metrics
@@ -255,9 +275,7 @@ func embeddingNorm(w *graph.Weights) float64 {
 	var sum float64
 	for weight := range w.All() {
 		if weight.Table != nil {
-			for _, v := range weight.Values() {
-				sum += float64(v) * float64(v)
-			}
+			sum += sumSquares(weight.Values())
 		}
 	}
 	return math.Sqrt(sum)

@@ -51,10 +51,9 @@ func TestTrainReportsEveryEpoch(t *testing.T) {
 	require.Equal(t, Step{Epoch: 1, Step: 17, Samples: 5000, Total: 5000, Loss: steps[16].Loss}, steps[16])
 }
 
-// weightsAfter trains and returns the bytes of all weights.
-func weightsAfter(t *testing.T, run Run) [][]float32 {
+// trainedWeights trains and returns copies of all weights.
+func trainedWeights(t *testing.T, run Run) [][]float32 {
 	t.Helper()
-	run.Solver = adamAR(t)
 	trainer, err := NewTrainer(run)
 	require.NoError(t, err)
 	defer trainer.Free()
@@ -65,6 +64,13 @@ func weightsAfter(t *testing.T, run Run) [][]float32 {
 		all = append(all, append([]float32(nil), w.Values()...))
 	}
 	return all
+}
+
+// weightsAfter trains with AdamAR.
+func weightsAfter(t *testing.T, run Run) [][]float32 {
+	t.Helper()
+	run.Solver = adamAR(t)
+	return trainedWeights(t, run)
 }
 
 func TestTheSameSeedGivesTheSameWeightsOnAnyNumberOfCores(t *testing.T) {

@@ -41,6 +41,8 @@ type record struct {
 	Seconds          float64  `json:"seconds"`
 	BestPossibleAUC  float64  `json:"best_possible_auc,omitempty"`
 	Partial          bool     `json:"partial,omitempty"`
+
+	Diagnostics *zoo.Diagnostics `json:"diagnostics,omitempty"`
 }
 
 // finite is a pointer to v, or nil, which JSON prints as null, if v is NaN or infinite.
@@ -116,7 +118,7 @@ func (r *reporter) record(e zoo.Epoch) record {
 		Model: r.model, Solver: r.solver, Epoch: e.Epoch, Steps: e.Steps,
 		TrainLoss: finite(e.TrainLoss), EmbeddingNorm: finite(e.EmbeddingNorm),
 		SamplesPerSecond: e.SamplesPerSecond(), Seconds: e.Seconds,
-		BestPossibleAUC: r.bestPossible, Partial: e.Partial,
+		BestPossibleAUC: r.bestPossible, Partial: e.Partial, Diagnostics: e.Diagnostics,
 	}
 	if e.Test != nil {
 		rec.TestAUC, rec.TestLogLoss, rec.TestCalibration = finite(e.Test.AUC), finite(e.Test.LogLoss), finite(e.Test.Calibration)
@@ -138,6 +140,33 @@ func (r *reporter) line(e zoo.Epoch) error {
 	}
 	_, err := fmt.Fprintf(r.out, "%5d  %10.4f  %8.4f  %9.4f  %11.3f  %8.2f  %9.0f%s\n",
 		e.Epoch, e.TrainLoss, auc, loss, calibration, e.EmbeddingNorm, e.SamplesPerSecond(), partial)
+	if err != nil || e.Diagnostics == nil {
+		return err
+	}
+	return r.diagnostics(e.Diagnostics)
+}
+
+// diagnostics prints them below the line of their epoch.
+func (r *reporter) diagnostics(d *zoo.Diagnostics) error {
+	w := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\trows\tnorm\tmean lambda\tzero\t")
+	for _, part := range []struct {
+		title  string
+		groups []zoo.RowGroup
+	}{{"", d.Fields}, {"bucket ", d.Buckets}} {
+		for _, g := range part.groups {
+			fmt.Fprintf(w, "%s%s\t%d\t%.3f\t%.5f\t%.1f %%\t\n", part.title, g.Name, g.Rows, g.Norm, g.MeanLambda, 100*g.ZeroShare)
+		}
+	}
+	for _, l := range d.Layers {
+		fmt.Fprintf(w, "%s\t\t%.3f\t\t\t\n", l.Name, l.Norm)
+	}
+	b := d.Rademacher
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(r.out, "Rademacher bound %.4g = layers %.4g x embeddings %.4g x depth %.4g x input %.4g / %d samples\n\n",
+		b.Bound, b.Layers, b.Embeddings, b.Depth, b.Input, b.Samples)
 	return err
 }
 

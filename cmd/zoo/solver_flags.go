@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/pflag"
 )
 
@@ -13,7 +16,7 @@ import (
 var numberFlags = map[string]func(float64) solvers.Option{
 	"learning_rate": solvers.WithLearnRate, "dense_learning_rate": solvers.WithDenseLearnRate,
 	"beta1": solvers.WithBeta1, "beta2": solvers.WithBeta2, "eps": solvers.WithEps,
-	"alpha": solvers.WithAlpha, "half_life": solvers.WithHalfLife, "min_shrinkage": solvers.WithMinShrinkage,
+	"alpha": solvers.WithAlpha, "min_shrinkage": solvers.WithMinShrinkage,
 	"weight_decay": solvers.WithWeightDecay, "l2": solvers.WithL2Reg, "rho": solvers.WithRho,
 	"clip_ratio": solvers.WithClipRatio, "clip_floor": solvers.WithClipFloor, "clip": solvers.WithClip,
 }
@@ -29,11 +32,27 @@ type solverFlags struct {
 	flags    *pflag.FlagSet
 	numbers  map[string]*float64
 	switches map[string]*bool
+
+	halfLife        string
+	adaptiveBuckets int
+	bucketDecay     float64
+	buckets         zoo.Buckets
+}
+
+// runScale is what the options of a solver depend on besides the flags.
+type runScale struct {
+	seed          uint64
+	stepsPerEpoch int
 }
 
 // newSolverFlags adds a flag for every parameter in the catalog of solvers.
 func newSolverFlags(flags *pflag.FlagSet) *solverFlags {
-	f := &solverFlags{flags, map[string]*float64{}, map[string]*bool{}}
+	f := &solverFlags{flags: flags, numbers: map[string]*float64{}, switches: map[string]*bool{}}
+	flags.StringVar(&f.halfLife, "half-life", "", "sets alpha: the steps (118) or epochs (0.3epochs) after which an untouched row has lost half of its norm")
+	flags.IntVar(&f.buckets.Number, "buckets", 0, "divide the rows of each field into so many buckets by frequency, 1 the rarest")
+	flags.StringVar(&f.buckets.Field, "bucket-field", "", "divide the rows of this field only")
+	flags.IntVar(&f.adaptiveBuckets, "adaptive-buckets", 0, "buckets 1 to this one take adaptive regularization, the others --bucket-decay")
+	flags.Float64Var(&f.bucketDecay, "bucket-decay", 1e-3, "share of itself that a row of the other buckets loses at every step")
 	for _, entry := range solvers.Catalog() {
 		for _, p := range entry.Parameters() {
 			name := flagName(p.Name)
@@ -53,20 +72,42 @@ func newSolverFlags(flags *pflag.FlagSet) *solverFlags {
 func flagName(parameter string) string { return strings.ReplaceAll(parameter, "_", "-") }
 
 // options are those that were given on the command line and that the solver takes.
-func (f *solverFlags) options(entry solvers.Entry, seed uint64) []solvers.Option {
+func (f *solverFlags) options(entry solvers.Entry, scale runScale) ([]solvers.Option, error) {
 	var options []solvers.Option
 	for _, p := range entry.Parameters() {
 		given := f.flags.Changed(flagName(p.Name))
 		switch {
 		case p.Name == "seed":
-			options = append(options, solvers.WithSeed(seed))
+			options = append(options, solvers.WithSeed(scale.seed))
+		case given && p.Name == "half_life":
+			steps, err := halfLife(f.halfLife, scale.stepsPerEpoch)
+			if err != nil {
+				return nil, err
+			}
+			options = append(options, solvers.WithHalfLife(steps))
 		case given && f.numbers[p.Name] != nil:
 			options = append(options, numberFlags[p.Name](*f.numbers[p.Name]))
 		case given && f.switches[p.Name] != nil && *f.switches[p.Name]:
 			options = append(options, switchFlags[p.Name]())
 		}
 	}
-	return options
+	if f.flags.Changed("adaptive-buckets") && entry.Takes("WithBuckets") {
+		options = append(options, solvers.WithBuckets(f.adaptiveBuckets, f.bucketDecay))
+	}
+	return options, nil
+}
+
+// halfLife reads --half-life, in steps.
+func halfLife(text string, stepsPerEpoch int) (float64, error) {
+	number, inEpochs := strings.CutSuffix(text, "epochs")
+	value, err := strconv.ParseFloat(strings.TrimSuffix(number, "steps"), 64)
+	if err != nil {
+		return 0, fmt.Errorf("--half-life: want a number of steps such as 118, or of epochs such as 0.3epochs, got %q", text)
+	}
+	if inEpochs {
+		value *= float64(stepsPerEpoch)
+	}
+	return value, nil
 }
 
 // check finds the flags that none of the solvers takes.
@@ -80,27 +121,50 @@ func (f *solverFlags) check(names []string) error {
 		for _, p := range entry.Parameters() {
 			known[flagName(p.Name)] = true
 		}
+		known["adaptive-buckets"] = known["adaptive-buckets"] || entry.Takes("WithBuckets")
 	}
 	var unused []string
 	f.flags.Visit(func(flag *pflag.Flag) {
 		parameter := strings.ReplaceAll(flag.Name, "-", "_")
-		if (f.numbers[parameter] != nil || f.switches[parameter] != nil) && !known[flag.Name] {
+		isOption := f.numbers[parameter] != nil || f.switches[parameter] != nil || flag.Name == "half-life" || flag.Name == "adaptive-buckets"
+		if isOption && !known[flag.Name] {
 			unused = append(unused, "--"+flag.Name)
 		}
 	})
 	if slices.Sort(unused); len(unused) > 0 {
 		return fmt.Errorf("%s does not apply to --solver %s", strings.Join(unused, ", "), strings.Join(names, ","))
 	}
+	return f.checkBuckets()
+}
+
+func (f *solverFlags) checkBuckets() error {
+	divided, adaptive := f.flags.Changed("buckets"), f.flags.Changed("adaptive-buckets")
+	switch {
+	case divided && (f.buckets.Number < 1 || f.buckets.Number > 255):
+		return fmt.Errorf("--buckets must be in [1, 255], got %d", f.buckets.Number)
+	case adaptive && !divided:
+		return errors.New("--adaptive-buckets needs --buckets")
+	case adaptive && f.adaptiveBuckets > f.buckets.Number:
+		return fmt.Errorf("--adaptive-buckets must be at most --buckets (%d), got %d", f.buckets.Number, f.adaptiveBuckets)
+	case !adaptive && f.flags.Changed("bucket-decay"):
+		return errors.New("--bucket-decay needs --adaptive-buckets")
+	case !divided && f.flags.Changed("bucket-field"):
+		return errors.New("--bucket-field needs --buckets")
+	}
 	return nil
 }
 
 // newSolver makes a solver with the options that were given.
-func (f *solverFlags) newSolver(name string, seed uint64) (solvers.Solver, error) {
+func (f *solverFlags) newSolver(name string, scale runScale) (solvers.Solver, error) {
 	entry, err := solvers.Find(name)
 	if err != nil {
 		return nil, fmt.Errorf("--solver: %w", err)
 	}
-	s, err := entry.New(f.options(entry, seed)...)
+	options, err := f.options(entry, scale)
+	if err != nil {
+		return nil, err
+	}
+	s, err := entry.New(options...)
 	if err != nil {
 		return nil, fmt.Errorf("--solver %s: %w", name, err)
 	}

@@ -22,7 +22,7 @@ type trainOptions struct {
 
 	batchSize, epochs, rows int
 	seed                    uint64
-	json                    bool
+	json, diagnostics       bool
 	given                   func(flag string) bool
 }
 
@@ -61,6 +61,7 @@ trains the same model from the same weights on the same log, and a table compare
 	f.IntVar(&o.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
 	o.model, o.solverFlags = newModelFlags(f), newSolverFlags(f)
+	f.BoolVar(&o.diagnostics, "diagnostics", false, "tell norms and decay by field and frequency bucket, and the Rademacher bound")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
 	return cmd
 }
@@ -84,7 +85,7 @@ func (o *trainOptions) check() error {
 		return err
 	}
 	for _, name := range o.solvers {
-		if _, err := o.solverFlags.newSolver(name, o.seed); err != nil {
+		if _, err := o.solverFlags.newSolver(name, runScale{o.seed, 1}); err != nil {
 			return err
 		}
 	}
@@ -120,7 +121,8 @@ func (o *trainOptions) runSolver(ctx context.Context, name string, set *datasets
 	if err != nil {
 		return err
 	}
-	solver, err := o.solverFlags.newSolver(name, o.seed)
+	stepsPerEpoch := (set.Train.Len() + o.batchSize - 1) / o.batchSize
+	solver, err := o.solverFlags.newSolver(name, runScale{o.seed, stepsPerEpoch})
 	if err != nil {
 		return err
 	}
@@ -128,6 +130,7 @@ func (o *trainOptions) runSolver(ctx context.Context, name string, set *datasets
 	_, err = zoo.Train(ctx, zoo.Run{
 		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid,
 		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init,
+		Buckets: o.solverFlags.buckets, Diagnose: o.diagnostics,
 		OnStep: ui.step, OnEpoch: ui.epoch,
 	})
 	return err
