@@ -12,20 +12,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// numberFlags and switchFlags are the options of solvers by the names of their parameters.
-var numberFlags = map[string]func(float64) solvers.Option{
-	"learning_rate": solvers.WithLearnRate, "dense_learning_rate": solvers.WithDenseLearnRate,
-	"beta1": solvers.WithBeta1, "beta2": solvers.WithBeta2, "eps": solvers.WithEps,
-	"alpha": solvers.WithAlpha, "min_shrinkage": solvers.WithMinShrinkage,
-	"weight_decay": solvers.WithWeightDecay, "l2": solvers.WithL2Reg, "rho": solvers.WithRho,
-	"clip_ratio": solvers.WithClipRatio, "clip_floor": solvers.WithClipFloor, "clip": solvers.WithClip,
-}
-
-var switchFlags = map[string]func() solvers.Option{
-	"eps_inside": solvers.WithEpsInside, "eps_outside": solvers.WithEpsOutside, "on_touch": solvers.WithOnTouch,
-	"scaled_decay": solvers.WithScaledDecay, "dense_decay": solvers.WithDenseDecay,
-}
-
 // solverFlags are the flags of solvers' options. They are the same for all solvers of a command;
 // each solver takes those it knows.
 type solverFlags struct {
@@ -59,10 +45,10 @@ func newSolverFlags(flags *pflag.FlagSet) *solverFlags {
 			if flags.Lookup(name) != nil {
 				continue
 			}
-			if numberFlags[p.Name] != nil {
-				f.numbers[p.Name] = flags.Float64(name, 0, p.Meaning+" (defaults: zoo solvers)")
-			} else if switchFlags[p.Name] != nil {
+			if p.Switch {
 				f.switches[p.Name] = flags.Bool(name, false, p.Meaning)
+			} else {
+				f.numbers[p.Name] = flags.Float64(name, 0, p.Meaning+" (defaults: zoo solvers)")
 			}
 		}
 	}
@@ -85,10 +71,10 @@ func (f *solverFlags) options(entry solvers.Entry, scale runScale) ([]solvers.Op
 				return nil, err
 			}
 			options = append(options, solvers.WithHalfLife(steps))
-		case given && f.numbers[p.Name] != nil:
-			options = append(options, numberFlags[p.Name](*f.numbers[p.Name]))
-		case given && f.switches[p.Name] != nil && *f.switches[p.Name]:
-			options = append(options, switchFlags[p.Name]())
+		case given && !p.Switch:
+			options = append(options, p.With(*f.numbers[p.Name]))
+		case given && *f.switches[p.Name]:
+			options = append(options, p.With(1))
 		}
 	}
 	if f.flags.Changed("adaptive-buckets") && entry.Takes("WithBuckets") {
