@@ -15,6 +15,7 @@ import (
 type Synthetic struct {
 	TrainRows int    // default 200,000
 	TestRows  int    // default 50,000
+	ValidRows int    // default 0: no validation part
 	Seed      uint64 // of the log; default 0
 }
 
@@ -63,11 +64,17 @@ func (s Synthetic) Open() (*Set, error) {
 	truth := drawTruth(rng)
 	train, _ := truth.draw(s.TrainRows, rng)
 	test, probabilities := truth.draw(s.TestRows, rng)
-	fields := keepTrainingValues(train.ids, test.ids)
+	valid, _ := truth.draw(s.ValidRows, rng) // last, so that the others do not depend on it
+	fields := keepTrainingValues(train.ids, test.ids, valid.ids)
 	set := &Set{Vocabularies: make([]*Vocabulary, len(fields)), BestAUC: expectedAUC(probabilities)}
 	var err error
 	if set.Train, err = NewMemory(fields, train.ids, nil, train.labels); err != nil {
 		return nil, err
+	}
+	if s.ValidRows > 0 {
+		if set.Valid, err = NewMemory(fields, valid.ids, nil, valid.labels); err != nil {
+			return nil, err
+		}
 	}
 	set.Test, err = NewMemory(fields, test.ids, nil, test.labels)
 	return set, err
@@ -121,8 +128,8 @@ func (t *syntheticTruth) draw(rows int, rng *rand.Rand) (*part, []float64) {
 }
 
 // keepTrainingValues numbers the values of the training part from 1 in the order of their first
-// occurrence, in both parts; those that occur in the test part only become 0.
-func keepTrainingValues(train, test []int32) []Field {
+// occurrence, in all parts; those that do not occur there become 0.
+func keepTrainingValues(train []int32, others ...[]int32) []Field {
 	n := len(syntheticFields)
 	fields := make([]Field, n)
 	for f, field := range syntheticFields {
@@ -135,8 +142,10 @@ func keepTrainingValues(train, test []int32) []Field {
 			}
 			train[i] = ids[train[i]]
 		}
-		for i := f; i < len(test); i += n {
-			test[i] = ids[test[i]]
+		for _, part := range others {
+			for i := f; i < len(part); i += n {
+				part[i] = ids[part[i]]
+			}
 		}
 		fields[f] = Field{Name: field.name, Rows: int(next)}
 	}

@@ -15,16 +15,16 @@ var ErrUnknownModel = errors.New("unknown model")
 // Hyperparameters are those of all models; a model takes what it has. Zero means the model's
 // default, which its Entry lists.
 type Hyperparameters struct {
-	EmbeddingDim   int
-	HiddenUnits    []int
-	Dropout        float64
-	CINUnits       []int
-	SplitHalf      bool
-	Layers         int
-	FMBUnits       int
-	LCBUnits       int
-	Rank           int
-	FMBHiddenUnits []int
+	EmbeddingDim   int     `yaml:"embedding_dim" json:"embedding_dim,omitempty"`
+	HiddenUnits    []int   `yaml:"hidden_units" json:"hidden_units,omitempty"`
+	Dropout        float64 `yaml:"dropout" json:"dropout,omitempty"`
+	CINUnits       []int   `yaml:"cin_units" json:"cin_units,omitempty"`
+	SplitHalf      bool    `yaml:"split_half" json:"split_half,omitempty"`
+	Layers         int     `yaml:"layers" json:"layers,omitempty"`
+	FMBUnits       int     `yaml:"fmb_units" json:"fmb_units,omitempty"`
+	LCBUnits       int     `yaml:"lcb_units" json:"lcb_units,omitempty"`
+	Rank           int     `yaml:"rank" json:"rank,omitempty"`
+	FMBHiddenUnits []int   `yaml:"fmb_hidden_units" json:"fmb_hidden_units,omitempty"`
 }
 
 // Entry describes a model of the zoo.

@@ -30,20 +30,30 @@ func NewEvaluator(m Model, fields []graph.Field, w *graph.Weights, batchSize int
 
 // Evaluate measures the model over the whole source.
 func (e *Evaluator) Evaluate(ctx context.Context, source datasets.Source) (Metrics, error) {
+	logits, labels, err := e.Logits(ctx, source)
+	if err != nil {
+		return Metrics{}, err
+	}
+	return Measure(logits, labels), nil
+}
+
+// Logits are those of all samples of a source, in its order, and their labels. Both are valid until
+// the next call.
+func (e *Evaluator) Logits(ctx context.Context, source datasets.Source) (logits, labels []float32, err error) {
 	e.weights.SettleAll()
 	e.logits, e.labels = e.logits[:0], e.labels[:0]
 	for batch, err := range source.Batches(ctx, e.network.Size(), nil) {
 		if err != nil {
-			return Metrics{}, fmt.Errorf("zoo: evaluation: %w", err)
+			return nil, nil, fmt.Errorf("zoo: evaluation: %w", err)
 		}
 		if err := e.network.Load(batch); err != nil {
-			return Metrics{}, err
+			return nil, nil, err
 		}
 		if err := e.network.RunAll(); err != nil {
-			return Metrics{}, fmt.Errorf("zoo: evaluation: %w", err)
+			return nil, nil, fmt.Errorf("zoo: evaluation: %w", err)
 		}
 		e.logits = append(e.logits, e.network.Logits()...)
 		e.labels = append(e.labels, batch.Labels[:batch.Rows]...)
 	}
-	return Measure(e.logits, e.labels), nil
+	return e.logits, e.labels, nil
 }

@@ -148,6 +148,9 @@ func (r *Run) check() error {
 // Weights are the weights that are trained.
 func (t *Trainer) Weights() *graph.Weights { return t.weights }
 
+// Evaluator judges the model as it stands.
+func (t *Trainer) Evaluator() *Evaluator { return t.evaluator }
+
 // Free gives the memory of weights and solver back, which the garbage collector does not.
 func (t *Trainer) Free() {
 	t.weights.Free()

@@ -69,8 +69,18 @@ func newRootCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrainCommand(), newModelsCommand(), newSolversCommand())
+	root.AddCommand(newTrainCommand(), newModelsCommand(), newSolversCommand(), newExperimentCommand())
 	return root
+}
+
+// oneArgument wants exactly one argument.
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError{fmt.Errorf("%s takes one argument, %s; got %d", cmd.Name(), what, len(args))}
+		}
+		return nil
+	}
 }
 
 // noArguments refuses arguments of a verb that takes only flags.

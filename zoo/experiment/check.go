@@ -1,0 +1,168 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// check finds what cannot be run, and where it stands as a YAML path.
+func (g *Grid) check() (place string, err error) {
+	switch {
+	case len(g.Data) == 0:
+		return "$.data", errors.New("no data set")
+	case len(g.Models) == 0:
+		return "$.models", errors.New("no model")
+	case len(g.Methods) == 0:
+		return "$.methods", errors.New("no method")
+	case len(g.Seeds) == 0:
+		return "$.seeds", errors.New("no seed")
+	case g.Epochs < 1:
+		return "$.epochs", fmt.Errorf("must be at least 1, got %d", g.Epochs)
+	case g.BatchSize < 1:
+		return "$.batch_size", fmt.Errorf("must be at least 1, got %d", g.BatchSize)
+	case g.CurvePoints < 0:
+		return "$.curve_points", fmt.Errorf("must be at least 0, got %d", g.CurvePoints)
+	}
+	for i, name := range g.Models {
+		if _, err := zoo.New(name, g.Hyperparameters); err != nil {
+			return fmt.Sprintf("$.models[%d]", i), err
+		}
+		if slices.Index(g.Models, name) < i {
+			return fmt.Sprintf("$.models[%d]", i), fmt.Errorf("%q stands twice", name)
+		}
+	}
+	return g.checkMethods()
+}
+
+func (g *Grid) checkMethods() (place string, err error) {
+	for i := range g.Methods {
+		m := &g.Methods[i]
+		place := fmt.Sprintf("$.methods[%d]", i)
+		if slices.IndexFunc(g.Methods, func(o Method) bool { return o.Name == m.Name }) < i {
+			return place, fmt.Errorf("the name %q stands twice", m.Name)
+		}
+		for _, data := range g.Data {
+			for _, c := range m.candidates(data) {
+				if _, err := c.newSolver(g.Seeds[0]); err != nil {
+					return place, err
+				}
+			}
+		}
+	}
+	return "", nil
+}
+
+// lineOf is the line at which a YAML path, or as much of it as there is, stands in a text.
+func lineOf(text []byte, place string) int {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return 0
+	}
+	path, err := yaml.PathString(place)
+	if err != nil {
+		return 0
+	}
+	node, err := path.FilterFile(file)
+	if err != nil {
+		return 0
+	}
+	return node.GetToken().Position.Line
+}
+
+// candidate is one choice of a method's parameters.
+type candidate struct {
+	Solver          string             `json:"solver"`
+	Parameters      map[string]float64 `json:"parameters,omitempty"`
+	Buckets         int                `json:"buckets,omitempty"`
+	AdaptiveBuckets int                `json:"adaptive_buckets,omitempty"`
+	BucketDecay     float64            `json:"bucket_decay,omitempty"`
+}
+
+// candidates are all combinations of a method's values, in an order that is always the same. What
+// a data set sets is set where the method leaves it open, if the solver has it.
+func (m *Method) candidates(data Data) []candidate {
+	base := candidate{Solver: m.Solver, Buckets: m.Buckets, AdaptiveBuckets: m.AdaptiveBuckets}
+	list := []candidate{base}
+	values := map[string]Candidates{}
+	entry, _ := solvers.Find(m.Solver) // an unknown one is found when the solver is made
+	for _, p := range entry.Parameters() {
+		if v, given := data.Parameters[p.Name]; given {
+			values[p.Name] = Candidates{v}
+		}
+	}
+	for name, v := range m.Parameters {
+		values[name] = v
+	}
+	for _, name := range sortedKeys(values) {
+		list = multiply(list, values[name], func(c *candidate, v float64) {
+			c.Parameters = withValue(c.Parameters, name, v)
+		})
+	}
+	if len(m.BucketDecay) > 0 {
+		list = multiply(list, m.BucketDecay, func(c *candidate, v float64) { c.BucketDecay = v })
+	}
+	return list
+}
+
+// multiply makes a candidate of each old one and each value.
+func multiply(list []candidate, values []float64, set func(*candidate, float64)) []candidate {
+	var out []candidate
+	for _, c := range list {
+		for _, v := range values {
+			c := c
+			set(&c, v)
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func withValue(m map[string]float64, name string, v float64) map[string]float64 {
+	out := map[string]float64{name: v}
+	for k, old := range m {
+		out[k] = old
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// newSolver makes the solver of a candidate.
+func (c *candidate) newSolver(seed uint64) (solvers.Solver, error) {
+	entry, err := solvers.Find(c.Solver)
+	if err != nil {
+		return nil, err
+	}
+	var options []solvers.Option
+	known := map[string]bool{}
+	for _, p := range entry.Parameters() {
+		known[p.Name] = true
+		if p.Name == "seed" {
+			options = append(options, solvers.WithSeed(seed))
+		} else if v, given := c.Parameters[p.Name]; given {
+			options = append(options, p.With(v))
+		}
+	}
+	for _, name := range sortedKeys(c.Parameters) {
+		if !known[name] {
+			return nil, fmt.Errorf("%s has no parameter %q", c.Solver, name)
+		}
+	}
+	if c.Buckets > 0 {
+		options = append(options, solvers.WithBuckets(c.AdaptiveBuckets, c.BucketDecay))
+	}
+	return entry.New(options...)
+}

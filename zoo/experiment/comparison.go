@@ -1,0 +1,81 @@
+package experiment
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+)
+
+// Comparison is DeLong's test of the best method of a data set and model against the runner-up, on
+// the test part after the last epoch, for one seed.
+type Comparison struct {
+	Best        string  `json:"best"`      // key of a run
+	RunnerUp    string  `json:"runner_up"` // key of a run
+	BestAUC     float64 `json:"best_auc"`
+	RunnerUpAUC float64 `json:"runner_up_auc"`
+	Error       float64 `json:"standard_error"` // of the difference
+	P           float64 `json:"p"`
+}
+
+// compare tests two runs and keeps the result, unless it is known or the scores are gone.
+func (s *Store) compare(best, runnerUp *Record, labels []float32) error {
+	for _, c := range s.comparisons {
+		if c.Best == best.Key && c.RunnerUp == runnerUp.Key {
+			return nil
+		}
+	}
+	a, err := s.scores(best.Key, len(labels))
+	if err != nil {
+		return err
+	}
+	b, err := s.scores(runnerUp.Key, len(labels))
+	if err != nil || a == nil || b == nil {
+		return err
+	}
+	c := &Comparison{Best: best.Key, RunnerUp: runnerUp.Key}
+	c.BestAUC, c.RunnerUpAUC, c.Error, c.P = DeLong(a, b, labels)
+	return s.addComparison(c)
+}
+
+// scorePath is where the test scores of a run are kept: beside the records, for comparisons.
+func (s *Store) scorePath(key string) string { return filepath.Join(s.path+".scores", key+".float32") }
+
+// keepScores writes the scores of a run, 4 bytes each, little-endian.
+func (s *Store) keepScores(key string, x scores) error {
+	bytes := make([]byte, 0, 4*len(x))
+	for _, v := range x {
+		bytes = binary.LittleEndian.AppendUint32(bytes, math.Float32bits(v))
+	}
+	path := s.scorePath(key)
+	err := os.MkdirAll(filepath.Dir(path), 0o777)
+	if err == nil {
+		err = os.WriteFile(path, bytes, 0o666)
+	}
+	if err != nil {
+		return fmt.Errorf("experiment: scores: %w", err)
+	}
+	return nil
+}
+
+// scores reads the scores of a run; nil if they are not there.
+func (s *Store) scores(key string, samples int) (scores, error) {
+	bytes, err := os.ReadFile(s.scorePath(key))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil && len(bytes) != 4*samples {
+		err = fmt.Errorf("%s has %d bytes, want %d", s.scorePath(key), len(bytes), 4*samples)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("experiment: scores: %w", err)
+	}
+	x := make(scores, samples)
+	for i := range x {
+		x[i] = math.Float32frombits(binary.LittleEndian.Uint32(bytes[4*i:]))
+	}
+	return x, nil
+}

@@ -1,0 +1,118 @@
+package experiment
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"math"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/solvers"
+)
+
+// rareBuckets is the number of frequency buckets by which test AUC is reported.
+const rareBuckets = 5
+
+// dataset is an opened data set with what all its runs share.
+type dataset struct {
+	*datasets.Set
+	hash      string
+	rareField string
+	groups    []uint8 // of each test sample: the frequency bucket of its rarest field's value
+}
+
+// prepare checks a data set and reads it once.
+func prepare(ctx context.Context, name string, set *datasets.Set) (*dataset, error) {
+	if set.Valid == nil || set.Test == nil {
+		return nil, fmt.Errorf("%w: data set %q: a grid needs a validation part and a test part", ErrGrid, name)
+	}
+	d := &dataset{Set: set}
+	var err error
+	if d.hash, err = HashSet(ctx, set); err != nil {
+		return nil, err
+	}
+	return d, d.group(ctx)
+}
+
+// HashSet is the start of the SHA-256 of all fields and samples of the three parts.
+func HashSet(ctx context.Context, set *datasets.Set) (string, error) {
+	sum := sha256.New()
+	for _, part := range []datasets.Source{set.Train, set.Valid, set.Test} {
+		if part == nil {
+			continue
+		}
+		fields, err := json.Marshal(part.Fields())
+		if err != nil {
+			return "", err
+		}
+		sum.Write(fields)
+		for batch, err := range part.Batches(ctx, 1024, nil) {
+			if err != nil {
+				return "", fmt.Errorf("experiment: reading data: %w", err)
+			}
+			hashBatch(sum, batch)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
+}
+
+func hashBatch(sum hash.Hash, b *datasets.Batch) {
+	buffer := make([]byte, 0, 4*(len(b.IDs)+len(b.Numbers)+len(b.Labels)))
+	for _, id := range b.IDs {
+		buffer = binary.LittleEndian.AppendUint32(buffer, uint32(id))
+	}
+	for _, values := range [][]float32{b.Numbers, b.Labels} {
+		for _, v := range values {
+			buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(v))
+		}
+	}
+	sum.Write(buffer)
+}
+
+// group finds the frequency bucket of each test sample: that of its value of the field with the
+// most rows, or 0 if the training part does not have the value.
+func (d *dataset) group(ctx context.Context) error {
+	column, rare := 0, datasets.Field{}
+	next := 0
+	for _, f := range d.Train.Fields() {
+		if f.Kind == datasets.Categorical && f.Rows > rare.Rows {
+			column, rare = next, f
+		}
+		next += f.Columns()
+	}
+	d.rareField = rare.Name
+	counts := make([]int, rare.Rows)
+	err := eachID(ctx, d.Train, column, func(id int32) { counts[id]++ })
+	if err != nil {
+		return err
+	}
+	buckets, err := solvers.FrequencyBuckets(counts, rareBuckets)
+	if err != nil {
+		return err
+	}
+	return eachID(ctx, d.Test, column, func(id int32) {
+		if id == 0 || counts[id] == 0 {
+			d.groups = append(d.groups, 0)
+			return
+		}
+		d.groups = append(d.groups, buckets[id])
+	})
+}
+
+// eachID goes through one id column of a source.
+func eachID(ctx context.Context, source datasets.Source, column int, f func(int32)) error {
+	for batch, err := range source.Batches(ctx, 1024, nil) {
+		if err != nil {
+			return fmt.Errorf("experiment: reading data: %w", err)
+		}
+		width := len(batch.IDs) / batch.Rows
+		for at := column; at < len(batch.IDs); at += width {
+			f(batch.IDs[at])
+		}
+	}
+	return nil
+}

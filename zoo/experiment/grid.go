@@ -1,0 +1,129 @@
+package experiment
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/goccy/go-yaml"
+)
+
+// ErrGrid is wrapped by the error of a grid that cannot be run.
+var ErrGrid = errors.New("experiment: bad grid")
+
+// Grid is every data set x model x method x seed. As YAML:
+//
+//	title: Adam and its cures
+//	data:
+//	  - {name: synthetic}
+//	  - {name: amazon, parameters: {learning_rate: 0.002}}
+//	models: [dnn, wdl]
+//	methods:
+//	  - {solver: adam}
+//	  - {solver: adamar, parameters: {alpha: [1e-5, 1e-4]}}
+//	seeds: [1, 2, 3]
+type Grid struct {
+	Title string `yaml:"title"`
+	// Data are the data sets; where they come from is the runner's business.
+	Data []Data `yaml:"data"`
+	// Models are names of zoo.Catalog.
+	Models  []string `yaml:"models"`
+	Methods []Method `yaml:"methods"`
+	// Seeds of everything random; the coefficients are chosen with the first. Default: 1, 2, 3.
+	Seeds []uint64 `yaml:"seeds"`
+	// Epochs of every run. Default 4.
+	Epochs int `yaml:"epochs"`
+	// BatchSize in samples. Default 512.
+	BatchSize int `yaml:"batch_size"`
+	// Hyperparameters of all models. Default: those of each model.
+	Hyperparameters zoo.Hyperparameters `yaml:"hyperparameters"`
+	// CurvePoints is how often in an epoch training loss and test AUC are recorded. Default: only
+	// at its end.
+	CurvePoints int `yaml:"curve_points"`
+}
+
+// Data is a data set of a grid.
+type Data struct {
+	Name string `yaml:"name"`
+	// Parameters of all solvers on this data set, by the names of solvers.Parameter.
+	Parameters map[string]float64 `yaml:"parameters"`
+}
+
+// Method is a solver with candidates for its parameters.
+type Method struct {
+	// Name is how reports call the method. Default: Solver.
+	Name string `yaml:"name"`
+	// Solver is a name of solvers.Catalog.
+	Solver string `yaml:"solver"`
+	// Parameters are candidates by the names of solvers.Parameter; a switch is 1.
+	Parameters map[string]Candidates `yaml:"parameters"`
+	// Buckets, AdaptiveBuckets and BucketDecay are the ablation: the rows of every field are divided
+	// into Buckets by frequency, those of buckets 1 to AdaptiveBuckets take adaptive regularization,
+	// the others lose BucketDecay of themselves at every step.
+	Buckets         int        `yaml:"buckets"`
+	AdaptiveBuckets int        `yaml:"adaptive_buckets"`
+	BucketDecay     Candidates `yaml:"bucket_decay"`
+}
+
+// Candidates are the values among which one is chosen: in YAML a list or one number.
+type Candidates []float64
+
+// UnmarshalYAML reads a list or a number.
+func (c *Candidates) UnmarshalYAML(decode func(any) error) error {
+	var one float64
+	if err := decode(&one); err == nil {
+		*c = Candidates{one}
+		return nil
+	}
+	return decode((*[]float64)(c))
+}
+
+//go:embed grids/*.yaml
+var ready embed.FS
+
+// ReadyGrids are the names of the grids that come with the package.
+func ReadyGrids() []string {
+	files, _ := fs.Glob(ready, "grids/*.yaml") // the pattern is right
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(strings.TrimPrefix(f, "grids/"), ".yaml")
+	}
+	return files
+}
+
+// LoadGrid reads a grid from a file, or one of ReadyGrids by its name. An error names file and line.
+func LoadGrid(path string) (*Grid, error) {
+	text, err := ready.ReadFile("grids/" + path + ".yaml")
+	if err != nil {
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("experiment: grid: %w; ready grids: %s", err, strings.Join(ReadyGrids(), ", "))
+	}
+	g, err := ParseGrid(text)
+	if err != nil {
+		return nil, fmt.Errorf("experiment: %s: %w", path, err)
+	}
+	return g, nil
+}
+
+// ParseGrid reads the text of a grid and checks it.
+func ParseGrid(text []byte) (*Grid, error) {
+	g := &Grid{Seeds: []uint64{1, 2, 3}, Epochs: 4, BatchSize: 512}
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(g); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGrid, err)
+	}
+	for i := range g.Methods {
+		if g.Methods[i].Name == "" {
+			g.Methods[i].Name = g.Methods[i].Solver
+		}
+	}
+	if place, err := g.check(); err != nil {
+		return nil, fmt.Errorf("%w: line %d: %s: %w", ErrGrid, lineOf(text, place), place, err)
+	}
+	return g, nil
+}

@@ -1,0 +1,99 @@
+package experiment
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"math"
+
+	"github.com/ctrzoo/ctrzoo/zoo"
+)
+
+// Settings make a run again, given its data.
+type Settings struct {
+	Data            string              `json:"data"`
+	DataHash        string              `json:"data_hash"` // of all parts, see HashSet
+	Model           string              `json:"model"`
+	Hyperparameters zoo.Hyperparameters `json:"hyperparameters"`
+	candidate
+	Seed        uint64 `json:"seed"`
+	BatchSize   int    `json:"batch_size"`
+	Epochs      int    `json:"epochs"`
+	CurvePoints int    `json:"curve_points,omitempty"`
+}
+
+// Key tells runs apart: the start of the SHA-256 of the settings as JSON.
+func (s *Settings) Key() string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // the settings of a grid that was checked are finite
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+// Record is a finished run.
+type Record struct {
+	Key    string `json:"key"`
+	Grid   string `json:"grid"`   // its title
+	Method string `json:"method"` // its name in the grid
+	Settings
+	Version string  `json:"version"` // of the module, as the build knows it
+	Kernel  string  `json:"kernel"`
+	Results []Epoch `json:"results"`
+	Curve   []Point `json:"curve,omitempty"`
+	// At the last epoch, on the test part:
+	RareField   string   `json:"rare_field"` // the field with the most rows
+	BucketAUC   []Figure `json:"bucket_auc"` // by frequency bucket of its value, 0 is unseen
+	Calibration []Bin    `json:"calibration"`
+	// Seconds spent in training. Unlike everything else it differs when the run is made again.
+	Seconds float64 `json:"seconds"`
+}
+
+// Epoch is what a record keeps of an epoch.
+type Epoch struct {
+	TrainLoss     Figure         `json:"train_loss"`
+	ValidAUC      Figure         `json:"valid_auc"`
+	TestAUC       Figure         `json:"test_auc"`
+	TestLogLoss   Figure         `json:"test_logloss"`
+	Calibration   Figure         `json:"test_calibration"`
+	EmbeddingNorm Figure         `json:"embedding_norm"`
+	Rademacher    Figure         `json:"rademacher"`
+	Buckets       []zoo.RowGroup `json:"buckets"` // norm and mean lambda by frequency bucket
+}
+
+// Point is a point of a learning curve.
+type Point struct {
+	Step      int    `json:"step"`
+	TrainLoss Figure `json:"train_loss"` // mean since the point before
+	TestAUC   Figure `json:"test_auc"`
+}
+
+// Bin is a tenth of the test samples, by prediction.
+type Bin struct {
+	Prediction float64 `json:"prediction"` // mean
+	Label      float64 `json:"label"`      // mean
+}
+
+// Figure is a number that JSON writes as null if it is NaN or infinite.
+type Figure float64
+
+// MarshalJSON implements json.Marshaler.
+func (f Figure) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(f)) || math.IsInf(float64(f), 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(f))
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *Figure) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*f = Figure(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(f))
+}
+
+// last is the result after the last epoch.
+func (r *Record) last() Epoch { return r.Results[len(r.Results)-1] }

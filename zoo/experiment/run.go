@@ -1,0 +1,157 @@
+package experiment
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+
+	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+	"github.com/ctrzoo/ctrzoo/zoo"
+)
+
+// scores are the test logits after the last epoch.
+type scores []float32
+
+// perform makes one run. onSamples, if not nil, is told how many samples were trained since its
+// last call.
+func perform(ctx context.Context, s Settings, d *dataset, onSamples func(int)) (*Record, scores, error) {
+	model, err := zoo.New(s.Model, s.Hyperparameters)
+	if err != nil {
+		return nil, nil, err
+	}
+	solver, err := s.newSolver(s.Seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &Record{Key: s.Key(), Settings: s, Version: version(), Kernel: kernel.Name(), RareField: d.rareField}
+	c := &curve{record: r, data: d, points: s.CurvePoints}
+	run := zoo.Run{
+		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
+		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed,
+		Buckets: zoo.Buckets{Number: s.Buckets}, Diagnose: true,
+		OnEpoch: func(e zoo.Epoch) error { return r.addEpoch(e) },
+	}
+	previous := 0
+	run.OnStep = func(step zoo.Step) {
+		if onSamples != nil {
+			onSamples(step.Samples - previous)
+		}
+		if previous = step.Samples; previous == step.Total {
+			previous = 0
+		}
+		c.step(step)
+	}
+	trainer, err := zoo.NewTrainer(run)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer trainer.Free()
+	c.evaluator = trainer.Evaluator()
+	if _, err := trainer.Train(ctx); err != nil {
+		return nil, nil, err
+	}
+	if c.err != nil {
+		return nil, nil, c.err
+	}
+	logits, labels, err := trainer.Evaluator().Logits(ctx, d.Test)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.BucketAUC = bucketAUC(logits, labels, d.groups)
+	r.Calibration = calibration(logits, labels, 10)
+	return r, slices.Clone(logits), nil
+}
+
+func (r *Record) addEpoch(e zoo.Epoch) error {
+	if e.Partial {
+		return nil // the run ends, and is not recorded
+	}
+	r.Results = append(r.Results, Epoch{
+		TrainLoss: Figure(e.TrainLoss), ValidAUC: Figure(e.Valid.AUC),
+		TestAUC: Figure(e.Test.AUC), TestLogLoss: Figure(e.Test.LogLoss), Calibration: Figure(e.Test.Calibration),
+		EmbeddingNorm: Figure(e.EmbeddingNorm), Rademacher: Figure(e.Diagnostics.Rademacher.Bound),
+		Buckets: e.Diagnostics.Buckets,
+	})
+	r.Seconds += e.Seconds
+	return nil
+}
+
+// curve records a learning curve.
+type curve struct {
+	record    *Record
+	data      *dataset
+	points    int // in an epoch; 0 for none
+	evaluator *zoo.Evaluator
+	recorded  int     // points of this epoch
+	loss      float64 // sum since the last point
+	steps     int     // since the last point
+	err       error
+}
+
+func (c *curve) step(s zoo.Step) {
+	c.loss += s.Loss
+	c.steps++
+	if c.err != nil || c.points == 0 || s.Samples*c.points < s.Total*(c.recorded+1) {
+		return
+	}
+	var m zoo.Metrics
+	if m, c.err = c.evaluator.Evaluate(context.Background(), c.data.Test); c.err != nil {
+		return
+	}
+	c.record.Curve = append(c.record.Curve, Point{s.Step, Figure(c.loss / float64(c.steps)), Figure(m.AUC)})
+	c.loss, c.steps = 0, 0
+	if c.recorded++; s.Samples == s.Total {
+		c.recorded = 0
+	}
+}
+
+// bucketAUC is the AUC of each group of samples, group 0 first.
+func bucketAUC(logits, labels []float32, groups []uint8) []Figure {
+	out := make([]Figure, rareBuckets+1)
+	for g := range out {
+		var x, y []float32
+		for i, group := range groups {
+			if int(group) == g {
+				x, y = append(x, logits[i]), append(y, labels[i])
+			}
+		}
+		out[g] = Figure(zoo.AUC(x, y))
+	}
+	return out
+}
+
+// calibration divides the samples into n bins of as many samples each, by prediction.
+func calibration(logits, labels []float32, n int) []Bin {
+	order := make([]int, len(logits))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(logits[a], logits[b]) })
+	bins := make([]Bin, n)
+	for b := range bins {
+		part := order[b*len(order)/n : (b+1)*len(order)/n]
+		for _, i := range part {
+			bins[b].Prediction += graph.Sigmoid(float64(logits[i])) / float64(len(part))
+			bins[b].Label += float64(labels[i]) / float64(len(part))
+		}
+	}
+	return bins
+}
+
+// version is that of the module, as far as the build knows it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	version := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			version = fmt.Sprintf("%s %s", version, s.Value[:min(12, len(s.Value))])
+		}
+	}
+	return version
+}

@@ -1,0 +1,263 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+)
+
+// Runner runs a grid.
+type Runner struct {
+	Grid  *Grid
+	Store *Store
+	// Open opens a data set of the grid by its name. It must have three parts.
+	Open func(ctx context.Context, name string) (*datasets.Set, error)
+	// Parallel is how many runs go side by side; 0 means 1. Results do not depend on it.
+	Parallel int
+	// OnProgress, if not nil, is called as runs go on, by one goroutine at a time.
+	OnProgress func(Progress)
+
+	data     map[string]*dataset
+	lock     sync.Mutex
+	progress Progress
+}
+
+// Progress is how far a grid is.
+type Progress struct {
+	Runs, DoneRuns       int // the runs that the file held already count as done
+	Samples, DoneSamples int // to train in this call, and trained
+	Latest               *Record
+}
+
+// job is one run to make.
+type job struct {
+	method string
+	Settings
+}
+
+// Run makes the runs that the store lacks, and compares the best method of each model with the next
+// one. When ctx ends it stops with the error of ctx; what has finished is in the store.
+func (r *Runner) Run(ctx context.Context) error {
+	r.data = map[string]*dataset{}
+	for _, d := range r.Grid.Data {
+		set, err := r.Open(ctx, d.Name)
+		if err != nil {
+			return fmt.Errorf("experiment: data set %q: %w", d.Name, err)
+		}
+		if r.data[d.Name], err = prepare(ctx, d.Name, set); err != nil {
+			return err
+		}
+	}
+	first := r.jobs(r.Grid.Seeds[:1], nil)
+	r.plan(first)
+	if err := r.runAll(ctx, first); err != nil {
+		return err
+	}
+	if err := r.runAll(ctx, r.jobs(r.Grid.Seeds[1:], r.chosen)); err != nil {
+		return err
+	}
+	return r.compare(ctx)
+}
+
+// jobs lists the runs of some seeds: of all candidates, or of those that choose returns.
+func (r *Runner) jobs(seeds []uint64, choose func([]job) job) []job {
+	var list []job
+	r.Grid.each(func(d Data, model string, m *Method) {
+		for _, seed := range seeds {
+			jobs := r.candidates(d, model, m, r.Grid.Seeds[0])
+			if choose != nil {
+				jobs = []job{choose(jobs)}
+			}
+			for _, j := range jobs {
+				j.Seed = seed
+				list = append(list, j)
+			}
+		}
+	})
+	return list
+}
+
+// each calls f for every data set, model and method.
+func (g *Grid) each(f func(d Data, model string, m *Method)) {
+	for _, d := range g.Data {
+		for _, model := range g.Models {
+			for i := range g.Methods {
+				f(d, model, &g.Methods[i])
+			}
+		}
+	}
+}
+
+// candidates are the runs of all candidates of a method with one seed.
+func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job {
+	g := r.Grid
+	var list []job
+	for _, c := range m.candidates(d) {
+		list = append(list, job{m.Name, Settings{
+			Data: d.Name, DataHash: r.data[d.Name].hash, Model: model, Hyperparameters: g.Hyperparameters,
+			candidate: c, Seed: seed, BatchSize: g.BatchSize, Epochs: g.Epochs, CurvePoints: g.CurvePoints,
+		}})
+	}
+	return list
+}
+
+// chosen is the candidate with the highest validation AUC after the last epoch; the first of equals.
+// All candidates must be in the store.
+func (r *Runner) chosen(candidates []job) job {
+	best := candidates[0]
+	for _, c := range candidates[1:] {
+		if r.Store.Find(c.Key()).last().ValidAUC > r.Store.Find(best.Key()).last().ValidAUC {
+			best = c
+		}
+	}
+	return best
+}
+
+// plan counts what is to be done.
+func (r *Runner) plan(first []job) {
+	later := 0
+	r.Grid.each(func(d Data, _ string, _ *Method) {
+		later += len(r.Grid.Seeds) - 1
+		r.progress.Samples += (len(r.Grid.Seeds) - 1) * r.data[d.Name].Train.Len() * r.Grid.Epochs
+	})
+	r.progress.Runs = len(first) + later
+	for _, j := range first {
+		if r.Store.Find(j.Key()) == nil {
+			r.progress.Samples += r.data[j.Data].Train.Len() * j.Epochs
+		}
+	}
+}
+
+// runAll makes the runs that the store lacks, side by side.
+func (r *Runner) runAll(ctx context.Context, jobs []job) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	queue := make(chan job)
+	var workers sync.WaitGroup
+	for range max(1, r.Parallel) {
+		workers.Go(func() {
+			for j := range queue {
+				if err := r.run(ctx, j); err != nil {
+					cancel(fmt.Errorf("experiment: %s, %s, %s, seed %d: %w", j.Data, j.Model, j.method, j.Seed, err))
+				}
+			}
+		})
+	}
+	for _, j := range jobs {
+		if r.Store.Find(j.Key()) != nil {
+			r.tell(func(p *Progress) { p.DoneRuns++ })
+			continue
+		}
+		select {
+		case queue <- j:
+		case <-ctx.Done():
+		}
+	}
+	close(queue)
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+func (r *Runner) run(ctx context.Context, j job) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	record, scores, err := perform(ctx, j.Settings, r.data[j.Data], func(samples int) {
+		r.tell(func(p *Progress) { p.DoneSamples += samples })
+	})
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return err
+	}
+	record.Grid, record.Method = r.Grid.Title, j.method
+	if err := r.Store.keepScores(record.Key, scores); err != nil {
+		return err
+	}
+	if err := r.Store.Add(record); err != nil {
+		return err
+	}
+	r.tell(func(p *Progress) { p.DoneRuns++; p.Latest = record })
+	return nil
+}
+
+// tell changes the progress and tells it.
+func (r *Runner) tell(change func(*Progress)) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	change(&r.progress)
+	if r.OnProgress != nil {
+		r.OnProgress(r.progress)
+	}
+}
+
+// compare tests, for each data set, model and seed, the method with the best mean test AUC after
+// the last epoch against the runner-up.
+func (r *Runner) compare(ctx context.Context) error {
+	for _, d := range r.Grid.Data {
+		labels, err := labelsOf(ctx, r.data[d.Name].Test)
+		if err != nil {
+			return err
+		}
+		for _, model := range r.Grid.Models {
+			if err := r.compareModel(d, model, labels); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Runner) compareModel(d Data, model string, labels []float32) error {
+	var methods [][]*Record // by method, then seed
+	for i := range r.Grid.Methods {
+		chosen := r.chosen(r.candidates(d, model, &r.Grid.Methods[i], r.Grid.Seeds[0]))
+		var records []*Record
+		for _, seed := range r.Grid.Seeds {
+			chosen.Seed = seed
+			records = append(records, r.Store.Find(chosen.Key()))
+		}
+		methods = append(methods, records)
+	}
+	if len(methods) < 2 {
+		return nil
+	}
+	slices.SortStableFunc(methods, func(a, b []*Record) int {
+		if meanAUC(a) > meanAUC(b) {
+			return -1
+		}
+		return 1
+	})
+	for i := range r.Grid.Seeds {
+		if err := r.Store.compare(methods[0][i], methods[1][i], labels); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// meanAUC is the mean test AUC after the last epoch.
+func meanAUC(records []*Record) float64 {
+	var sum float64
+	for _, r := range records {
+		sum += float64(r.last().TestAUC)
+	}
+	return sum / float64(len(records))
+}
+
+// labelsOf are the labels of a source.
+func labelsOf(ctx context.Context, source datasets.Source) ([]float32, error) {
+	var labels []float32
+	for batch, err := range source.Batches(ctx, 1024, nil) {
+		if err != nil {
+			return nil, fmt.Errorf("experiment: reading data: %w", err)
+		}
+		labels = append(labels, batch.Labels...)
+	}
+	return labels, nil
+}

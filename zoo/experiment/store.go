@@ -1,0 +1,163 @@
+package experiment
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+)
+
+// ErrDamaged is wrapped by what Store.Damaged tells.
+var ErrDamaged = errors.New("damaged record")
+
+// Store is a file of JSON lines: runs and comparisons. A line is added by one write and synced, so
+// that an interruption loses no line that was there. Its methods may be called from several
+// goroutines.
+type Store struct {
+	// Damaged are the lines that could not be read; they are left out, and stay in the file.
+	Damaged []error
+
+	lock        sync.Mutex
+	path        string
+	file        *os.File
+	records     []*Record
+	byKey       map[string]*Record
+	comparisons []*Comparison
+}
+
+// line is a line of the file: one of the two.
+type line struct {
+	Run        *Record     `json:"run,omitempty"`
+	Comparison *Comparison `json:"comparison,omitempty"`
+}
+
+// ReadStore reads the records of a file, which stays as it is.
+func ReadStore(path string) (*Store, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("experiment: records: %w", err)
+	}
+	s := &Store{path: path, byKey: map[string]*Record{}}
+	lines := bufio.NewReader(bytes.NewReader(text))
+	for number := 1; ; number++ {
+		text, err := lines.ReadBytes('\n')
+		if len(bytes.TrimSpace(text)) > 0 {
+			s.read(number, text)
+		}
+		if err == io.EOF {
+			return s, nil
+		}
+	}
+}
+
+func (s *Store) read(number int, text []byte) {
+	var l line
+	err := json.Unmarshal(text, &l)
+	switch {
+	case err != nil:
+		s.Damaged = append(s.Damaged, fmt.Errorf("experiment: %s:%d: %w: %w", s.path, number, ErrDamaged, err))
+	case l.Run != nil && len(l.Run.Results) > 0 && l.Run.Settings.Key() == l.Run.Key:
+		s.keep(l.Run)
+	case l.Comparison != nil:
+		s.comparisons = append(s.comparisons, l.Comparison)
+	default:
+		s.Damaged = append(s.Damaged, fmt.Errorf("experiment: %s:%d: %w: neither a run whose key fits its settings nor a comparison", s.path, number, ErrDamaged))
+	}
+}
+
+// OpenStore reads the records of a file, if it is there, and opens it for more.
+func OpenStore(path string) (*Store, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("experiment: records: %w", err)
+	}
+	s, err := ReadStore(path)
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	s.file = file
+	if err := s.endLine(); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("experiment: records: %w", err)
+	}
+	return s, nil
+}
+
+// endLine ends a last line that an interruption cut off, so that the next one starts anew.
+func (s *Store) endLine() error {
+	size, err := s.file.Seek(0, io.SeekEnd)
+	if err != nil || size == 0 {
+		return err
+	}
+	var last [1]byte
+	if _, err := s.file.ReadAt(last[:], size-1); err != nil || last[0] == '\n' {
+		return err
+	}
+	_, err = s.file.Write([]byte{'\n'})
+	return err
+}
+
+// Close closes the file.
+func (s *Store) Close() error { return s.file.Close() }
+
+// Records are the runs, in the order in which they ended.
+func (s *Store) Records() []*Record {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.records
+}
+
+// Comparisons are those of the methods of finished grids.
+func (s *Store) Comparisons() []*Comparison { return s.comparisons }
+
+// Find is the run with a key, or nil.
+func (s *Store) Find(key string) *Record {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.byKey[key]
+}
+
+// Add writes a run.
+func (s *Store) Add(r *Record) error {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if err := s.write(line{Run: r}); err != nil {
+		return err
+	}
+	s.keep(r)
+	return nil
+}
+
+func (s *Store) addComparison(c *Comparison) error {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if err := s.write(line{Comparison: c}); err != nil {
+		return err
+	}
+	s.comparisons = append(s.comparisons, c)
+	return nil
+}
+
+func (s *Store) keep(r *Record) {
+	s.records = append(s.records, r)
+	s.byKey[r.Key] = r
+}
+
+func (s *Store) write(l line) error {
+	text, err := json.Marshal(l)
+	if err == nil {
+		_, err = s.file.Write(append(text, '\n'))
+	}
+	if err == nil {
+		err = s.file.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("experiment: records: %w", err)
+	}
+	return nil
+}
