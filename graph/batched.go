@@ -19,13 +19,14 @@ func MultiplySamples(x, y *gorgonia.Node, n, inner, k int) (*gorgonia.Node, erro
 	forward := sampleOp(batch, n*k, n*inner, inner*k, func(c, a, b []float32) { addProduct(c, a, b, n, inner, k) })
 	dx := sampleOp(batch, n*inner, n*k, inner*k, func(c, g, b []float32) { addProductT(c, g, b, n, inner, k) })
 	dy := sampleOp(batch, inner*k, n*inner, n*k, func(c, a, g []float32) { addTProduct(c, a, g, n, inner, k) })
+	flops := 2 * batch * n * inner * k
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		var ns nodes
-		ns.add(newDenseOp("multiply samples dx", x.Shape().Clone(), 2, dx, nil).apply(grad, in[1]))
-		ns.add(newDenseOp("multiply samples dy", y.Shape().Clone(), 2, dy, nil).apply(in[0], grad))
+		ns.add(newDenseOp("multiply samples dx", x.Shape().Clone(), 2, dx, nil).counting(flops).apply(grad, in[1]))
+		ns.add(newDenseOp("multiply samples dy", y.Shape().Clone(), 2, dy, nil).counting(flops).apply(in[0], grad))
 		return ns.done()
 	}
-	return newDenseOp("multiply samples", tensor.Shape{batch, n * k}, 2, forward, diff).apply(x, y)
+	return newDenseOp("multiply samples", tensor.Shape{batch, n * k}, 2, forward, diff).counting(flops).apply(x, y)
 }
 
 // sampleOp does f, which adds to zeros, on the parts of every sample.

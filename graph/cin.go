@@ -30,14 +30,14 @@ func CINLayer(xk, x0, weight *gorgonia.Node) (*gorgonia.Node, error) {
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		c.dx0, c.dw = make([]float32, c.rows*c.n), make([]float32, c.h*c.n*c.units)
 		var ns nodes
-		main := ns.add(newDenseOp("cin gradient", xk.Shape().Clone(), 4, c.backward, nil).apply(in[0], in[1], in[2], grad))
+		main := ns.add(newDenseOp("cin gradient", xk.Shape().Clone(), 4, c.backward, nil).counting(2*c.flops()).apply(in[0], in[1], in[2], grad))
 		if ns.err == nil {
 			ns.add(sideResult("cin embeddings gradient", main, c.dx0, x0.Shape()))
 			ns.add(sideResult("cin weight gradient", main, c.dw, weight.Shape()))
 		}
 		return ns.done()
 	}
-	return newDenseOp("cin", tensor.Shape{c.rows, c.units}, 3, c.forward, diff).apply(xk, x0, weight)
+	return newDenseOp("cin", tensor.Shape{c.rows, c.units}, 3, c.forward, diff).counting(c.flops()).apply(xk, x0, weight)
 }
 
 // cinLayer is the state of one operation.
@@ -48,6 +48,9 @@ type cinLayer struct {
 	first                    int // position of the block
 	multiplyTile, reduceTile func(from, to int)
 }
+
+// flops are those of one matrix product over all positions.
+func (c *cinLayer) flops() int { return 2 * c.rows * c.h * c.n * c.units }
 
 func (c *cinLayer) forward(out []float32, in [][]float32) {
 	c.xk, c.x0 = in[0], in[1]

@@ -29,7 +29,7 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 		ns.add(columnSums(grad, in[2].Shape()))
 		return ns.done()
 	}
-	return newDenseOp("linear", tensor.Shape{batch, units}, 3, forward, diff).apply(x, weight, bias)
+	return newDenseOp("linear", tensor.Shape{batch, units}, 3, forward, diff).counting(2*batch*in*units).apply(x, weight, bias)
 }
 
 // MatMul is x (rows, inner) times y (inner, columns), by the kernels of this module.
@@ -61,7 +61,7 @@ func matMul(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.No
 			return ns.done()
 		}
 	}
-	return newDenseOp(name, tensor.Shape{m, n}, 2, forward, diff).apply(a, b)
+	return newDenseOp(name, tensor.Shape{m, n}, 2, forward, diff).counting(2*m*n*k).apply(a, b)
 }
 
 // reluGrad passes the gradient on where the output is positive.

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -13,6 +14,9 @@ import (
 // operation overwrites a weight or a value that is still needed), and gives an error where an
 // operation panics. The value of every node stays valid until the next run; Reset does nothing.
 type Machine struct {
+	// Observe, if not nil, is told after each operation how long it took.
+	Observe func(n *gorgonia.Node, took time.Duration)
+
 	steps []step
 }
 
@@ -128,15 +132,38 @@ func (m *Machine) run(s *step) error {
 	for i, at := range s.inputs {
 		s.args[i] = m.steps[at].value
 	}
+	start := m.now()
 	value, err := s.evaluate()
 	if err != nil {
 		return err
+	}
+	if m.Observe != nil {
+		m.Observe(s.node, time.Since(start))
 	}
 	if value != s.value {
 		s.value = value
 		bind(s.node, value)
 	}
 	return nil
+}
+
+// now is the time, if somebody wants to know it.
+func (m *Machine) now() (t time.Time) {
+	if m.Observe != nil {
+		t = time.Now()
+	}
+	return t
+}
+
+// Flops is how many multiplications and additions the matrix products of one run take.
+func (m *Machine) Flops() int {
+	total := 0
+	for _, s := range m.steps {
+		if o, ours := s.op.(*op); ours {
+			total += o.flops
+		}
+	}
+	return total
 }
 
 // evaluate runs the operation, in the buffer of the last run if it can be had.

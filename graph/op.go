@@ -22,6 +22,13 @@ type op struct {
 	do      func(in []gorgonia.Value) (gorgonia.Value, error)
 	gradOf  []bool // which inputs have a gradient; nil: none
 	symDiff func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error)
+	flops   int // of its matrix products
+}
+
+// counting says how many multiplications and additions the matrix products of the operation take.
+func (o *op) counting(flops int) *op {
+	o.flops = flops
+	return o
 }
 
 // serials makes the hash of every operation unique: Gorgonia merges nodes whose operations have

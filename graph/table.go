@@ -71,6 +71,9 @@ func (t *Table) Row(i int) []float32 {
 // SetSettler installs what Lookup calls before it reads rows; nil removes it.
 func (t *Table) SetSettler(s Settler) { t.settler = s }
 
+// Settler is what was installed, or nil.
+func (t *Table) Settler() Settler { return t.settler }
+
 // Settle brings distinct rows up to date.
 func (t *Table) Settle(rows []int32) {
 	if t.settler != nil {

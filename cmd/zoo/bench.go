@@ -1,0 +1,32 @@
+package main
+
+import (
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/spf13/cobra"
+)
+
+func newBenchCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure speed: training steps, predictions, the limits of this machine, PyTorch",
+		Args:  noArguments,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newBenchStepCommand())
+	return cmd
+}
+
+// benchModels are the models in the shapes that are common in comparisons, for 24 fields of
+// dimension 16.
+func benchModels() map[string]zoo.Model {
+	hidden := []int{512, 256, 128}
+	return map[string]zoo.Model{
+		"dnn":     zoo.DNN{EmbeddingDim: 16, HiddenUnits: hidden},
+		"wdl":     zoo.WDL{EmbeddingDim: 16, HiddenUnits: hidden},
+		"xdeepfm": zoo.XDeepFM{EmbeddingDim: 16, HiddenUnits: hidden, CINUnits: []int{100, 100, 100}},
+		"wukong": zoo.WuKong{
+			EmbeddingDim: 16, HiddenUnits: []int{256, 128}, Layers: 3,
+			FMBUnits: 16, LCBUnits: 16, Rank: 16, FMBHiddenUnits: []int{256},
+		},
+	}
+}
