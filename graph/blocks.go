@@ -121,20 +121,6 @@ func Columns(x *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
 	return newDenseOp("columns", tensor.Shape{batch, n}, 1, takeColumns(x, from, n), diff).apply(x)
 }
 
-// Reshape gives x the shape (rows, columns), of as many elements. Unlike Gorgonia's it copies, so
-// that no later operation can write into x.
-func Reshape(x *gorgonia.Node, rows, columns int) (*gorgonia.Node, error) {
-	if rows*columns != x.Shape().TotalSize() {
-		return nil, fmt.Errorf("graph: reshape %v to (%d, %d)", x.Shape(), rows, columns)
-	}
-	move := func(out []float32, in [][]float32) { copy(out, in[0]) }
-	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-		dx, err := newDenseOp("reshape gradient", x.Shape().Clone(), 1, move, nil).apply(grad)
-		return gorgonia.Nodes{dx}, err
-	}
-	return newDenseOp("reshape", tensor.Shape{rows, columns}, 1, move, diff).apply(x)
-}
-
 // copyColumns copies n values of each of rows rows between matrices of given widths.
 func copyColumns(dst []float32, dstWidth int, src []float32, srcWidth, n, rows int) {
 	for r := range rows {

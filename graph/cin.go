@@ -78,29 +78,18 @@ func (c *cinLayer) backward(dxk []float32, in [][]float32) {
 // multiply writes the outer products of positions [from, to) of the block.
 func (c *cinLayer) multiply(from, to int) {
 	for r := from; r < to; r++ {
-		x0 := c.x0[(c.first+r)*c.n:][:c.n]
-		for i, v := range c.xk[(c.first+r)*c.h:][:c.h] {
-			dst := c.outer[(r*c.h+i)*c.n:][:c.n]
-			for j, w := range x0 {
-				dst[j] = v * w
-			}
-		}
+		xk, x0 := c.xk[(c.first+r)*c.h:], c.x0[(c.first+r)*c.n:]
+		kernel.SmallGemm(c.h, c.n, 1, xk, 1, 1, x0, c.n, c.outer[r*c.h*c.n:], c.n, false)
 	}
 }
 
 // reduce turns the gradients of outer products into those of their factors.
 func (c *cinLayer) reduce(from, to int) {
 	for r := from; r < to; r++ {
-		x0, dx0 := c.x0[(c.first+r)*c.n:][:c.n], c.dx0[(c.first+r)*c.n:][:c.n]
-		xk, dxk := c.xk[(c.first+r)*c.h:][:c.h], c.dxk[(c.first+r)*c.h:][:c.h]
-		clear(dx0)
-		for i, v := range xk {
-			var sum float32
-			for j, g := range c.outer[(r*c.h+i)*c.n:][:c.n] {
-				sum += g * x0[j]
-				dx0[j] += g * v
-			}
-			dxk[i] = sum
-		}
+		x0, dx0 := c.x0[(c.first+r)*c.n:][:c.n], c.dx0[(c.first+r)*c.n:]
+		xk, dxk := c.xk[(c.first+r)*c.h:], c.dxk[(c.first+r)*c.h:][:c.h]
+		grad := c.outer[r*c.h*c.n:]
+		kernel.Dots(dxk, grad, c.n, x0)
+		kernel.SmallGemm(1, c.n, c.h, xk, c.h, 1, grad, c.n, dx0, c.n, false)
 	}
 }

@@ -34,9 +34,16 @@ func (b *Builder) CIN(name string, e *gorgonia.Node, units []int, splitHalf bool
 			b.fail(name, fmt.Errorf("cin_units: layer %d: must be at least 1, and even to be split in halves, got %d", i, n))
 			return nil
 		}
-		xk = b.cinLayer(fmt.Sprintf("%s/%d", name, i), xk, x0, n)
+		layer := fmt.Sprintf("%s/%d", name, i)
+		if last {
+			pooled = append(pooled, b.cinLayer(layer, xk, x0, n, func(xk, x0, weight *gorgonia.Node) (*gorgonia.Node, error) {
+				return PooledCINLayer(xk, x0, weight, dim)
+			}))
+			break
+		}
+		xk = b.cinLayer(layer, xk, x0, n, CINLayer)
 		output := xk
-		if splitHalf && !last {
+		if splitHalf {
 			xk, output = b.columns(name, xk, 0, n/2), b.columns(name, xk, n/2, n/2)
 		}
 		if b.err != nil {
@@ -47,7 +54,7 @@ func (b *Builder) CIN(name string, e *gorgonia.Node, units []int, splitHalf bool
 	return b.project(name+"/out", b.Concat(pooled...), 1)
 }
 
-func (b *Builder) cinLayer(name string, xk, x0 *gorgonia.Node, units int) *gorgonia.Node {
+func (b *Builder) cinLayer(name string, xk, x0 *gorgonia.Node, units int, layer func(xk, x0, weight *gorgonia.Node) (*gorgonia.Node, error)) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
@@ -56,7 +63,7 @@ func (b *Builder) cinLayer(name string, xk, x0 *gorgonia.Node, units int) *gorgo
 	if b.err != nil {
 		return nil
 	}
-	return b.keep(name)(CINLayer(xk, x0, weight))
+	return b.keep(name)(layer(xk, x0, weight))
 }
 
 // project is x times the weight name/weight (in, units), without bias.
@@ -80,12 +87,12 @@ func (b *Builder) columns(name string, x *gorgonia.Node, from, n int) *gorgonia.
 	return b.keep(name)(Columns(x, from, n))
 }
 
-// LayerNorm normalises every row of x, with weights name/gain and name/bias (1, columns).
-func (b *Builder) LayerNorm(name string, x *gorgonia.Node) *gorgonia.Node {
+// LayerNorm normalises every run of n values in the rows of x, with weights name/gain and name/bias
+// (1, n).
+func (b *Builder) LayerNorm(name string, x *gorgonia.Node, n int) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
-	n := x.Shape()[1]
 	gain, bias := b.Weight(name+"/gain", 1, n, Constant(1)), b.Weight(name+"/bias", 1, n, Zeros())
 	if b.err != nil {
 		return nil
@@ -112,12 +119,12 @@ func (b *Builder) FMB(name string, x *gorgonia.Node, dim, rank, units int, hidde
 		b.fail(name, fmt.Errorf("rank must be in [1, %d], the number of embeddings, got %d", n, rank))
 		return nil
 	}
-	projected := b.project(name+"/projection", b.keep(name)(Positions(x, dim)), rank) // (batch*dim, rank)
+	projected := b.compress(name+"/projection", x, dim, rank)
 	if b.err != nil {
 		return nil
 	}
-	products := b.keep(name)(MultiplySamples(x, projected, n, dim, rank))
-	h := b.LayerNorm(name+"/norm", products)
+	products := b.keep(name)(VectorProducts(x, projected, dim))
+	h := b.LayerNorm(name+"/norm", products, n*rank)
 	for i, size := range hidden {
 		h = b.Linear(fmt.Sprintf("%s/mlp/%d", name, i), h, size, true)
 	}
@@ -136,18 +143,15 @@ func (b *Builder) LCB(name string, x *gorgonia.Node, dim, units int) *gorgonia.N
 		b.fail(name, fmt.Errorf("units must be at least 1, got %d", units))
 		return nil
 	}
-	y := b.project(name, b.keep(name)(Positions(x, dim)), units)
-	if b.err != nil {
-		return nil
-	}
-	return b.keep(name)(Vectors(y, dim))
+	return b.compress(name, x, dim, units)
 }
 
-// Reshape gives x another shape with as many elements. Unlike Gorgonia's it copies, so that no
-// later operation can write into x.
-func (b *Builder) Reshape(name string, x *gorgonia.Node, rows, columns int) *gorgonia.Node {
+// compress makes units vectors of those of x by the weight name/weight (n, units).
+func (b *Builder) compress(name string, x *gorgonia.Node, dim, units int) *gorgonia.Node {
+	n := x.Shape()[1] / dim
+	weight := b.Weight(name+"/weight", n, units, fanIn(n))
 	if b.err != nil {
 		return nil
 	}
-	return b.keep(name)(Reshape(x, rows, columns))
+	return b.keep(name)(Compress(x, weight, dim))
 }

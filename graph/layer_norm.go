@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"gorgonia.org/gorgonia"
@@ -12,18 +11,19 @@ import (
 // layerNormEps is added to the variance, as PyTorch does it by default.
 const layerNormEps = 1e-5
 
-// LayerNorm normalises every row of x (rows, n) to mean 0 and variance 1 and multiplies it by gain
-// (1, n) and adds bias (1, n):
+// LayerNorm normalises every run of n values in the rows of x (rows, a multiple of n) to mean 0 and
+// variance 1, and multiplies it by gain (1, n) and adds bias (1, n):
 //
 //	y = (x - mean) / sqrt(variance + 1e-5) * gain + bias
 //
 // Reference: Ba, Kiros and Hinton, Layer Normalization, 2016.
 func LayerNorm(x, gain, bias *gorgonia.Node) (*gorgonia.Node, error) {
-	if x.Dims() != 2 || gain.Shape().TotalSize() != x.Shape()[1] || bias.Shape().TotalSize() != x.Shape()[1] {
+	n := gain.Shape().TotalSize()
+	if x.Dims() != 2 || x.Shape()[1]%n != 0 || bias.Shape().TotalSize() != n {
 		return nil, fmt.Errorf("graph: layer norm: x %v, gain %v and bias %v do not fit", x.Shape(), gain.Shape(), bias.Shape())
 	}
-	l := &layerNorm{rows: x.Shape()[0], n: x.Shape()[1]}
-	l.mean, l.scale = make([]float64, l.rows), make([]float64, l.rows)
+	l := &layerNorm{rows: x.Shape().TotalSize() / n, n: n}
+	l.norms = make([]kernel.Norm, l.rows)
 	forwardTile, backwardTile := l.forward, l.backward
 	forward := func(out []float32, in [][]float32) {
 		l.out, l.x, l.gain, l.bias = out, in[0], in[1], in[2]
@@ -51,8 +51,8 @@ func LayerNorm(x, gain, bias *gorgonia.Node) (*gorgonia.Node, error) {
 
 // layerNorm is the state of one operation.
 type layerNorm struct {
-	rows, n                  int
-	mean, scale              []float64 // of each row: its mean and one over its deviation
+	rows, n                  int // runs, and values in one
+	norms                    []kernel.Norm
 	out, x, gain, bias, grad []float32 // of the run at hand
 	partial                  []float32 // sums of the gain's and the bias's gradient over each tile
 }
@@ -60,26 +60,11 @@ type layerNorm struct {
 func (l *layerNorm) forward(from, to int) {
 	for r := from; r < to; r++ {
 		row := l.x[r*l.n : (r+1)*l.n]
-		var sum, squares float64
-		for _, v := range row {
-			sum += float64(v)
-		}
-		mean := sum / float64(l.n)
-		for _, v := range row {
-			d := float64(v) - mean
-			squares += d * d
-		}
-		scale := 1 / math.Sqrt(squares/float64(l.n)+layerNormEps)
-		l.mean[r], l.scale[r] = mean, scale
-		out := l.out[r*l.n : (r+1)*l.n]
-		for i, v := range row {
-			out[i] = float32((float64(v)-mean)*scale)*l.gain[i] + l.bias[i]
-		}
+		l.norms[r] = kernel.NormOf(row, layerNormEps)
+		l.norms[r].Apply(l.out[r*l.n:(r+1)*l.n], row, l.gain, l.bias)
 	}
 }
 
-// backward: with xhat = (x-mean)*scale and h = grad*gain,
-// dx = scale * (h - mean(h) - xhat*mean(h*xhat)).
 func (l *layerNorm) backward(from, to int) {
 	tile := from / rowsPerTile
 	dgain := l.partial[tile*2*l.n : (tile*2+1)*l.n]
@@ -87,20 +72,8 @@ func (l *layerNorm) backward(from, to int) {
 	clear(dgain)
 	clear(dbias)
 	for r := from; r < to; r++ {
-		x, g, out := l.x[r*l.n:(r+1)*l.n], l.grad[r*l.n:(r+1)*l.n], l.out[r*l.n:(r+1)*l.n]
-		m, s := l.mean[r], l.scale[r]
-		var sum, product float64
-		for i, v := range x {
-			xhat, h := (float64(v)-m)*s, float64(g[i])*float64(l.gain[i])
-			dgain[i] += g[i] * float32(xhat)
-			dbias[i] += g[i]
-			sum += h
-			product += h * xhat
-		}
-		meanH, meanP := sum/float64(l.n), product/float64(l.n)
-		for i, v := range x {
-			out[i] = float32(s * (float64(g[i])*float64(l.gain[i]) - meanH - (float64(v)-m)*s*meanP))
-		}
+		x, grad, out := l.x[r*l.n:(r+1)*l.n], l.grad[r*l.n:(r+1)*l.n], l.out[r*l.n:(r+1)*l.n]
+		l.norms[r].Gradient(out, dgain, dbias, x, grad, l.gain)
 	}
 }
 

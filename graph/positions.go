@@ -8,9 +8,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// A sample's embeddings are a matrix, one vector of dim values for each of n fields, stored as a row
-// of n*dim values: (batch, n*dim). Operations that combine fields position by position need the
-// matrix the other way round: (batch*dim, n), a row for each position of each sample.
+// Operations that combine fields position by position need the matrix of a sample's embeddings (see
+// Compress) the other way round: (batch*dim, n), a row for each position of each sample.
 
 // Positions turns x (batch, n*dim) into (batch*dim, n).
 func Positions(x *gorgonia.Node, dim int) (*gorgonia.Node, error) {
@@ -18,40 +17,20 @@ func Positions(x *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 		return nil, fmt.Errorf("graph: positions: %v is not made of vectors of %d", x.Shape(), dim)
 	}
 	batch, n := x.Shape()[0], x.Shape()[1]/dim
-	return transposeSamples("positions", x, batch, n, dim, tensor.Shape{batch * dim, n})
-}
-
-// Vectors turns x (batch*dim, n) back into (batch, n*dim).
-func Vectors(x *gorgonia.Node, dim int) (*gorgonia.Node, error) {
-	if x.Dims() != 2 || dim < 1 || x.Shape()[0]%dim != 0 {
-		return nil, fmt.Errorf("graph: vectors: %v is not made of %d positions a sample", x.Shape(), dim)
-	}
-	batch, n := x.Shape()[0]/dim, x.Shape()[1]
-	return transposeSamples("vectors", x, batch, dim, n, tensor.Shape{batch, n * dim})
-}
-
-// transposeSamples transposes the (rows, columns) matrix of every sample.
-func transposeSamples(name string, x *gorgonia.Node, batch, rows, columns int, shape tensor.Shape) (*gorgonia.Node, error) {
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-		dx, err := newDenseOp(name+" gradient", x.Shape().Clone(), 1, transposer(batch, columns, rows), nil).apply(grad)
+		dx, err := newDenseOp("positions gradient", x.Shape().Clone(), 1, transposer(batch, dim, n), nil).apply(grad)
 		return gorgonia.Nodes{dx}, err
 	}
-	return newDenseOp(name, shape, 1, transposer(batch, rows, columns), diff).apply(x)
+	return newDenseOp("positions", tensor.Shape{batch * dim, n}, 1, transposer(batch, n, dim), diff).apply(x)
 }
 
+// transposer transposes the (rows, columns) matrix of every sample.
 func transposer(batch, rows, columns int) compute {
 	var dst, src []float32
 	size := rows * columns
 	tile := func(from, to int) {
 		for b := from; b < to; b++ {
-			s, d := src[b*size:(b+1)*size], dst[b*size:(b+1)*size]
-			for r := range rows {
-				at := r
-				for _, v := range s[r*columns : (r+1)*columns] {
-					d[at] = v
-					at += rows
-				}
-			}
+			kernel.Transpose(dst[b*size:(b+1)*size], src[b*size:(b+1)*size], rows, columns)
 		}
 	}
 	return func(out []float32, in [][]float32) {

@@ -55,8 +55,7 @@ func (m WuKong) layer(b *graph.Builder, name string, x *gorgonia.Node, dim int) 
 		residual = b.LCB(name+"/residual", x, dim, units)
 	}
 	sum := b.Sum(b.Concat(fmb, lcb), residual)
-	norm := b.LayerNorm(name+"/norm", b.Reshape(name, sum, b.Batch()*units, dim))
-	return b.Reshape(name, norm, b.Batch(), units*dim)
+	return b.LayerNorm(name+"/norm", sum, dim)
 }
 
 var _ Model = WuKong{}

@@ -21,6 +21,27 @@ func reluGradAVX512(dst, out, grad *float32, n int)
 func axpyAVX512(dst, src *float32, n int, s float32)
 
 //go:noescape
+func smallAVX512(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+
+//go:noescape
+func smallRowAVX512(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+
+//go:noescape
+func dotsAVX512(rows, n int, a *float32, lda int, x, out *float32, mask *int32)
+
+//go:noescape
+func momentsAVX512(x *float32, n int, shift float32, sums *[2]float32)
+
+//go:noescape
+func normalizeAVX512(out, x, gain, bias *float32, n int, p *[2]float32)
+
+//go:noescape
+func normalizeSumsAVX512(x, grad, gain, dgain, dbias *float32, n int, p, sums *[2]float32)
+
+//go:noescape
+func normalizeGradAVX512(out, x, grad, gain *float32, n int, p *[4]float32)
+
+//go:noescape
 func gemmAVX2(k int, a, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
@@ -37,3 +58,24 @@ func reluGradAVX2(dst, out, grad *float32, n int)
 
 //go:noescape
 func axpyAVX2(dst, src *float32, n int, s float32)
+
+//go:noescape
+func smallAVX2(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+
+//go:noescape
+func smallRowAVX2(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+
+//go:noescape
+func dotsAVX2(rows, n int, a *float32, lda int, x, out *float32, mask *int32)
+
+//go:noescape
+func momentsAVX2(x *float32, n int, shift float32, sums *[2]float32)
+
+//go:noescape
+func normalizeAVX2(out, x, gain, bias *float32, n int, p *[2]float32)
+
+//go:noescape
+func normalizeSumsAVX2(x, grad, gain, dgain, dbias *float32, n int, p, sums *[2]float32)
+
+//go:noescape
+func normalizeGradAVX2(out, x, grad, gain *float32, n int, p *[4]float32)

@@ -37,6 +37,10 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				Adam(w, g, m, v, &AdamStep{Eps: 1})
 				AdamSettle(w, m, v, &AdamGap{Eps: 1, Weights: guarded(t, 3, atEnd), Scales: guarded(t, 3, atEnd)})
 				Adagrad(w, g, v, &AdagradStep{Eps: 1})
+				norm := NormOf(w, 1)
+				norm.Apply(w, g, m, v)
+				norm.Gradient(w, g, m, v, w, g)
+				Dots(guarded(t, 3, atEnd), guarded(t, 3*n, atEnd), n, w)
 			}
 			for _, s := range [][3]int{{1, 1, 1}, {14, 32, 5}, {15, 33, 17}, {5, 100, 257}} {
 				m, n, k := s[0], s[1], s[2]
@@ -44,6 +48,8 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				Linear(c, a, b, guarded(t, n, atEnd), m, k, n, true)
 				Gemm(true, false, m, n, k, a, m, b, n, c, n, true)
 				Gemm(false, true, m, n, k, a, k, b, k, c, n, false)
+				SmallGemm(m, n, k, a, k, 1, b, n, c, n, false)
+				SmallGemm(m, n, k, a, 1, m, b, n, c, n, true)
 			}
 		}
 	})

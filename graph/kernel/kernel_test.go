@@ -78,6 +78,98 @@ func TestGemm(t *testing.T) {
 	})
 }
 
+func TestSmallGemm(t *testing.T) {
+	shapes := [][3]int{{1, 1, 1}, {8, 16, 4}, {9, 17, 3}, {7, 24, 16}, {24, 7, 16}, {16, 16, 32}, {100, 33, 1}, {3, 5, 0}}
+	forEach(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(1, 1))
+		for _, s := range shapes {
+			for mode := range 4 {
+				transA, accumulate := mode&1 != 0, mode&2 != 0
+				m, n, k := s[0], s[1], s[2]
+				rowStep, colStep, ldb, ldc := k+3, 1, n+2, n+1
+				if transA {
+					rowStep, colStep = 1, m+3
+				}
+				a, b, c := draw(rng, (m+3)*(k+3)), draw(rng, (k+1)*ldb), draw(rng, m*ldc)
+				before := clone(c)
+				SmallGemm(m, n, k, a, rowStep, colStep, b, ldb, c, ldc, accumulate)
+				for i := range m {
+					for j := range ldc {
+						want := 0.0
+						if accumulate || j == n {
+							want = float64(before[i*ldc+j])
+						}
+						for p := 0; p < k && j < n; p++ {
+							want += float64(a[i*rowStep+p*colStep]) * float64(b[p*ldb+j])
+						}
+						require.InDelta(t, want, float64(c[i*ldc+j]), 1e-5, "%v mode %d (%d, %d)", s, mode, i, j)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestDotsAndTranspose(t *testing.T) {
+	forEach(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(1, 1))
+		for _, n := range sizes {
+			const rows = 5
+			lda := n + 2
+			a, x, out := draw(rng, rows*lda), draw(rng, n), make([]float32, rows)
+			Dots(out, a, lda, x)
+			for i, got := range out {
+				want := 0.0
+				for j, v := range x {
+					want += float64(a[i*lda+j]) * float64(v)
+				}
+				require.InDelta(t, want, float64(got), 1e-4)
+			}
+			transposed := make([]float32, rows*n)
+			Transpose(transposed, a, rows, n)
+			require.Equal(t, a[2*n+n-1], transposed[(n-1)*rows+2])
+		}
+	})
+}
+
+func TestNorm(t *testing.T) {
+	const eps = 1e-5
+	forEach(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(1, 1))
+		for _, n := range sizes[1:] {
+			x, gain, bias, grad := draw(rng, n), draw(rng, n), draw(rng, n), draw(rng, n)
+			for i := range x {
+				x[i] += 100 // far from zero, so that a careless variance would show
+			}
+			var mean, variance, sum, product float64
+			for _, v := range x {
+				mean += float64(v) / float64(n)
+			}
+			for _, v := range x {
+				variance += (float64(v) - mean) * (float64(v) - mean) / float64(n)
+			}
+			scale := 1 / math.Sqrt(variance+eps)
+			xhat := func(i int) float64 { return (float64(x[i]) - mean) * scale }
+			for i := range x {
+				h := float64(grad[i]) * float64(gain[i])
+				sum += h / float64(n)
+				product += h * xhat(i) / float64(n)
+			}
+			norm := NormOf(x, eps)
+			out, dx, dgain, dbias := make([]float32, n), make([]float32, n), clone(gain), clone(bias)
+			norm.Apply(out, x, gain, bias)
+			norm.Gradient(dx, dgain, dbias, x, grad, gain)
+			for i := range x {
+				size := scale * 1e-5 * (1 + math.Abs(float64(gain[i])) + math.Abs(product))
+				require.InDelta(t, xhat(i)*float64(gain[i])+float64(bias[i]), float64(out[i]), 2*size)
+				require.InDelta(t, scale*(float64(grad[i])*float64(gain[i])-sum-xhat(i)*product), float64(dx[i]), scale*2*size+1e-5*scale)
+				require.InDelta(t, float64(gain[i])+float64(grad[i])*xhat(i), float64(dgain[i]), scale*5e-5)
+				require.Equal(t, bias[i]+grad[i], dbias[i])
+			}
+		}
+	})
+}
+
 func TestLinear(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 1))
@@ -231,6 +323,9 @@ func TestNothingIsAllocated(t *testing.T) {
 			Gemm(true, false, 300, 300, 300, x, 300, x, 300, x, 300, false)
 			Adam(v, v, v, v, &AdamStep{Eps: 1})
 			AdamSettle(v, v, v, &AdamGap{Eps: 1})
+			SmallGemm(8, 8, 8, x, 300, 1, x, 300, x, 300, false)
+			Dots(v, x, 64, v)
+			NormOf(v, 1).Gradient(v, v, v, v, v, v)
 			Parallel(10, 100, f)
 		}
 		run()

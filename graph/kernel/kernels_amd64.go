@@ -55,3 +55,59 @@ func (k *kernels) axpy(dst, src *float32, n int, s float32) {
 	}
 	axpyAVX2(dst, src, n, s)
 }
+
+func (k *kernels) small(depth int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32) {
+	if k.isAVX512() {
+		smallAVX512(depth, a, aRow, aCol, b, ldb, c, ldc, accumulate, mask)
+		return
+	}
+	smallAVX2(depth, a, aRow, aCol, b, ldb, c, ldc, accumulate, mask)
+}
+
+func (k *kernels) smallRow(depth int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32) {
+	if k.isAVX512() {
+		smallRowAVX512(depth, a, aRow, aCol, b, ldb, c, ldc, accumulate, mask)
+		return
+	}
+	smallRowAVX2(depth, a, aRow, aCol, b, ldb, c, ldc, accumulate, mask)
+}
+
+func (k *kernels) dots(rows, n int, a *float32, lda int, x, out *float32, mask *int32) {
+	if k.isAVX512() {
+		dotsAVX512(rows, n, a, lda, x, out, mask)
+		return
+	}
+	dotsAVX2(rows, n, a, lda, x, out, mask)
+}
+
+func (k *kernels) moments(x *float32, n int, shift float32, sums *[2]float32) {
+	if k.isAVX512() {
+		momentsAVX512(x, n, shift, sums)
+		return
+	}
+	momentsAVX2(x, n, shift, sums)
+}
+
+func (k *kernels) normalize(out, x, gain, bias *float32, n int, p *[2]float32) {
+	if k.isAVX512() {
+		normalizeAVX512(out, x, gain, bias, n, p)
+		return
+	}
+	normalizeAVX2(out, x, gain, bias, n, p)
+}
+
+func (k *kernels) normalizeSums(x, grad, gain, dgain, dbias *float32, n int, p, sums *[2]float32) {
+	if k.isAVX512() {
+		normalizeSumsAVX512(x, grad, gain, dgain, dbias, n, p, sums)
+		return
+	}
+	normalizeSumsAVX2(x, grad, gain, dgain, dbias, n, p, sums)
+}
+
+func (k *kernels) normalizeGrad(out, x, grad, gain *float32, n int, p *[4]float32) {
+	if k.isAVX512() {
+		normalizeGradAVX512(out, x, grad, gain, n, p)
+		return
+	}
+	normalizeGradAVX2(out, x, grad, gain, n, p)
+}

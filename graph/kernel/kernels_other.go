@@ -15,3 +15,19 @@ func (*kernels) adagrad(_, _, _ *float32, _ int, _ *[4]float32) {}
 func (*kernels) reluGrad(_, _, _ *float32, _ int) {}
 
 func (*kernels) axpy(_, _ *float32, _ int, _ float32) {}
+
+func (*kernels) small(_ int, _ *float32, _, _ int, _ *float32, _ int, _ *float32, _ int, _ bool, _ *int32) {
+}
+
+func (*kernels) smallRow(_ int, _ *float32, _, _ int, _ *float32, _ int, _ *float32, _ int, _ bool, _ *int32) {
+}
+
+func (*kernels) dots(_, _ int, _ *float32, _ int, _, _ *float32, _ *int32) {}
+
+func (*kernels) moments(_ *float32, _ int, _ float32, _ *[2]float32) {}
+
+func (*kernels) normalize(_, _, _, _ *float32, _ int, _ *[2]float32) {}
+
+func (*kernels) normalizeSums(_, _, _, _, _ *float32, _ int, _, _ *[2]float32) {}
+
+func (*kernels) normalizeGrad(_, _, _, _ *float32, _ int, _ *[4]float32) {}

@@ -45,6 +45,13 @@ func Files() map[string][]byte {
 		w.adagrad()
 		w.reluGrad()
 		w.axpy()
+		w.small("small", smallRows)
+		w.small("smallRow", 1)
+		w.dots()
+		w.moments()
+		w.normalize()
+		w.normalizeSums()
+		w.normalizeGrad()
 		files["asm_"+lower(set.name)+"_amd64.s"] = w.text.Bytes()
 		stubs.Write(w.stubs.Bytes())
 	}

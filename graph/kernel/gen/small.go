@@ -1,0 +1,135 @@
+package main
+
+import "fmt"
+
+// smallRows is how many rows of C the micro-kernel of a small product has.
+const smallRows = 8
+
+// small is C (rows, up to one register) (+)= A (rows, k) B (k, up to one register), where A is read
+// where it stands: element (i, p) at i*aRow + p*aCol. The mask, a register's worth of int32, says
+// which columns there are.
+func (w *writer) small(name string, rows int) {
+	w.begin(name, "(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)", 80)
+	w.pointers([]string{"k", "a", "aRow", "aCol", "b", "ldb", "c", "ldc"}, "CX", "SI", "R8", "R9", "DI", "R10", "DX", "R11")
+	for _, r := range []string{"R8", "R9", "R10", "R11"} {
+		w.op("SHLQ $2, %s", r)
+	}
+	w.op("MOVQ mask+72(FP), AX")
+	w.loadMask("AX")
+	b, t := rows, rows+1
+	for i := range rows {
+		w.zero(w.r(i))
+	}
+	w.op("LEAQ (R8)(R8*2), R12") // 3 rows
+	w.op("LEAQ (SI)(R8*4), R13") // the fifth row
+	w.loop("CX", 1, func() {
+		w.maskedLoad("DI", b)
+		for i := range rows {
+			w.op("VBROADCASTSS %s, %s", rowAddress(i), w.r(t))
+			w.do("VFMADD231PS", b, t, i)
+		}
+		w.op("ADDQ R9, SI")
+		w.op("ADDQ R9, R13")
+		w.op("ADDQ R10, DI")
+	})
+	plain := w.label()
+	w.op("MOVBLZX accumulate+64(FP), AX")
+	w.op("TESTL AX, AX")
+	w.op("JZ %s", plain)
+	w.op("MOVQ DX, R12")
+	for i := range rows {
+		w.maskedLoad("R12", b)
+		w.do("VADDPS", b, i, i)
+		w.op("ADDQ R11, R12")
+	}
+	w.line("%s:", plain)
+	for i := range rows {
+		w.maskedStore(i, "DX")
+		w.op("ADDQ R11, DX")
+	}
+	w.end()
+}
+
+// rowAddress is where A's value of row i stands.
+func rowAddress(i int) string {
+	base := "SI"
+	if i >= 4 {
+		base = "R13"
+	}
+	return fmt.Sprintf([]string{"(%s)", "(%s)(R8*1)", "(%s)(R8*2)", "(%s)(R12*1)"}[i%4], base)
+}
+
+// maskRegister holds the mask of AVX2.
+const maskRegister = 15
+
+func (w *writer) loadMask(p string) {
+	if w.reg == "Z" {
+		w.op("VMOVUPS (%s), Z31", p)
+		w.op("VPTESTMD Z31, Z31, K1")
+		return
+	}
+	w.load(p, maskRegister)
+}
+
+func (w *writer) maskedLoad(p string, r int) {
+	if w.reg == "Z" {
+		w.op("VMOVUPS.Z (%s), K1, %s", p, w.r(r))
+		return
+	}
+	w.op("VMASKMOVPS (%s), %s, %s", p, w.r(maskRegister), w.r(r))
+}
+
+func (w *writer) maskedStore(r int, p string) {
+	if w.reg == "Z" {
+		w.op("VMOVUPS %s, K1, (%s)", w.r(r), p)
+		return
+	}
+	w.op("VMASKMOVPS %s, %s, (%s)", w.r(r), w.r(maskRegister), p)
+}
+
+// addAcross leaves the sum of the lanes of register r in its lowest lane; t is overwritten.
+func (w *writer) addAcross(r, t int) {
+	if w.reg == "Z" {
+		w.op("VEXTRACTF64X4 $1, Z%d, Y%d", r, t)
+		w.op("VADDPS Y%d, Y%d, Y%d", t, r, r)
+	}
+	w.op("VEXTRACTF128 $1, Y%d, X%d", r, t)
+	w.op("VADDPS X%d, X%d, X%d", t, r, r)
+	w.op("VHADDPS X%d, X%d, X%d", r, r, r)
+	w.op("VHADDPS X%d, X%d, X%d", r, r, r)
+}
+
+// dots is out_i = the dot product of row i of a (rows, n) with x, for each of rows; the mask is that
+// of the columns beyond the last whole register.
+func (w *writer) dots() {
+	w.begin("dots", "(rows, n int, a *float32, lda int, x, out *float32, mask *int32)", 56)
+	w.pointers([]string{"rows", "n", "a", "lda", "x", "out", "mask"}, "CX", "R8", "SI", "R9", "DI", "DX", "AX")
+	w.op("SHLQ $2, R9")
+	w.loadMask("AX")
+	w.op("SHRQ $%d, R8", map[int]int{64: 4, 32: 3}[w.bytes])
+	w.loop("CX", 1, func() {
+		tail := w.label()
+		w.op("MOVQ SI, R10")
+		w.op("MOVQ DI, R11")
+		w.zero(w.r(0))
+		w.op("MOVQ R8, R12")
+		w.op("TESTQ R12, R12")
+		w.op("JZ %s", tail)
+		w.loop("R12", 1, func() {
+			w.load("R10", 1)
+			w.load("R11", 2)
+			w.do("VFMADD231PS", 1, 2, 0)
+			w.op("ADDQ $%d, R10", w.bytes)
+			w.op("ADDQ $%d, R11", w.bytes)
+		})
+		w.line("%s:", tail)
+		w.maskedLoad("R10", 1)
+		w.maskedLoad("R11", 2)
+		w.do("VFMADD231PS", 1, 2, 0)
+		w.addAcross(0, 1)
+		w.op("VMOVSS X0, (DX)")
+		w.op("ADDQ $4, DX")
+		w.op("ADDQ R9, SI")
+	})
+	w.end()
+}

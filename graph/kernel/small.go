@@ -1,0 +1,83 @@
+package kernel
+
+// maskTable gives the mask of w columns at 16-w.
+var maskTable = [32]int32{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}
+
+func mask(columns int) *int32 { return &maskTable[16-columns] }
+
+// smallRows is how many rows of C the micro-kernel of SmallGemm has.
+const smallRows = 8
+
+// SmallGemm is C (m, n) = A (m, k) B (k, n), or C += with accumulate, on one core, for matrices so
+// small that packing them would not pay. Element (i, p) of A stands at a[i*rowStep+p*colStep], so
+// that A may be transposed; rows of B and C begin ldb and ldc elements apart. The sums over k are
+// taken in the same order for every element.
+func SmallGemm(m, n, k int, a []float32, rowStep, colStep int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+	if m == 0 || n == 0 {
+		return
+	}
+	_ = c[(m-1)*ldc+n-1]
+	if k == 0 || active.lanes > 16 {
+		smallPlain(m, n, k, a, rowStep, colStep, b, ldb, c, ldc, accumulate)
+		return
+	}
+	_, _ = a[(m-1)*rowStep+(k-1)*colStep], b[(k-1)*ldb+n-1]
+	for col := 0; col < n; col += active.lanes {
+		columns := mask(min(active.lanes, n-col))
+		row := 0
+		for ; row+smallRows <= m; row += smallRows {
+			active.small(k, &a[row*rowStep], rowStep, colStep, &b[col], ldb, &c[row*ldc+col], ldc, accumulate, columns)
+		}
+		for ; row < m; row++ {
+			active.smallRow(k, &a[row*rowStep], rowStep, colStep, &b[col], ldb, &c[row*ldc+col], ldc, accumulate, columns)
+		}
+	}
+}
+
+func smallPlain(m, n, k int, a []float32, rowStep, colStep int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+	for i := range m {
+		row := c[i*ldc:][:n]
+		if !accumulate {
+			clear(row)
+		}
+		for p := range k {
+			v := a[i*rowStep+p*colStep]
+			for j, w := range b[p*ldb:][:n] {
+				row[j] += v * w
+			}
+		}
+	}
+}
+
+// Dots is out_i = the dot product of row i of a (rows, len(x)), whose rows begin lda elements
+// apart, with x, for each element of out.
+func Dots(out, a []float32, lda int, x []float32) {
+	if len(out) == 0 {
+		return
+	}
+	n := len(x)
+	if n == 0 {
+		clear(out)
+		return
+	}
+	_ = a[(len(out)-1)*lda+n-1]
+	if active.lanes <= 16 {
+		active.dots(len(out), n, &a[0], lda, &x[0], &out[0], mask(n-active.whole(n)))
+		return
+	}
+	for i := range out {
+		var sum float32
+		for j, v := range a[i*lda:][:n] {
+			sum += v * x[j]
+		}
+		out[i] = sum
+	}
+}
+
+// Transpose is dst (columns, rows) = the transpose of src (rows, columns).
+func Transpose(dst, src []float32, rows, columns int) {
+	dst = dst[:rows*columns]
+	for r := range rows {
+		spread(dst[r:], rows, src[r*columns:][:columns])
+	}
+}
