@@ -16,7 +16,7 @@ import (
 // experimentOptions are the flags of "zoo experiment".
 type experimentOptions struct {
 	records  string
-	data     map[string]string
+	data     dataSources
 	models   []string
 	only     []string
 	parallel int
@@ -51,7 +51,7 @@ not run again, so an interrupted grid goes on where it was.
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.records, "records", "records.jsonl", "file of JSON lines that keeps the runs")
-	f.StringToStringVar(&o.data, "data", nil, "where the grid's data sets are: NAME=DIR of zoo prepare")
+	f.StringToStringVar((*map[string]string)(&o.data), "data", nil, "where the grid's data sets are: NAME=DIR of zoo prepare")
 	f.StringSliceVar(&o.models, "models", nil, "only these models of the grid")
 	f.StringSliceVar(&o.only, "only-data", nil, "only these data sets of the grid")
 	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "runs side by side")
@@ -97,7 +97,7 @@ func (o *experimentOptions) run(cmd *cobra.Command, grid *experiment.Grid) error
 		fmt.Fprintf(cmd.ErrOrStderr(), "zoo: %v; left out\n", err)
 	}
 	ui := newExperimentReporter(cmd.OutOrStdout(), cmd.ErrOrStderr())
-	runner := &experiment.Runner{Grid: grid, Store: store, Parallel: o.parallel, Open: o.open, OnProgress: ui.progress}
+	runner := &experiment.Runner{Grid: grid, Store: store, Parallel: o.parallel, Open: o.data.open, OnProgress: ui.progress}
 	err = runner.Run(cmd.Context())
 	ui.end()
 	if errors.Is(err, context.Canceled) {
@@ -106,10 +106,16 @@ func (o *experimentOptions) run(cmd *cobra.Command, grid *experiment.Grid) error
 	return err
 }
 
+// dataSources are the folders of data sets by name. The synthetic log needs none.
+type dataSources map[string]string
+
 // open opens a data set of a grid.
-func (o *experimentOptions) open(ctx context.Context, name string) (*datasets.Set, error) {
-	if o.data[name] == "" {
-		return datasets.Synthetic{Seed: 1, ValidRows: 50_000}.Open()
+func (d dataSources) open(ctx context.Context, name string) (*datasets.Set, error) {
+	if d[name] != "" {
+		return nil, fmt.Errorf("not yet: %s", d[name])
 	}
-	return nil, fmt.Errorf("not yet: %s", o.data[name])
+	if name != "synthetic" {
+		return nil, usageError{fmt.Errorf("where is data set %q? Say --data %[1]s=DIR", name)}
+	}
+	return datasets.Synthetic{Seed: 1, ValidRows: 50_000}.Open()
 }

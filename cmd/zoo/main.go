@@ -69,7 +69,7 @@ func newRootCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrainCommand(), newModelsCommand(), newSolversCommand(), newExperimentCommand(), newBenchCommand())
+	root.AddCommand(newTrainCommand(), newModelsCommand(), newSolversCommand(), newExperimentCommand(), newReportCommand(), newVerifyCommand(), newBenchCommand())
 	return root
 }
 

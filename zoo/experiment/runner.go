@@ -148,7 +148,10 @@ func (r *Runner) runAll(ctx context.Context, jobs []job) error {
 		})
 	}
 	for _, j := range jobs {
-		if r.Store.Find(j.Key()) != nil {
+		if known := r.Store.Find(j.Key()); known != nil {
+			if err := r.Store.label(known, r.Grid.Title, j.method); err != nil {
+				cancel(err)
+			}
 			r.tell(func(p *Progress) { p.DoneRuns++ })
 			continue
 		}

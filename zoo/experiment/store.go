@@ -133,6 +133,18 @@ func (s *Store) Add(r *Record) error {
 	return nil
 }
 
+// label gives a run another name if it was made by another grid.
+func (s *Store) label(r *Record, grid, method string) error {
+	for _, known := range s.Records() {
+		if known.Key == r.Key && known.Grid == grid && known.Method == method {
+			return nil
+		}
+	}
+	named := *r
+	named.Grid, named.Method = grid, method
+	return s.Add(&named)
+}
+
 func (s *Store) addComparison(c *Comparison) error {
 	s.lock.Lock()
 	defer s.lock.Unlock()

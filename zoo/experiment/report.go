@@ -1,0 +1,111 @@
+package experiment
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"os"
+	"path/filepath"
+)
+
+//go:embed report.html
+var reportText string
+
+var reportTemplate = template.Must(template.New("report").Parse(reportText))
+
+// page is what the template shows.
+type page struct{ Sections []section }
+
+type section struct {
+	*Table
+	Rows     []row
+	Findings []string
+	Figures  []figure
+}
+
+// row is a method with the cells of all models.
+type row struct {
+	Method string
+	Cells  []htmlCell
+}
+
+type htmlCell struct {
+	Title string // coefficient and deviation
+	AUCs  []htmlAUC
+}
+
+type htmlAUC struct {
+	Text, Deviation string
+	Best            bool
+}
+
+// WriteReport writes report.html, which needs no network, and report.md to a folder, which is made
+// if it is not there. Each file is replaced in one piece.
+func WriteReport(folder string, tables []*Table) error {
+	var p page
+	for _, t := range tables {
+		s := section{Table: t, Rows: t.rows(), Findings: t.Findings()}
+		var err error
+		if s.Figures, err = t.figures(); err != nil {
+			return err
+		}
+		p.Sections = append(p.Sections, s)
+	}
+	var html, markdown bytes.Buffer
+	if err := reportTemplate.Execute(&html, p); err != nil {
+		return fmt.Errorf("experiment: report: %w", err)
+	}
+	if err := WriteMarkdown(&markdown, tables); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("experiment: report: %w", err)
+	}
+	for name, text := range map[string][]byte{"report.html": html.Bytes(), "report.md": markdown.Bytes()} {
+		if err := replaceFile(filepath.Join(folder, name), text); err != nil {
+			return fmt.Errorf("experiment: report: %w", err)
+		}
+	}
+	return nil
+}
+
+// replaceFile writes a file under another name first.
+func replaceFile(path string, text []byte) error {
+	temporary := path + ".part"
+	if err := os.WriteFile(temporary, text, 0o666); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
+}
+
+func (t *Table) rows() []row {
+	var rows []row
+	for _, method := range t.Methods {
+		r := row{Method: method}
+		for _, model := range t.Models {
+			c := t.Cell(method, model)
+			cell := htmlCell{Title: c.describe()}
+			for e := range t.Epochs {
+				a := htmlAUC{Text: t.auc(c, e, "%.4f")}
+				a.Best = a.Text != "" && t.isBest(c, e)
+				if a.Text != "" && c.Deviation[e] == c.Deviation[e] {
+					a.Deviation = fmt.Sprintf("±%.4f", c.Deviation[e])
+				}
+				cell.AUCs = append(cell.AUCs, a)
+			}
+			r.Cells = append(r.Cells, cell)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// EpochNumbers are 1 .. Epochs, for the heads of columns.
+func (t *Table) EpochNumbers() []int {
+	numbers := make([]int, t.Epochs)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	return numbers
+}

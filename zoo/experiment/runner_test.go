@@ -1,0 +1,167 @@
+package experiment
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/stretchr/testify/require"
+)
+
+const smallGrid = `title: small
+data: [{name: log}]
+models: [dnn, wdl]
+methods:
+  - {name: Adam, solver: adam}
+  - {name: MEDA, solver: meda}
+  - {name: AdamAR, solver: adamar, parameters: {alpha: [1e-4, 1e-3]}}
+  - {name: split, solver: adamar, buckets: 3, adaptive_buckets: 1, bucket_decay: 1e-3}
+seeds: [1, 2]
+epochs: 2
+batch_size: 100
+hyperparameters: {embedding_dim: 4, hidden_units: [8]}
+curve_points: 3
+`
+
+func smallLog(context.Context, string) (*datasets.Set, error) {
+	return datasets.Synthetic{TrainRows: 2000, ValidRows: 500, TestRows: 500, Seed: 3}.Open()
+}
+
+func smallRunner(t *testing.T, path string) *Runner {
+	t.Helper()
+	grid, err := ParseGrid([]byte(smallGrid))
+	require.NoError(t, err)
+	store, err := OpenStore(path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	return &Runner{Grid: grid, Store: store, Open: smallLog}
+}
+
+// figuresByKey are the figures of all runs.
+func figuresByKey(s *Store) map[string]any {
+	figures := map[string]any{}
+	for _, r := range s.Records() {
+		figures[r.Key] = figuresOf(r)
+	}
+	return figures
+}
+
+func TestAGridRunsOnceAndGivesTheSameSideBySide(t *testing.T) {
+	dir := t.TempDir()
+	one := smallRunner(t, filepath.Join(dir, "one.jsonl"))
+	require.NoError(t, one.Run(context.Background()))
+	const runs = 2 * (5 + 4) // models x (candidates with the first seed + methods with the second)
+	require.Len(t, one.Store.Records(), runs)
+	require.Len(t, one.Store.Comparisons(), 2*2)
+	for _, r := range one.Store.Records() {
+		require.Len(t, r.Results, 2)
+		require.Len(t, r.Curve, 6)
+		require.Len(t, r.Calibration, 10)
+		require.Len(t, r.BucketAUC, rareBuckets+1)
+		require.Equal(t, "user", r.RareField)
+	}
+
+	two := smallRunner(t, filepath.Join(dir, "two.jsonl"))
+	two.Parallel = 3
+	require.NoError(t, two.Run(context.Background()))
+	require.Equal(t, figuresByKey(one.Store), figuresByKey(two.Store))
+
+	before, err := os.ReadFile(filepath.Join(dir, "one.jsonl"))
+	require.NoError(t, err)
+	again := smallRunner(t, filepath.Join(dir, "one.jsonl"))
+	var last Progress
+	again.OnProgress = func(p Progress) { last = p }
+	require.NoError(t, again.Run(context.Background()))
+	after, err := os.ReadFile(filepath.Join(dir, "one.jsonl"))
+	require.NoError(t, err)
+	require.Equal(t, string(before), string(after), "nothing was run again")
+	require.Equal(t, runs, last.DoneRuns)
+	require.Zero(t, last.DoneSamples)
+}
+
+func TestAnInterruptedGridGoesOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "records.jsonl")
+	ctx, cancel := context.WithCancel(context.Background())
+	r := smallRunner(t, path)
+	r.OnProgress = func(p Progress) {
+		if p.DoneRuns == 3 {
+			cancel()
+		}
+	}
+	require.ErrorIs(t, r.Run(ctx), context.Canceled)
+	require.Len(t, r.Store.Records(), 3)
+
+	// The interruption cut a line off, and another one is damaged.
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	lines := strings.SplitAfter(string(text), "\n")
+	lines[1] = strings.Replace(lines[1], `"batch_size":100`, `"batch_size":101`, 1)
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "")+`{"run":{"key":"12`), 0o600))
+	r = smallRunner(t, path)
+	require.Len(t, r.Store.Damaged, 2)
+	require.ErrorIs(t, r.Store.Damaged[0], ErrDamaged)
+	require.ErrorContains(t, r.Store.Damaged[0], "records.jsonl:2: ")
+	require.ErrorContains(t, r.Store.Damaged[1], "records.jsonl:4: ")
+	require.NoError(t, r.Run(context.Background()))
+	require.Len(t, r.Store.Records(), 18)
+	whole, err := ReadStore(path)
+	require.NoError(t, err)
+	require.Len(t, whole.Damaged, 2)
+	require.Len(t, whole.Records(), 18)
+}
+
+func TestAnotherGridNamesKnownRuns(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "records.jsonl")
+	r := smallRunner(t, path)
+	r.Grid.Models, r.Grid.Seeds = r.Grid.Models[:1], r.Grid.Seeds[:1]
+	require.NoError(t, r.Run(context.Background()))
+	for range 2 {
+		r.Grid.Title, r.Grid.Methods[0].Name = "other", "plain"
+		require.NoError(t, r.Run(context.Background()))
+		require.Len(t, r.Store.Records(), 10)
+	}
+	tables := Summarize(r.Store)
+	require.Len(t, tables, 2)
+	require.Equal(t, []string{"plain", "MEDA", "AdamAR", "split"}, tables[1].Methods)
+}
+
+func TestDataThatCannotBeUsed(t *testing.T) {
+	r := smallRunner(t, filepath.Join(t.TempDir(), "records.jsonl"))
+	r.Open = func(context.Context, string) (*datasets.Set, error) {
+		return datasets.Synthetic{TrainRows: 10, TestRows: 10}.Open()
+	}
+	err := r.Run(context.Background())
+	require.ErrorIs(t, err, ErrGrid)
+	require.ErrorContains(t, err, "needs a validation part")
+}
+
+func TestVerify(t *testing.T) {
+	r := smallRunner(t, filepath.Join(t.TempDir(), "records.jsonl"))
+	r.Grid.Models, r.Grid.Seeds = r.Grid.Models[:1], r.Grid.Seeds[:1]
+	require.NoError(t, r.Run(context.Background()))
+	set, err := smallLog(context.Background(), "")
+	require.NoError(t, err)
+	record := *r.Store.Records()[0]
+	differences, err := Verify(context.Background(), &record, set)
+	require.NoError(t, err)
+	require.Empty(t, differences)
+
+	record.Results = append([]Epoch(nil), record.Results...)
+	record.Results[1].TestAUC += 1e-9
+	differences, err = Verify(context.Background(), &record, set)
+	require.NoError(t, err)
+	require.Len(t, differences, 1)
+	require.Contains(t, differences[0], "results[1].test_auc: recorded 0.")
+	record.Kernel = "other"
+	differences, err = Verify(context.Background(), &record, set)
+	require.NoError(t, err)
+	require.Empty(t, differences, "another kernel may differ by so much")
+
+	record.DataHash = "0"
+	differences, err = Verify(context.Background(), &record, set)
+	require.NoError(t, err)
+	require.Contains(t, differences[0], "data_hash: recorded 0")
+}
