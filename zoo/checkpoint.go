@@ -1,6 +1,7 @@
 package zoo
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path"
@@ -79,7 +80,10 @@ func (s *saver) begin(ctx context.Context) error {
 		return err
 	}
 	s.latest = names[len(names)-1]
-	return s.restore(s.Directory.file(s.latest))
+	if err := s.restore(s.Directory.file(s.latest)); err != nil {
+		return err
+	}
+	return s.Directory.keepSettings()
 }
 
 // saveIfDue saves as often as was asked for; not at the end of an epoch, which is saved anyway.
@@ -185,12 +189,14 @@ func (s *saver) tensors() (weights, state *tensors, err error) {
 		w := s.trainer.weights.Get(n.Name())
 		values := w.Values()
 		if w.Table != nil && s.trainer.at.Batches > 0 {
-			add(state, w.Name+"/unsettled", values, w.Shape...)
+			unsettled := values
 			if values, err = weights.room(len(values)); err != nil {
 				weights.free()
 				return nil, nil, fmt.Errorf("room for a copy of table %q: %w", w.Name, err)
 			}
-			s.solver.Settled(w.Table, values)
+			if s.solver.Settled(w.Table, values); !bytes.Equal(bytesOf(values), bytesOf(unsettled)) {
+				add(state, w.Name+"/unsettled", unsettled, w.Shape...)
+			}
 		}
 		add(weights, w.Name, values, w.Shape...)
 		parts, err := s.solver.State(n.Value())

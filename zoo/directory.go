@@ -66,10 +66,27 @@ func (d *Directory) create(settings map[string]string) error {
 		return ErrHoldsRun
 	}
 	d.settings = settings
-	if err := writeSealed(d.file(settingsFile+temporary), settings); err != nil {
+	return d.keepSettings()
+}
+
+// SetSettings changes the settings. They are kept once the run in the directory goes on.
+func (d *Directory) SetSettings(settings map[string]string) { d.settings = settings }
+
+func (d *Directory) keepSettings() error {
+	if err := writeSealed(d.file(settingsFile+temporary), d.settings); err != nil {
+		os.Remove(d.file(settingsFile + temporary))
 		return err
 	}
 	return d.rename(settingsFile+temporary, settingsFile)
+}
+
+// Latest is the name of the latest checkpoint in the directory, "" if there is none yet.
+func (d *Directory) Latest() (string, error) {
+	names, err := checkpoints(d.path)
+	if err != nil || len(names) == 0 {
+		return "", err
+	}
+	return names[len(names)-1], nil
 }
 
 // OpenDirectory opens the directory of a run that is to be resumed. It fails with ErrHoldsNoRun if

@@ -58,8 +58,13 @@ type Epoch struct {
 	Partial       bool    // the run was interrupted in this epoch
 }
 
-// SamplesPerSecond is the speed of training.
-func (e Epoch) SamplesPerSecond() float64 { return float64(e.Samples) / e.Seconds }
+// SamplesPerSecond is the speed of training; 0 if nothing was trained.
+func (e Epoch) SamplesPerSecond() float64 {
+	if e.Samples == 0 {
+		return 0
+	}
+	return float64(e.Samples) / e.Seconds
+}
 
 // The streams of random numbers of a run. Each is seeded by the run's seed and its own number, so
 // that none depends on how much of another was used.
@@ -176,6 +181,9 @@ func (t *Trainer) Train(ctx context.Context) ([]Epoch, error) {
 	}
 	t.history = slices.DeleteFunc(t.history, func(e Epoch) bool { return e.Partial }) // of an earlier call
 	for t.at.Epoch <= t.run.Epochs && !t.StoppedEarly() {
+		if t.at.Batches == 0 && len(t.history) > 0 && ctx.Err() != nil {
+			return t.history, ctx.Err() // between two epochs: nothing is partial
+		}
 		epoch, err := t.epoch(ctx)
 		if err != nil {
 			return t.history, fmt.Errorf("zoo: epoch %d, step %d, batch %d: %w", t.at.Epoch, t.at.Steps+1, t.at.Batches+1, err)
