@@ -50,7 +50,7 @@ func (s *Schema) readLines(path string, file io.Reader, columns []string, yield 
 	if err != nil {
 		return syntaxError(path, err)
 	}
-	header, isHeader := s.header(line)
+	header, isHeader := s.header(line, columns)
 	positions, err := locate(path, header, columns)
 	if err != nil {
 		return err
@@ -88,11 +88,11 @@ func (r *record) take(line []string, positions []int, columns []string) error {
 }
 
 // header names the columns: by the first line, unless the schema knows them and the line does not
-// hold the name of the label.
-func (s *Schema) header(line []string) (names []string, isHeader bool) {
+// hold the name of the first column that is asked for.
+func (s *Schema) header(line, columns []string) (names []string, isHeader bool) {
 	names = append(names, line...)
 	names[0] = strings.TrimPrefix(names[0], "\ufeff") // the byte order mark of some exports
-	if s.Columns != nil && !slices.Contains(names, s.Label) {
+	if s.Columns != nil && !slices.Contains(names, columns[0]) {
 		return s.Columns, false
 	}
 	return names, true

@@ -16,6 +16,8 @@ type Set struct {
 	Vocabularies       []*Vocabulary // by field; nil for a number, and for a set without a vocabulary
 	// BestAUC is the test AUC of the true probabilities, where they are known, else 0.
 	BestAUC float64
+	// Encoding turns raw samples into ids of this set; nil if the set was not made of raw samples.
+	Encoding *Encoding
 }
 
 // Files are the files of each part of a log. Their kind is told by their names: .tsv and .txt are
@@ -42,7 +44,7 @@ func Read(ctx context.Context, s *Schema, files Files, progress Progress) (*Set,
 		return nil, &SyntaxError{Path: strings.Join(files.Train, ", "), Err: ErrEmpty}
 	}
 	e.finishTraining(train)
-	set := &Set{Vocabularies: e.vocabularies()}
+	set := &Set{Vocabularies: e.vocabularies(), Encoding: e.encoding()}
 	parts := []*part{train}
 	for _, list := range [][]string{files.Valid, files.Test} {
 		p, err := e.readPart(ctx, list, progress)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 )
 
 // Synthetic is a log that is drawn from known click probabilities. Its fields have values as
@@ -65,9 +66,15 @@ func (s Synthetic) Open() (*Set, error) {
 	train, _ := truth.draw(s.TrainRows, rng)
 	test, probabilities := truth.draw(s.TestRows, rng)
 	valid, _ := truth.draw(s.ValidRows, rng) // last, so that the others do not depend on it
-	fields := keepTrainingValues(train.ids, test.ids, valid.ids)
-	set := &Set{Vocabularies: make([]*Vocabulary, len(fields)), BestAUC: expectedAUC(probabilities)}
-	var err error
+	encoding, err := keepTrainingValues(train.ids, test.ids, valid.ids)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := encoding.Fields()
+	if err != nil {
+		return nil, err
+	}
+	set := &Set{Vocabularies: encoding.Vocabularies, BestAUC: expectedAUC(probabilities), Encoding: encoding}
 	if set.Train, err = NewMemory(fields, train.ids, nil, train.labels); err != nil {
 		return nil, err
 	}
@@ -128,28 +135,36 @@ func (t *syntheticTruth) draw(rows int, rng *rand.Rand) (*part, []float64) {
 }
 
 // keepTrainingValues numbers the values of the training part from 1 in the order of their first
-// occurrence, in all parts; those that do not occur there become 0.
-func keepTrainingValues(train []int32, others ...[]int32) []Field {
+// occurrence, in all parts; those that do not occur there become 0. As text a value is its decimal
+// number.
+func keepTrainingValues(train []int32, others ...[]int32) (*Encoding, error) {
 	n := len(syntheticFields)
-	fields := make([]Field, n)
+	e := &Encoding{Schema: &Schema{Label: "click"}, Scales: make([]Scale, n)}
 	for f, field := range syntheticFields {
 		ids := make([]int32, field.values)
-		next := int32(1)
+		values, counts := []string{""}, []int{0}
 		for i := f; i < len(train); i += n {
-			if ids[train[i]] == 0 {
-				ids[train[i]] = next
-				next++
+			id := &ids[train[i]]
+			if *id == 0 {
+				*id = int32(len(values))
+				values, counts = append(values, strconv.Itoa(int(train[i]))), append(counts, 0)
 			}
-			train[i] = ids[train[i]]
+			counts[*id]++
+			train[i] = *id
 		}
 		for _, part := range others {
 			for i := f; i < len(part); i += n {
 				part[i] = ids[part[i]]
 			}
 		}
-		fields[f] = Field{Name: field.name, Rows: int(next)}
+		v, err := NewVocabulary(values, counts)
+		if err != nil {
+			return nil, err
+		}
+		e.Schema.Fields = append(e.Schema.Fields, FieldSchema{Name: field.name})
+		e.Vocabularies = append(e.Vocabularies, v)
 	}
-	return fields
+	return e, nil
 }
 
 // expectedAUC is the AUC that the true probabilities p have on average over draws of the labels:

@@ -1,5 +1,7 @@
 package datasets
 
+import "fmt"
+
 // Vocabulary numbers the values of a field. Id 0 is out of vocabulary: it stands for values that
 // occur less than min_count times in the training part, and for those that do not occur there.
 type Vocabulary struct {
@@ -10,6 +12,22 @@ type Vocabulary struct {
 
 func newVocabulary() *Vocabulary {
 	return &Vocabulary{ids: map[string]int32{}, values: []string{""}, counts: []int{0}}
+}
+
+// NewVocabulary makes a vocabulary of the values and counts of ids 0, 1, 2 ...; the value of 0 is
+// "". A value that occurs twice is an error that wraps ErrSchema.
+func NewVocabulary(values []string, counts []int) (*Vocabulary, error) {
+	if len(values) == 0 || values[0] != "" || len(counts) != len(values) {
+		return nil, fmt.Errorf("datasets: %w: a vocabulary of %d values and %d counts; the first value must be \"\"", ErrSchema, len(values), len(counts))
+	}
+	v := &Vocabulary{ids: make(map[string]int32, len(values)), values: values, counts: counts}
+	for id, value := range values[1:] {
+		if _, twice := v.ids[value]; twice {
+			return nil, fmt.Errorf("datasets: %w: the value %q is twice in a vocabulary", ErrSchema, shorten(value))
+		}
+		v.ids[value] = int32(id + 1)
+	}
+	return v, nil
 }
 
 // Len is the number of ids.

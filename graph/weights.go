@@ -27,11 +27,47 @@ type Weight struct {
 }
 
 // NewWeights returns an empty set, whose initial values will be drawn from rng in the order in
-// which the weights are first asked for.
+// which the weights are first asked for. Without rng the set is closed: a graph that asks for a weight
+// which was not added is an error.
 func NewWeights(rng *rand.Rand) *Weights { return &Weights{rng: rng} }
 
 // All yields the weights in the order in which they were made.
 func (w *Weights) All() iter.Seq[*Weight] { return slices.Values(w.list) }
+
+// Add adds a weight of zeros to a closed set, whose values are then read from elsewhere.
+func (w *Weights) Add(name string, rows, columns int, isTable bool) (*Weight, error) {
+	if w.Get(name) != nil {
+		return nil, fmt.Errorf("graph: weight %q is added twice", name)
+	}
+	weight := &Weight{Name: name, Shape: tensor.Shape{rows, columns}}
+	if isTable {
+		table, err := NewTable(name, rows, columns)
+		if err != nil {
+			return nil, err
+		}
+		weight.Table, weight.values = table, table.Floats()
+	} else {
+		weight.values = make([]float32, rows*columns)
+	}
+	w.list = append(w.list, weight)
+	return weight, nil
+}
+
+// Frozen settles all rows and returns a closed set that shares the memory of the weights, but asks no
+// solver when a graph looks rows up: any number of goroutines may then read at a time. The weights
+// must not be trained or freed while it is in use.
+func (w *Weights) Frozen() *Weights {
+	w.SettleAll()
+	frozen := &Weights{}
+	for _, weight := range w.list {
+		shared := *weight
+		if t := weight.Table; t != nil {
+			shared.Table = &Table{Dense: t.Dense, name: t.name, storage: t.storage}
+		}
+		frozen.list = append(frozen.list, &shared)
+	}
+	return frozen
+}
 
 // Get returns the weight of a name, or nil.
 func (w *Weights) Get(name string) *Weight {
@@ -115,6 +151,9 @@ func (w *Weights) table(name string, rows, dim int, init Initializer) (*Weight, 
 
 func (w *Weights) find(name string, rows, columns int, isTable bool) (*Weight, error) {
 	weight := w.Get(name)
+	if weight == nil && w.rng == nil {
+		return nil, fmt.Errorf("there is no weight %q", name)
+	}
 	if weight == nil {
 		return nil, nil
 	}

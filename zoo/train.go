@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -26,8 +27,11 @@ type Run struct {
 
 	BatchSize     int               // samples in a step; 0 means 512
 	Epochs        int               // passes over Train; 0 means 4
+	Monitor       Monitor           // the figure that finds the best epoch; default: none
+	Patience      int               // epochs that may pass without a better one; 0: any number
 	Seed          uint64            // of everything random; default 0
 	EmbeddingInit graph.Initializer // nil means graph.Normal(0.01)
+	Checkpoints   *Checkpoints      // nil: none; they need a solver of package solvers
 
 	// Buckets divides rows by frequency, for a solver made with solvers.WithBuckets and for
 	// Diagnose. Default: none; for Diagnose 5 of every field.
@@ -62,8 +66,13 @@ type Epoch struct {
 	Partial       bool    // the run was interrupted in this epoch
 }
 
-// SamplesPerSecond is the speed of training.
-func (e Epoch) SamplesPerSecond() float64 { return float64(e.Samples) / e.Seconds }
+// SamplesPerSecond is the speed of training; 0 if nothing was trained.
+func (e Epoch) SamplesPerSecond() float64 {
+	if e.Samples == 0 {
+		return 0
+	}
+	return float64(e.Samples) / e.Seconds
+}
 
 // The streams of random numbers of a run. Each is seeded by the run's seed and its own number, so
 // that none depends on how much of another was used.
@@ -73,7 +82,9 @@ const (
 	shuffleStream // plus the epoch: each epoch's order depends on the seed and its number only
 )
 
-func (r *Run) stream(number uint64) *rand.Rand { return rand.New(rand.NewPCG(r.Seed, number)) }
+func (r *Run) stream(number uint64) *rand.Rand { return rand.New(r.source(number)) }
+
+func (r *Run) source(number uint64) *rand.PCG { return rand.NewPCG(r.Seed, number) }
 
 // Train runs the epochs and returns what it told of each. When ctx ends it stops after the step
 // at hand; the last epoch is then partial, and the error is that of ctx. The weights are gone
@@ -95,10 +106,23 @@ type Trainer struct {
 	evaluator *Evaluator
 	solver    gorgonia.Solver
 	model     []gorgonia.ValueGrad
-	steps     int
+	dropouts  *rand.PCG // of the masks
+	at        position
+	history   []Epoch
+	saver     *saver // nil without checkpoints
 
 	frequencies *frequencies // nil unless Run.Buckets or Run.Diagnose ask for them
 	buckets     []uint8      // of the rows
+}
+
+// position is how far a run has come.
+type position struct {
+	Epoch   int     `json:"epoch"`   // under way, or to begin; from 1
+	Batches int     `json:"batches"` // of the epoch
+	Samples int     `json:"samples"` // in them
+	Steps   int     `json:"steps"`   // of the run
+	Loss    float64 `json:"loss"`    // summed over the samples
+	Seconds float64 `json:"seconds"` // spent in training in the epoch
 }
 
 // NewTrainer checks the settings of a run, draws its weights and compiles its graphs.
@@ -109,10 +133,13 @@ func NewTrainer(run Run) (*Trainer, error) {
 		return nil, fmt.Errorf("%w: %w", ErrRun, err)
 	}
 	fields := GraphFields(run.Train.Fields())
-	t := &Trainer{run: run, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver}
+	t := &Trainer{
+		run: run, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver,
+		dropouts: run.source(dropoutStream), at: position{Epoch: 1},
+	}
 	b := graph.NewBuilder(run.BatchSize, fields, t.weights)
 	b.EmbeddingInit = run.EmbeddingInit
-	b.Dropouts = run.stream(dropoutStream)
+	b.Dropouts = rand.New(t.dropouts)
 	b.Mode.Training = true
 	var err error
 	if t.network, err = NewTrainingNetwork(run.Model, b); err != nil {
@@ -122,7 +149,13 @@ func NewTrainer(run Run) (*Trainer, error) {
 	if t.evaluator, err = NewEvaluator(run.Model, fields, t.weights, run.BatchSize); err != nil {
 		return nil, err
 	}
-	return t, t.divideRows()
+	if err := t.divideRows(); err != nil {
+		return nil, err
+	}
+	if run.Checkpoints != nil {
+		t.saver, err = newSaver(t, *run.Checkpoints)
+	}
+	return t, err
 }
 
 func (r *Run) check() error {
@@ -141,8 +174,10 @@ func (r *Run) check() error {
 		return fmt.Errorf("batch size must be at least 1, got %d", r.BatchSize)
 	case r.Epochs < 1:
 		return fmt.Errorf("epochs must be at least 1, got %d", r.Epochs)
+	case r.Patience < 0:
+		return fmt.Errorf("patience must be at least 0, got %d", r.Patience)
 	}
-	return nil
+	return r.Monitor.check(r)
 }
 
 // Weights are the weights that are trained.
@@ -159,63 +194,109 @@ func (t *Trainer) Free() {
 	}
 }
 
-// Train runs the epochs; see the function Train.
+// Train runs the epochs; see the function Train. With checkpoints it goes on from the latest one that
+// the directory holds, and returns the epochs before it, too.
 func (t *Trainer) Train(ctx context.Context) ([]Epoch, error) {
-	var history []Epoch
-	for number := 1; number <= t.run.Epochs; number++ {
-		epoch, err := t.epoch(ctx, number)
+	if err := t.saver.begin(ctx); err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	t.history = slices.DeleteFunc(t.history, func(e Epoch) bool { return e.Partial }) // of an earlier call
+	for t.at.Epoch <= t.run.Epochs && !t.StoppedEarly() {
+		if t.at.Batches == 0 && len(t.history) > 0 && ctx.Err() != nil {
+			return t.history, ctx.Err() // between two epochs: nothing is partial
+		}
+		epoch, err := t.epoch(ctx)
 		if err != nil {
-			return history, fmt.Errorf("zoo: epoch %d, step %d: %w", number, t.steps, err)
+			return t.history, fmt.Errorf("zoo: epoch %d, step %d, batch %d: %w", t.at.Epoch, t.at.Steps+1, t.at.Batches+1, err)
 		}
-		if err := t.measure(&epoch); err != nil {
-			return history, err
-		}
-		history = append(history, epoch)
-		if t.run.OnEpoch != nil {
-			if err := t.run.OnEpoch(epoch); err != nil {
-				return history, err
+		if epoch.Partial { // saved before measuring it settles rows
+			if err := t.saver.save(); err != nil {
+				return t.history, fmt.Errorf("zoo: %w", err)
 			}
 		}
+		if err := t.end(epoch); err != nil {
+			return t.history, err
+		}
 		if epoch.Partial {
-			return history, ctx.Err()
+			return t.history, ctx.Err()
 		}
 	}
-	return history, nil
+	return t.history, nil
 }
 
-// epoch trains one pass over the training part.
-func (t *Trainer) epoch(ctx context.Context, number int) (Epoch, error) {
-	e := Epoch{Epoch: number}
-	if s, ok := t.solver.(epochStarter); ok {
-		s.StartEpoch(number, t.weights)
+// end measures an epoch, tells of it and, unless it is partial, goes on to the next.
+func (t *Trainer) end(e Epoch) error {
+	if err := t.measure(&e); err != nil {
+		return err
 	}
-	var loss float64
-	start := time.Now()
-	shuffle := t.run.stream(shuffleStream + uint64(number))
+	t.history = append(t.history, e)
+	if !e.Partial {
+		t.at = position{Epoch: t.at.Epoch + 1, Steps: t.at.Steps}
+	}
+	if t.run.OnEpoch != nil {
+		if err := t.run.OnEpoch(e); err != nil {
+			return err
+		}
+	}
+	if e.Partial {
+		return nil
+	}
+	if err := t.saver.save(); err != nil {
+		return fmt.Errorf("zoo: %w", err)
+	}
+	return nil
+}
+
+// epoch trains one pass over the training part, or what is left of it.
+func (t *Trainer) epoch(ctx context.Context) (Epoch, error) {
+	if s, ok := t.solver.(epochStarter); ok && t.at.Batches == 0 {
+		s.StartEpoch(t.at.Epoch, t.weights)
+	}
+	at := &t.at
+	done, before, start := at.Batches, at.Seconds, time.Now()
+	shuffle := t.run.stream(shuffleStream + uint64(at.Epoch))
 	for batch, err := range t.run.Train.Batches(ctx, t.run.BatchSize, shuffle) {
 		if err != nil && ctx.Err() != nil {
 			break
 		}
 		if err != nil {
-			return e, err
+			return Epoch{}, err
 		}
-		batchLoss, err := t.step(batch)
-		if err != nil {
-			return e, err
+		if done > 0 {
+			done--
+			continue
 		}
-		loss += batchLoss * float64(batch.Rows)
-		e.Samples += batch.Rows
-		if t.run.OnStep != nil {
-			t.run.OnStep(Step{Epoch: number, Step: t.steps, Samples: e.Samples, Total: t.run.Train.Len(), Loss: batchLoss})
+		if err := t.train(batch); err != nil {
+			return Epoch{}, err
 		}
+		at.Seconds = before + time.Since(start).Seconds()
 		if ctx.Err() != nil {
 			break
 		}
+		if err := t.saver.saveIfDue(); err != nil {
+			return Epoch{}, err
+		}
 	}
-	e.Steps, e.Partial = t.steps, ctx.Err() != nil
-	e.Seconds = time.Since(start).Seconds()
-	e.TrainLoss = loss / float64(e.Samples)
-	return e, nil
+	return Epoch{
+		Epoch: at.Epoch, Steps: at.Steps, Samples: at.Samples, Partial: ctx.Err() != nil,
+		TrainLoss: at.Loss / float64(at.Samples), Seconds: at.Seconds,
+	}, nil
+}
+
+// train takes the step of a batch and moves the position.
+func (t *Trainer) train(batch *datasets.Batch) error {
+	loss, err := t.step(batch)
+	if err != nil {
+		return err
+	}
+	t.at.Steps++
+	t.at.Batches++
+	t.at.Samples += batch.Rows
+	t.at.Loss += loss * float64(batch.Rows)
+	if t.run.OnStep != nil {
+		t.run.OnStep(Step{Epoch: t.at.Epoch, Step: t.at.Steps, Samples: t.at.Samples, Total: t.run.Train.Len(), Loss: loss})
+	}
+	return nil
 }
 
 // twoPass is a solver that takes two passes over a batch for a step, as SAM does.
@@ -245,7 +326,6 @@ func (t *Trainer) step(batch *datasets.Batch) (float64, error) {
 			return 0, err
 		}
 	}
-	t.steps++
 	return loss, t.solver.Step(t.model)
 }
 

@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -49,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "zoo: interrupted")
 		return 1
 	default:
-		fmt.Fprintf(stderr, "zoo: %v\n", err)
+		fmt.Fprintf(stderr, "zoo: %s\n", strings.TrimPrefix(err.Error(), "zoo: "))
 		return 1
 	}
 }

@@ -170,11 +170,16 @@ func (r *reporter) diagnostics(d *zoo.Diagnostics) error {
 	return err
 }
 
-// end prints the comparison, if there is something to compare.
-func (r *reporter) end() {
+// endBar takes the progress bar away.
+func (r *reporter) endBar() {
 	if r.bar != nil {
 		_ = r.bar.Clear()
 	}
+}
+
+// end prints the comparison, if there is something to compare.
+func (r *reporter) end() {
+	r.endBar()
 	if r.json || len(r.records) == 0 || r.records[0].Solver == r.records[len(r.records)-1].Solver {
 		return
 	}

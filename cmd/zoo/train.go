@@ -14,6 +14,7 @@ import (
 type trainOptions struct {
 	model        *modelFlags
 	solverFlags  *solverFlags
+	saving       *checkpointFlags
 	solvers      []string
 	config       string
 	data, schema string
@@ -36,13 +37,24 @@ func newTrainCommand() *cobra.Command {
 Without flags it draws a synthetic log and trains a DNN with AdamAR. With several solvers, each
 trains the same model from the same weights on the same log, and a table compares them:
 
-  zoo train --solver adam,adamar`,
+  zoo train --solver adam,adamar
+
+With --out the run is saved as it goes. What is then in the directory can be resumed, and evaluates
+and predicts raw samples:
+
+  zoo train --data avazu --train train.gz --test test.gz --out run --checkpoint-every 10m
+  zoo train --resume run
+  zoo predict --from run --in new.csv --out predictions.csv`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.config != "" {
 				if err := readConfig(o.config, cmd.Flags()); err != nil {
 					return usageError{err}
 				}
+			}
+			defer o.saving.close()
+			if err := o.saving.open(); err != nil {
+				return err
 			}
 			o.given = func(flag string) bool { return cmd.Flags().Changed(flag) }
 			return o.run(cmd)
@@ -60,7 +72,7 @@ trains the same model from the same weights on the same log, and a table compare
 	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
 	f.IntVar(&o.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
-	o.model, o.solverFlags = newModelFlags(f), newSolverFlags(f)
+	o.model, o.solverFlags, o.saving = newModelFlags(f), newSolverFlags(f), newCheckpointFlags(f)
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "tell norms and decay by field and frequency bucket, and the Rademacher bound")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
 	return cmd
@@ -89,12 +101,18 @@ func (o *trainOptions) check() error {
 			return err
 		}
 	}
+	if err := o.saving.check(o.solvers, o.validFiles); err != nil {
+		return err
+	}
 	return o.checkData()
 }
 
 func (o *trainOptions) run(cmd *cobra.Command) error {
 	if err := o.check(); err != nil {
 		return usageError{err}
+	}
+	if err := o.saving.create(); err != nil {
+		return err
 	}
 	ctx := cmd.Context()
 	ui := newReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), o.json)
@@ -126,12 +144,28 @@ func (o *trainOptions) runSolver(ctx context.Context, name string, set *datasets
 	if err != nil {
 		return err
 	}
-	ui.start(o.model.name, name, set.BestAUC)
-	_, err = zoo.Train(ctx, zoo.Run{
+	checkpoints, err := o.saving.checkpoints(set.Encoding)
+	if err != nil {
+		return err
+	}
+	monitor, patience := o.saving.stop()
+	trainer, err := zoo.NewTrainer(zoo.Run{
 		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid,
 		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init,
 		Buckets: o.solverFlags.buckets, Diagnose: o.diagnostics,
+		Monitor: monitor, Patience: patience, Checkpoints: checkpoints,
 		OnStep: ui.step, OnEpoch: ui.epoch,
 	})
+	if err != nil {
+		return err
+	}
+	defer trainer.Free()
+	if err := o.saving.announce(ui); err != nil {
+		return err
+	}
+	ui.start(o.model.name, name, set.BestAUC)
+	history, err := trainer.Train(ctx)
+	ui.endBar()
+	o.saving.conclude(ui, trainer, history, err)
 	return err
 }

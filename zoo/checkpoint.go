@@ -1,0 +1,311 @@
+package zoo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"gorgonia.org/gorgonia"
+)
+
+// Checkpoints say where and when a run is saved: after every epoch, when it is interrupted, and as
+// often within an epoch as wanted. A run that goes on from a checkpoint ends with the same bytes as
+// one that was never interrupted.
+type Checkpoints struct {
+	Directory  *Directory         // required
+	Keep       int                // how many to keep, besides that of the best epoch; 0 means 2
+	EverySteps int                // 0: not by steps
+	Every      time.Duration      // 0: not by time
+	Encoding   *datasets.Encoding // so that the model can read raw samples; nil: it cannot
+}
+
+// The files of a checkpoint, and of its directory.
+const (
+	manifestFile   = "manifest.json"
+	weightsFile    = "weights.safetensors"
+	solverFile     = "solver.safetensors"
+	schemaFile     = "../schema.yaml"
+	vocabularyFile = "../vocabulary.safetensors"
+)
+
+// saver saves a run and brings it back. A nil saver does nothing.
+type saver struct {
+	Checkpoints
+	trainer  *Trainer
+	solver   solvers.Solver
+	name     string // of the solver with its options, at the start
+	identity identity
+	encoding map[string]Part // what the directory holds of it
+	latest   string          // the name of the latest checkpoint
+	at       time.Time       // when it was written
+}
+
+func newSaver(t *Trainer, c Checkpoints) (*saver, error) {
+	s, ok := t.solver.(solvers.Solver)
+	switch {
+	case c.Directory == nil:
+		return nil, fmt.Errorf("%w: checkpoints need a directory", ErrRun)
+	case !ok:
+		return nil, fmt.Errorf("%w: checkpoints need a solver of package solvers, got %T", ErrRun, t.solver)
+	case c.Keep < 0 || c.EverySteps < 0 || c.Every < 0:
+		return nil, fmt.Errorf("%w: checkpoints: the numbers must be at least 0, got %d, %d and %v", ErrRun, c.Keep, c.EverySteps, c.Every)
+	}
+	c.Keep = orDefault(c.Keep, 2)
+	return &saver{Checkpoints: c, trainer: t, solver: s, name: s.String()}, nil
+}
+
+// begin goes on from the latest checkpoint, if there is one.
+func (s *saver) begin(ctx context.Context) error {
+	if s == nil || !s.at.IsZero() {
+		return nil
+	}
+	s.at = time.Now()
+	var err error
+	if s.identity, err = s.trainer.run.identify(ctx, s.name); err != nil {
+		return err
+	}
+	names, err := checkpoints(s.Directory.path)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		s.encoding, err = writeEncoding(s.Directory.path, s.Encoding)
+		return err
+	}
+	s.latest = names[len(names)-1]
+	if err := s.restore(s.Directory.file(s.latest)); err != nil {
+		return err
+	}
+	return s.Directory.keepSettings()
+}
+
+// saveIfDue saves as often as was asked for; not at the end of an epoch, which is saved anyway.
+func (s *saver) saveIfDue() error {
+	if s == nil || s.trainer.at.Samples == s.trainer.run.Train.Len() {
+		return nil
+	}
+	bySteps := s.EverySteps > 0 && s.trainer.at.Steps%s.EverySteps == 0
+	byTime := s.Every > 0 && time.Since(s.at) >= s.Every
+	if !bySteps && !byTime {
+		return nil
+	}
+	return s.save()
+}
+
+// save writes a checkpoint, unless there is one of the same position, and removes old ones.
+func (s *saver) save() error {
+	if s == nil {
+		return nil
+	}
+	name := checkpointOf(s.trainer.at)
+	if name == s.latest {
+		return nil
+	}
+	if err := s.Directory.add(name, s.write); err != nil {
+		return fmt.Errorf("checkpoint %s: %w", name, err)
+	}
+	s.latest, s.at = name, time.Now()
+	return s.prune()
+}
+
+func checkpointOf(at position) string {
+	return fmt.Sprintf("epoch-%04d-batch-%08d", at.Epoch, at.Batches)
+}
+
+// prune removes all but the latest checkpoints and that of the best epoch.
+func (s *saver) prune() error {
+	names, err := checkpoints(s.Directory.path)
+	if err != nil {
+		return err
+	}
+	best := bestCheckpoint(s.trainer.run.Monitor, s.trainer.history)
+	for _, name := range names[:max(0, len(names)-s.Keep)] {
+		if name == best {
+			continue
+		}
+		if err := s.Directory.remove(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bestCheckpoint is the name of the checkpoint after the best epoch, or "".
+func bestCheckpoint(m Monitor, history []Epoch) string {
+	best := m.Best(history)
+	if best < 0 {
+		return ""
+	}
+	return checkpointOf(position{Epoch: history[best].Epoch + 1})
+}
+
+// write writes the files of a checkpoint.
+func (s *saver) write(dir string) error {
+	t := s.trainer
+	at := t.at
+	m := manifest{
+		Format: format, Run: s.identity, Monitor: t.run.Monitor, Position: at, History: recordEpochs(t.history),
+		Parts: map[string]Part{},
+	}
+	for name, part := range s.encoding {
+		m.Parts[name] = part
+	}
+	var err error
+	if m.Dropouts, err = t.dropouts.MarshalBinary(); err != nil {
+		return err
+	}
+	m.LearnRate = s.solver.LearnRate()
+	weights, state, err := s.tensors()
+	if err != nil {
+		return err
+	}
+	defer weights.free()
+	for _, w := range t.network.Learnables() {
+		if _, isTable := w.Value().(*graph.Table); isTable {
+			m.Tables = append(m.Tables, w.Name())
+		}
+	}
+	if m.Parts[weightsFile], err = writePart(filepath.Join(dir, weightsFile), weights.write); err != nil {
+		return err
+	}
+	if m.Parts[solverFile], err = writePart(filepath.Join(dir, solverFile), state.write); err != nil {
+		return err
+	}
+	return writeSealed(filepath.Join(dir, manifestFile), m)
+}
+
+// tensors are the weights, all rows settled, and the state of the solver. Where rows are not settled
+// the state has them as they are, since settling them now would change their last bits later.
+func (s *saver) tensors() (weights, state *tensors, err error) {
+	weights, state = &tensors{}, &tensors{}
+	for _, n := range s.trainer.network.Learnables() {
+		w := s.trainer.weights.Get(n.Name())
+		values := w.Values()
+		if w.Table != nil && s.trainer.at.Batches > 0 {
+			unsettled := values
+			if values, err = weights.room(len(values)); err != nil {
+				weights.free()
+				return nil, nil, fmt.Errorf("room for a copy of table %q: %w", w.Name, err)
+			}
+			if s.solver.Settled(w.Table, values); !bytes.Equal(bytesOf(values), bytesOf(unsettled)) {
+				add(state, w.Name+"/unsettled", unsettled, w.Shape...)
+			}
+		}
+		add(weights, w.Name, values, w.Shape...)
+		parts, err := s.solver.State(n.Value())
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, p := range parts {
+			addPart(state, w, p)
+		}
+	}
+	return weights, state, nil
+}
+
+// addPart adds a part of a solver's state, in the shape of the weight if it has as many values.
+func addPart(to *tensors, w *graph.Weight, p solvers.Slice) {
+	name := w.Name + "/" + p.Name
+	switch {
+	case p.Ints != nil:
+		add(to, name, p.Ints)
+	case p.Floats != nil && len(p.Floats) == w.Shape.TotalSize():
+		add(to, name, p.Floats, w.Shape...)
+	case p.Floats != nil:
+		add(to, name, p.Floats)
+	default:
+		add(to, name, p.Doubles)
+	}
+}
+
+// restore brings the run to where a checkpoint was written.
+func (s *saver) restore(dir string) error {
+	m, err := readManifest(filepath.Join(dir, manifestFile))
+	if err != nil {
+		return err
+	}
+	if err := m.Run.check(&s.identity); err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	if s.encoding, err = measureEncoding(s.Encoding); err != nil {
+		return err
+	}
+	for _, name := range []string{schemaFile, vocabularyFile} {
+		if m.Parts[name] != s.encoding[name] {
+			return fmt.Errorf("%s: %w: %s is another", dir, ErrMismatch, path.Base(name))
+		}
+	}
+	if err := m.checkParts(dir); err != nil {
+		return err
+	}
+	if err := s.restoreTensors(dir); err != nil {
+		return err
+	}
+	if rate := s.solver.LearnRate(); rate != m.LearnRate {
+		if err := s.solver.SetLearnRate(m.LearnRate); err != nil {
+			return err
+		}
+	}
+	s.trainer.at, s.trainer.history = m.Position, epochsOf(m.History)
+	return s.trainer.dropouts.UnmarshalBinary(m.Dropouts)
+}
+
+func (s *saver) restoreTensors(dir string) error {
+	weights, err := openTensors(filepath.Join(dir, weightsFile))
+	if err != nil {
+		return err
+	}
+	defer weights.Close()
+	state, err := openTensors(filepath.Join(dir, solverFile))
+	if err != nil {
+		return err
+	}
+	defer state.Close()
+	for _, n := range s.trainer.network.Learnables() {
+		values := s.trainer.weights.Get(n.Name()).Values()
+		from, name := weights, n.Name()
+		if unsettled := n.Name() + "/unsettled"; state.find(unsettled) != nil {
+			from, name = state, unsettled
+		}
+		if err := read(from, name, values); err != nil {
+			return err
+		}
+		if err := s.restoreState(state, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restoreState gives the solver the state of one weight.
+func (s *saver) restoreState(state *mapped, n *gorgonia.Node) error {
+	var parts []solvers.Slice
+	for _, t := range state.Tensors {
+		part, found := strings.CutPrefix(t.Name, n.Name()+"/")
+		if !found || strings.Contains(part, "/") || part == "unsettled" {
+			continue
+		}
+		p := solvers.Slice{Name: part}
+		var err error
+		switch t.DType {
+		case dtype[float32]():
+			p.Floats, err = view[float32](state, t.Name)
+		case dtype[uint32]():
+			p.Ints, err = view[uint32](state, t.Name)
+		default:
+			p.Doubles, err = view[float64](state, t.Name)
+		}
+		if err != nil {
+			return err
+		}
+		parts = append(parts, p)
+	}
+	return s.solver.Restore(n.Value(), parts)
+}

@@ -1,0 +1,152 @@
+package zoo
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/goccy/go-yaml"
+)
+
+// encodingFiles are the files of an encoding and what writes them. For each field with a vocabulary
+// of its own the file of vocabularies has
+//
+//	FIELD/values  the values of ids 0, 1, 2 ... in UTF-8, one after another
+//	FIELD/ends    where each ends in them
+//	FIELD/counts  how often each occurs in the training part
+//
+// and FIELD/scale, mean and multiplier, for a number.
+func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, error) {
+	if e == nil {
+		return nil, nil
+	}
+	schema, err := yaml.Marshal(e.Schema)
+	if err != nil {
+		return nil, fmt.Errorf("schema: %w", err)
+	}
+	if again, err := datasets.ParseSchema(schema); err != nil || !reflect.DeepEqual(again, e.Schema) {
+		return nil, errors.Join(fmt.Errorf("the schema does not survive being written:\n%s", schema), err)
+	}
+	return map[string]func(io.Writer) error{
+		schemaFile: func(w io.Writer) error {
+			_, err := w.Write(schema)
+			return err
+		},
+		vocabularyFile: vocabularyTensors(e).write,
+	}, nil
+}
+
+func vocabularyTensors(e *datasets.Encoding) *tensors {
+	var t tensors
+	for i, f := range e.Schema.Fields {
+		v := e.Vocabularies[i]
+		switch {
+		case v == nil:
+			add(&t, f.Name+"/scale", []float64{e.Scales[i].Mean, e.Scales[i].Multiplier})
+		case f.Shares == "":
+			var values []byte
+			ends, counts := make([]uint64, v.Len()), make([]uint64, v.Len())
+			for id := range v.Len() {
+				values = append(values, v.Value(int32(id))...)
+				ends[id], counts[id] = uint64(len(values)), uint64(v.Count(int32(id)))
+			}
+			add(&t, f.Name+"/values", values)
+			add(&t, f.Name+"/ends", ends)
+			add(&t, f.Name+"/counts", counts)
+		}
+	}
+	return &t
+}
+
+// writeEncoding writes the files of an encoding to a directory.
+func writeEncoding(dir string, e *datasets.Encoding) (map[string]Part, error) {
+	files, err := encodingFiles(e)
+	parts := map[string]Part{}
+	for name, write := range files {
+		if parts[name], err = replace(filepath.Join(dir, filepath.Base(name)), write); err != nil {
+			return nil, err
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return parts, syncDirectory(dir)
+}
+
+// measureEncoding is writeEncoding without files.
+func measureEncoding(e *datasets.Encoding) (map[string]Part, error) {
+	files, err := encodingFiles(e)
+	parts := map[string]Part{}
+	for name, write := range files {
+		if parts[name], err = measurePart(write); err != nil {
+			return nil, err
+		}
+	}
+	return parts, err
+}
+
+// readEncoding reads the encoding that belongs to a checkpoint.
+func readEncoding(checkpoint string) (*datasets.Encoding, error) {
+	path := filepath.Join(checkpoint, schemaFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	e := &datasets.Encoding{}
+	if e.Schema, err = datasets.ParseSchema(text); err != nil {
+		return nil, fmt.Errorf("%s is %w: %w", path, ErrDamaged, err)
+	}
+	m, err := openTensors(filepath.Join(checkpoint, vocabularyFile))
+	if err != nil {
+		return nil, err
+	}
+	defer m.Close()
+	e.Vocabularies = make([]*datasets.Vocabulary, len(e.Schema.Fields))
+	e.Scales = make([]datasets.Scale, len(e.Schema.Fields))
+	owners := map[string]*datasets.Vocabulary{}
+	for i, f := range e.Schema.Fields {
+		switch {
+		case f.Kind == "numeric":
+			scale := make([]float64, 2)
+			if err := read(m, f.Name+"/scale", scale); err != nil {
+				return nil, err
+			}
+			e.Scales[i] = datasets.Scale{Mean: scale[0], Multiplier: scale[1]}
+			continue
+		case f.Shares != "":
+			e.Vocabularies[i] = owners[f.Shares]
+		default:
+			if e.Vocabularies[i], err = readVocabulary(m, f.Name); err != nil {
+				return nil, err
+			}
+		}
+		owners[f.Name] = e.Vocabularies[i]
+	}
+	return e, nil
+}
+
+func readVocabulary(m *mapped, field string) (*datasets.Vocabulary, error) {
+	bytes, err := view[byte](m, field+"/values")
+	ends, endsErr := view[uint64](m, field+"/ends")
+	occurrences, countsErr := view[uint64](m, field+"/counts")
+	if err := errors.Join(err, endsErr, countsErr); err != nil {
+		return nil, err
+	}
+	text := string(bytes)
+	values, counts := make([]string, len(ends)), make([]int, len(occurrences))
+	from := uint64(0)
+	for id, end := range ends {
+		if end < from || end > uint64(len(text)) {
+			return nil, fmt.Errorf("%s is %w: %s/ends: value %d ends at %d", m.path, ErrDamaged, field, id, end)
+		}
+		values[id], from = text[from:end], end
+	}
+	for id, count := range occurrences {
+		counts[id] = int(count)
+	}
+	return datasets.NewVocabulary(values, counts)
+}
