@@ -166,6 +166,7 @@ type scratch struct {
 	step    kernel.AdamStep
 	weights []float32 // of a tail, scaled
 	grad    []float32 // of a row
+	m, v    []float32 // copies of a row's
 	// tails of rows with u != s. After an evaluation all rows have the same u, and the tails that
 	// matter belong to as few values of s as a tail has steps.
 	tails [256]struct {

@@ -1,6 +1,7 @@
 package solvers
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/ctrzoo/ctrzoo/graph"
@@ -44,5 +45,8 @@ func (m *MEDA) StartEpoch(epoch int, weights *graph.Weights) {
 		}
 	}
 }
+
+// String names the solver, its seed, and the solver that is wrapped.
+func (m *MEDA) String() string { return fmt.Sprintf("MEDA(seed=%d, %v)", m.seed, m.Solver) }
 
 var _ Solver = (*MEDA)(nil)

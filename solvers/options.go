@@ -19,6 +19,9 @@ type Option struct {
 
 // settings are the hyper-parameters of all solvers.
 type settings struct {
+	name  string   // of the solver
+	known []string // the options it takes
+
 	learnRate, dense, beta1, beta2, eps float64
 	alpha, weightDecay, floor, l2, clip float64
 	rho, ratio, zeta                    float64
@@ -168,7 +171,7 @@ func number(name string, v float64, ok bool, want string, set func(*settings)) O
 // configure applies options to the defaults of a solver that knows only some of them.
 func configure(solver string, defaults settings, known []string, options []Option) (settings, error) {
 	s := defaults
-	s.adaptiveBuckets = -1
+	s.name, s.known, s.adaptiveBuckets = solver, known, -1
 	for _, o := range options {
 		if !slices.Contains(known, o.name) {
 			return s, fmt.Errorf("%w: %s does not apply to %s", ErrOption, o.name, solver)

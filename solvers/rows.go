@@ -33,7 +33,7 @@ type rows struct {
 func newRows(s *solver, t *graph.Table) (*rows, error) {
 	r := &rows{solver: s, table: t, dim: t.Dim()}
 	r.settleTile, r.settleAllTile, r.update = r.settleList, r.settleRange, r.updateRange
-	r.scratches.New = func() any { return new(scratch) }
+	r.forgetTails()
 	if err := r.allocate(); err != nil {
 		r.free()
 		return nil, err
@@ -95,6 +95,14 @@ func (r *rows) chosen(row int) int {
 	return int(r.choice[row])
 }
 
+// forgetTails drops what was worked out from the rates so far.
+func (r *rows) forgetTails() {
+	r.scratches = sync.Pool{New: func() any { return new(scratch) }}
+	for _, l := range r.laws {
+		l.forget()
+	}
+}
+
 // advance prepares the settling of rows to the latest step.
 func (r *rows) advance() {
 	r.rates.grow(r.steps(), r.solver.learnRate)
@@ -119,8 +127,11 @@ func (r *rows) settleList(from, to int) {
 	r.scratches.Put(x)
 }
 
-// SettleAll brings every row to the solver's latest step.
+// SettleAll brings every row to the solver's latest step. Under OnTouch none is behind.
 func (r *rows) SettleAll() {
+	if r.solver.onTouch {
+		return
+	}
 	r.advance()
 	kernel.Parallel(r.table.Rows(), rowsPerTile, r.settleAllTile)
 }
@@ -142,6 +153,19 @@ func (r *rows) settle(row, k int, x *scratch) {
 	m, v := r.moments(row)
 	r.laws[r.chosen(row)].settle(r.weights(row), m, v, u, s, k, r.frequencyRate(row), x)
 	stamps[1] = uint32(k)
+}
+
+// settledRow is settle on a copy of the row, in w.
+func (r *rows) settledRow(w []float32, row, k int, x *scratch) {
+	copy(w, r.weights(row))
+	stamps := r.stamps.Data()[2*row : 2*row+2]
+	s, u := int(stamps[0]), int(stamps[1])
+	if u >= k {
+		return
+	}
+	m, v := r.moments(row)
+	x.m, x.v = append(x.m[:0], m...), append(x.v[:0], v...)
+	r.laws[r.chosen(row)].settle(w, x.m, x.v, u, s, k, r.frequencyRate(row), x)
 }
 
 // step is one step with a gradient. Its rows were settled when Lookup read them, unless the

@@ -137,6 +137,12 @@ func tableRow(t *graph.Table, row int32) []float32 {
 	return t.Floats()[int(row)*t.Dim() : (int(row)+1)*t.Dim()]
 }
 
+// Undo gives a step up between Perturb and Step: the weights are put back, bit for bit.
+func (s *SAM) Undo() { s.restore() }
+
+// String names the solver, its rho, and the solver that is wrapped.
+func (s *SAM) String() string { return fmt.Sprintf("SAM(rho=%v, %v)", s.rho, s.Solver) }
+
 // restore puts the weights back, bit for bit.
 func (s *SAM) restore() {
 	for i := range s.moved[:s.changed] {

@@ -28,9 +28,19 @@ type Solver interface {
 	SetBuckets(table *graph.Table, buckets []uint8) error
 	// Lambda is the share of itself that a row of a table loses by its decay at the next step.
 	Lambda(table *graph.Table, row int) float64
-	// State lists the state of a weight, which is made if it is new. Writing to the slices restores
-	// it.
+	// LearnRate is the learning rate of the next step.
+	LearnRate() float64
+	// State lists the state of a weight, which is made if it is new.
 	State(weight gorgonia.Value) ([]Slice, error)
+	// Restore puts back a state that State gave, of a weight whose values are put back too. Steps
+	// then go on with the same bits. A state that does not fit is an error that wraps ErrState.
+	Restore(weight gorgonia.Value, parts []Slice) error
+	// Settled writes to dst what the rows of a table would be if all were settled now, and leaves
+	// table and state as they are.
+	Settled(table *graph.Table, dst []float32)
+	// String names the solver and its options that are not zero. Solvers of equal strings, if given
+	// equal buckets, take equal steps.
+	String() string
 	// Forget clears the state of a table, as if it were new. What is left of its rows' movement is
 	// dropped, so the table should be drawn anew.
 	Forget(table *graph.Table)

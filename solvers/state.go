@@ -1,22 +1,36 @@
 package solvers
 
 import (
+	"errors"
 	"fmt"
+	"math"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"gorgonia.org/gorgonia"
 )
 
-// Slice is a named part of the state of a weight; either Floats or Ints is set. It is the memory
-// itself, so that it is saved by reading and restored by writing.
+// ErrState is wrapped by the error of Restore for a state that does not fit the weight, the solver,
+// or itself.
+var ErrState = errors.New("solvers: unsuitable state")
+
+// Slice is a named part of the state of a weight; one of Floats, Ints and Doubles is used. It is the
+// memory itself, valid until the next step.
 type Slice struct {
-	Name   string
-	Floats []float32
-	Ints   []uint32
+	Name    string
+	Floats  []float32
+	Ints    []uint32
+	Doubles []float64
 }
 
+// len is the number of values.
+func (s *Slice) len() int { return len(s.Floats) + len(s.Ints) + len(s.Doubles) }
+
 // state is the state of a weight.
-type state interface{ slices() []Slice }
+type state interface {
+	slices() []Slice
+	restore(parts []Slice) error
+}
 
 // State implements Solver. The parts are, where the solver has them,
 //
@@ -25,15 +39,28 @@ type state interface{ slices() []Slice }
 //	steps   of a table, two for each row: the step of its latest gradient that was not zero, and
 //	        the step through which the row is settled
 //	counts  of FAL: how often each row has occurred
+//	rates   of a table: the learning rate of every step, from 0
+//	decays  of a table with buckets: which decay each row has
 //
-// Call SettleAll before saving: a restored solver takes it that rows which are not settled have
-// moved at the present learning rate.
+// The state of rows that are not settled is complete: there is no need to settle them first.
 func (s *solver) State(weight gorgonia.Value) ([]Slice, error) {
 	state, err := s.stateOf(weight)
 	if err != nil {
 		return nil, fmt.Errorf("solvers: %w", err)
 	}
 	return state.slices(), nil
+}
+
+// Restore implements Solver.
+func (s *solver) Restore(weight gorgonia.Value, parts []Slice) error {
+	state, err := s.stateOf(weight)
+	if err != nil {
+		return fmt.Errorf("solvers: %w", err)
+	}
+	if err := state.restore(parts); err != nil {
+		return fmt.Errorf("%w: %w", ErrState, err)
+	}
+	return nil
 }
 
 func (d *denseState) slices() []Slice {
@@ -44,7 +71,10 @@ func (d *denseState) slices() []Slice {
 	return list
 }
 
-func (r *rows) slices() []Slice {
+func (d *denseState) restore(parts []Slice) error { return copyParts(d.slices(), parts) }
+
+// fixed are the parts whose length the table and the solver give.
+func (r *rows) fixed() []Slice {
 	list := []Slice{{Name: "clock", Ints: r.clock[:]}, {Name: "v", Floats: r.v.Data()}, {Name: "steps", Ints: r.stamps.Data()}}
 	if r.m != nil {
 		list = append(list, Slice{Name: "m", Floats: r.m.Data()})
@@ -55,18 +85,111 @@ func (r *rows) slices() []Slice {
 	return list
 }
 
+func (r *rows) slices() []Slice {
+	list := append(r.fixed(), Slice{Name: "rates", Doubles: r.rates})
+	if r.choice != nil {
+		decays := make([]uint32, len(r.choice))
+		for row, d := range r.choice {
+			decays[row] = uint32(d)
+		}
+		list = append(list, Slice{Name: "decays", Ints: decays})
+	}
+	return list
+}
+
+func (r *rows) restore(parts []Slice) error {
+	var fixed []Slice
+	r.rates, r.choice = r.rates[:0], nil
+	for _, p := range parts {
+		switch p.Name {
+		case "rates":
+			r.rates = append(r.rates, p.Doubles...)
+		case "decays":
+			r.choice = make([]uint8, len(p.Ints))
+			for row, d := range p.Ints {
+				r.choice[row] = uint8(min(d, math.MaxUint8))
+			}
+		default:
+			fixed = append(fixed, p)
+		}
+	}
+	r.forgetTails()
+	if err := copyParts(r.fixed(), fixed); err != nil {
+		return err
+	}
+	return r.check()
+}
+
+// copyParts copies parts to those of the same names.
+func copyParts(to, from []Slice) error {
+	if len(from) != len(to) {
+		return fmt.Errorf("%d parts, want %d", len(from), len(to))
+	}
+	for _, t := range to {
+		found := false
+		for _, f := range from {
+			if f.Name == t.Name {
+				copied := copy(t.Floats, f.Floats) + copy(t.Ints, f.Ints)
+				found = copied == t.len() && copied == f.len()
+			}
+		}
+		if !found {
+			return fmt.Errorf("part %q is missing, or is not of %d values", t.Name, t.len())
+		}
+	}
+	return nil
+}
+
+// check finds steps that could not have been taken.
+func (r *rows) check() error {
+	k := r.clock[0]
+	if len(r.rates) > int(k)+1 {
+		return fmt.Errorf("%d learning rates for %d steps", len(r.rates), k)
+	}
+	if r.choice != nil && len(r.choice) != r.table.Rows() {
+		return fmt.Errorf("decays of %d rows, the table has %d", len(r.choice), r.table.Rows())
+	}
+	for row, d := range r.choice {
+		if int(d) >= len(r.laws) {
+			return fmt.Errorf("row %d has decay %d of %d", row, d, len(r.laws))
+		}
+	}
+	stamps := r.stamps.Data()
+	for row := range r.table.Rows() {
+		if s, u := stamps[2*row], stamps[2*row+1]; s > u || u > k {
+			return fmt.Errorf("row %d has its latest gradient at step %d and is settled to step %d of %d", row, s, u, k)
+		}
+	}
+	return nil
+}
+
+// Settled implements Solver.
+func (s *solver) Settled(table *graph.Table, dst []float32) {
+	r := s.tables[table]
+	if r == nil || s.onTouch {
+		copy(dst, table.Floats())
+		return
+	}
+	r.advance()
+	kernel.Parallel(table.Rows(), rowsPerTile, func(from, to int) {
+		x := r.scratches.Get().(*scratch)
+		for row := from; row < to; row++ {
+			r.settledRow(dst[row*r.dim:(row+1)*r.dim], row, r.steps(), x)
+		}
+		r.scratches.Put(x)
+	})
+}
+
 // Forget implements Solver.
 func (s *solver) Forget(table *graph.Table) {
 	r := s.tables[table]
 	if r == nil {
 		return
 	}
-	for _, part := range r.slices() {
+	for _, part := range r.fixed() {
 		clear(part.Floats)
 		clear(part.Ints)
 	}
 	r.rates = r.rates[:0]
-	for _, l := range r.laws {
-		l.forget()
-	}
+	r.forgetTails()
 }
