@@ -30,7 +30,7 @@ func NewAdagrad(options ...Option) (*Adagrad, error) {
 		return nil, err
 	}
 	s.onTouch = true // rows that are not touched do not move anyway
-	return &Adagrad{newSolver(s, newAdagradBase(s), s.none())}, nil
+	return &Adagrad{newSolver(s, newAdagradBase(s), (*settings).none)}, nil
 }
 
 // NewAdagradAR makes a solver; it takes the options of Adagrad, WithAlpha or WithHalfLife,
@@ -40,7 +40,7 @@ func NewAdagradAR(options ...Option) (*AdagradAR, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &AdagradAR{newSolver(s, newAdagradBase(s), s.adaptive())}, nil
+	return &AdagradAR{newSolver(s, newAdagradBase(s), (*settings).adaptive)}, nil
 }
 
 // NewAdagradW makes a solver; it takes the options of Adagrad, WithWeightDecay, WithScaledDecay
@@ -50,7 +50,7 @@ func NewAdagradW(options ...Option) (*AdagradW, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &AdagradW{newSolver(s, newAdagradBase(s), s.constant())}, nil
+	return &AdagradW{newSolver(s, newAdagradBase(s), (*settings).constant)}, nil
 }
 
 var (

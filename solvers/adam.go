@@ -42,7 +42,7 @@ func NewAdam(options ...Option) (*Adam, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Adam{newSolver(s, newAdamBase(s), s.none())}, nil
+	return &Adam{newSolver(s, newAdamBase(s), (*settings).none)}, nil
 }
 
 // NewAdamAR makes a solver; it takes the options of Adam, WithAlpha or WithHalfLife,
@@ -52,7 +52,7 @@ func NewAdamAR(options ...Option) (*AdamAR, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &AdamAR{newSolver(s, newAdamBase(s), s.adaptive())}, nil
+	return &AdamAR{newSolver(s, newAdamBase(s), (*settings).adaptive)}, nil
 }
 
 // NewAdamW makes a solver; it takes the options of Adam, WithWeightDecay, WithScaledDecay and
@@ -62,7 +62,7 @@ func NewAdamW(options ...Option) (*AdamW, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &AdamW{newSolver(s, newAdamBase(s), s.constant())}, nil
+	return &AdamW{newSolver(s, newAdamBase(s), (*settings).constant)}, nil
 }
 
 var (

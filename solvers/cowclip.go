@@ -20,7 +20,7 @@ func NewCowClip(options ...Option) (*CowClip, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &CowClip{newSolver(s, newAdamBase(s), s.none())}
+	c := &CowClip{newSolver(s, newAdamBase(s), (*settings).none)}
 	c.transform = func(w, g []float32, count int) { cowClip(w, g, count, s.ratio, s.zeta) }
 	return c, nil
 }

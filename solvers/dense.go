@@ -17,12 +17,9 @@ type denseState struct {
 const elementsPerTile = 1 << 13
 
 func newDenseState(s *solver, w []float32) *denseState {
-	d := &denseState{solver: s, w: w, v: make([]float32, len(w)), keep: 1}
+	d := &denseState{solver: s, w: w, v: make([]float32, len(w))}
 	if s.base.usesMomentum() {
 		d.m = make([]float32, len(w))
-	}
-	if s.decayDense {
-		d.keep = float32(1 - s.decays[0](0))
 	}
 	d.tile = d.update
 	return d
@@ -34,7 +31,7 @@ func (d *denseState) steps() int { return int(d.clock[0]) }
 func (d *denseState) step(grad []float32) {
 	d.clock[0]++
 	d.solver.base.begin(d.steps(), d.solver.denseRate())
-	d.grad = grad
+	d.grad, d.keep = grad, float32(1-d.solver.denseDecay())
 	kernel.Parallel(len(d.w), elementsPerTile, d.tile)
 	clear(grad)
 	d.grad = nil

@@ -19,7 +19,7 @@ func NewFAL(options ...Option) (*FAL, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &FAL{newSolver(s, newAdamBase(s), s.none())}
+	f := &FAL{newSolver(s, newAdamBase(s), (*settings).none)}
 	f.byFrequency = true
 	return f, nil
 }

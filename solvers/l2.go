@@ -21,7 +21,7 @@ func NewL2(options ...Option) (*L2, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &L2{newSolver(s, &l2Base{newAdamBase(s), float32(s.l2)}, s.none())}
+	l := &L2{newSolver(s, &l2Base{newAdamBase(s), float32(s.l2)}, (*settings).none)}
 	l.transform = func(w, g []float32, _ int) { addScaled(g, w, float32(s.l2)) }
 	return l, nil
 }

@@ -76,7 +76,7 @@ type adamLaw struct {
 
 func newAdamLaw(adam *adamBase, d decay, rates *schedule) *adamLaw {
 	length := tailLength(adam.beta1, adam.beta2)
-	return &adamLaw{adam: adam, survival: newSurvival(d), rates: rates, length: length, recent: make([]tailSum, length)}
+	return &adamLaw{adam: adam, survival: newSurvival(d), rates: rates, length: length, recent: newTailSums(length)}
 }
 
 func (l *adamLaw) forget() {

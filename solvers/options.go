@@ -78,7 +78,7 @@ func WithAlpha(alpha float64) Option {
 
 // WithHalfLife sets alpha by the gap, in steps, after which an untouched row has lost half of its
 // norm, above 0: see AlphaOfHalfLife. Unlike alpha itself it can be kept when the batch size
-// changes, if it is thought of in epochs.
+// changes, if it is thought of in epochs. It takes the place of WithAlpha and WithScaledDecay.
 func WithHalfLife(steps float64) Option {
 	return number("WithHalfLife", steps, steps > 0, "must be above 0", func(s *settings) { s.alpha = AlphaOfHalfLife(steps) })
 }
@@ -101,7 +101,7 @@ func WithDenseDecay() Option {
 }
 
 // WithScaledDecay multiplies the decay coefficient (alpha or the weight decay) by the learning
-// rate, as PyTorch's AdamW does.
+// rate, as PyTorch's AdamW does; that of dense weights by theirs.
 func WithScaledDecay() Option {
 	return Option{"WithScaledDecay", func(s *settings) error { s.scaled = true; return nil }}
 }
@@ -180,10 +180,26 @@ func configure(solver string, defaults settings, known []string, options []Optio
 			return s, err
 		}
 	}
+	for _, pair := range exclusive {
+		if given(options, pair[0]) && given(options, pair[1]) {
+			return s, fmt.Errorf("%w: %s and %s exclude each other", ErrOption, pair[0], pair[1])
+		}
+	}
 	if s.beta1 > 0 && !s.onTouch && s.beta1 >= math.Sqrt(s.beta2) {
 		return s, fmt.Errorf("%w: WithBeta1(%v): the value must be below the root of beta2 (%v), or momentum would outlast its scale", ErrOption, s.beta1, s.beta2)
 	}
 	return s, nil
+}
+
+// exclusive are options that contradict each other.
+var exclusive = [][2]string{
+	{"WithAlpha", "WithHalfLife"},
+	{"WithScaledDecay", "WithHalfLife"},
+	{"WithEpsInside", "WithEpsOutside"},
+}
+
+func given(options []Option, name string) bool {
+	return slices.ContainsFunc(options, func(o Option) bool { return o.name == name })
 }
 
 // denseRate is the learning rate of weights that are not tables.
@@ -194,22 +210,34 @@ func (s *settings) denseRate() float64 {
 	return s.learnRate
 }
 
-// scale multiplies a decay coefficient by the learning rate, if that was asked for.
-func (s *settings) scale(c float64) float64 {
+// scale multiplies a decay coefficient by a learning rate, if that was asked for.
+func (s *settings) scale(c, rate float64) float64 {
 	if s.scaled {
-		return c * s.learnRate
+		return c * rate
 	}
 	return c
 }
 
-// none, constant and adaptive are the decays that the settings ask for.
-func (s *settings) none() []decay     { return []decay{constantDecay(0)} }
-func (s *settings) constant() []decay { return []decay{constantDecay(min(1, s.scale(s.weightDecay)))} }
+// none, constant and adaptive are the decays that the settings ask for: of all rows, or of those
+// whose choice is 0 and 1.
+func (s *settings) none() []decay { return []decay{constantDecay(0)} }
+
+func (s *settings) constant() []decay {
+	return []decay{constantDecay(min(1, s.scale(s.weightDecay, s.learnRate)))}
+}
 
 func (s *settings) adaptive() []decay {
-	list := []decay{adaptiveDecay(s.scale(s.alpha), s.floor)}
+	list := []decay{adaptiveDecay(s.scale(s.alpha, s.learnRate), s.floor)}
 	if s.adaptiveBuckets >= 0 {
-		list = append(list, constantDecay(min(1, s.scale(s.bucketDecay))))
+		list = append(list, constantDecay(min(1, s.scale(s.bucketDecay, s.learnRate))))
 	}
 	return list
+}
+
+// denseDecay is the share that weights that are not tables lose at every step.
+func (s *settings) denseDecay() float64 {
+	if !s.decayDense {
+		return 0
+	}
+	return min(1, s.scale(s.weightDecay, s.denseRate()))
 }

@@ -25,13 +25,15 @@ func NewRowWiseRMSpropAR(options ...Option) (*RowWiseRMSpropAR, error) {
 	if err != nil {
 		return nil, err
 	}
-	var sv *RowWiseRMSpropAR
-	lambda := func(interval int) float64 {
-		return min(1-sv.floor, sv.learnRate*sv.alpha*float64(interval+1))
-	}
-	sv = &RowWiseRMSpropAR{newSolver(s, newRMSpropBase(s), []decay{lambda})}
+	sv := &RowWiseRMSpropAR{newSolver(s, newRMSpropBase(s), (*settings).paidOnTouch)}
 	sv.everyTouch = true
 	return sv, nil
+}
+
+// paidOnTouch is FBGEMM's decay: its interval includes the present step.
+func (s *settings) paidOnTouch() []decay {
+	most, share := 1-s.floor, s.scale(s.alpha, s.learnRate)
+	return []decay{func(interval int) float64 { return min(most, share*float64(interval+1)) }}
 }
 
 var _ Solver = (*RowWiseRMSpropAR)(nil)

@@ -73,7 +73,7 @@ func (s *SAM) Perturb(model []gorgonia.ValueGrad) error {
 	}
 	var sum float64
 	for i, n := range model {
-		g, err := gradient(n)
+		g, err := gradientOf(n)
 		if err != nil {
 			return fmt.Errorf("solvers: weight %d: %w", i, err)
 		}
@@ -84,26 +84,6 @@ func (s *SAM) Perturb(model []gorgonia.ValueGrad) error {
 		s.move(n, by)
 	}
 	return nil
-}
-
-// gradient returns the values of a gradient.
-func gradient(n gorgonia.ValueGrad) ([]float32, error) {
-	grad, err := n.Grad()
-	if err != nil {
-		return nil, err
-	}
-	switch g := grad.(type) {
-	case *graph.RowGrad:
-		if t, ok := n.Value().(*graph.Table); ok && t.Dim() == g.Dim {
-			return g.Values, nil
-		}
-	case *tensor.Dense:
-		w, ok := n.Value().(*tensor.Dense)
-		if ok && w.Dtype() == tensor.Float32 && g.Dtype() == tensor.Float32 && w.Shape().Eq(g.Shape()) {
-			return g.Float32s(), nil
-		}
-	}
-	return nil, fmt.Errorf("%w: %T with gradient %T", ErrWeight, n.Value(), grad)
 }
 
 // move adds by times its gradient to a weight. The gradient of a dense weight is set to zero:

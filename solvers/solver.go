@@ -55,8 +55,9 @@ type Solver interface {
 // belongs to the storage of the weights, so several graphs may share it.
 type solver struct {
 	settings
-	base   base
-	decays []decay // of the rows outside and inside of the buckets named by WithBuckets
+	base     base
+	decaysOf func(*settings) []decay
+	decays   []decay // of rows, by choice
 
 	byFrequency bool // learning rates go by the counts of rows: FAL
 	everyTouch  bool // every touch counts as a gradient, and a row's clock starts at its first: FBGEMM
@@ -68,8 +69,8 @@ type solver struct {
 	order  []*rows // in the order in which tables were first seen
 }
 
-func newSolver(s settings, b base, decays []decay) solver {
-	return solver{settings: s, base: b, decays: decays, tables: map[*graph.Table]*rows{}, dense: map[*float32]*denseState{}}
+func newSolver(s settings, b base, decaysOf func(*settings) []decay) solver {
+	return solver{settings: s, base: b, decaysOf: decaysOf, decays: decaysOf(&s), tables: map[*graph.Table]*rows{}, dense: map[*float32]*denseState{}}
 }
 
 // Step implements Solver.
@@ -93,32 +94,15 @@ func (s *solver) Step(model []gorgonia.ValueGrad) error {
 // state of those that are new.
 func (s *solver) check(model []gorgonia.ValueGrad) error {
 	for i, n := range model {
-		grad, err := n.Grad()
+		_, err := gradientOf(n)
 		if err == nil {
-			err = s.checkPair(n.Value(), grad)
+			_, err = s.stateOf(n.Value())
 		}
 		if err != nil {
 			return fmt.Errorf("solvers: weight %d: %w", i, err)
 		}
 	}
 	return nil
-}
-
-func (s *solver) checkPair(value, grad gorgonia.Value) error {
-	switch w := value.(type) {
-	case *graph.Table:
-		g, ok := grad.(*graph.RowGrad)
-		if !ok || g.Dim != w.Dim() {
-			return fmt.Errorf("%w: table %q with gradient %T", ErrWeight, w.Name(), grad)
-		}
-	case *tensor.Dense:
-		g, ok := grad.(*tensor.Dense)
-		if !ok || g.Dtype() != tensor.Float32 || !w.Shape().Eq(g.Shape()) || g.RequiresIterator() {
-			return fmt.Errorf("%w: %v %v with gradient %T %v", ErrWeight, w.Dtype(), w.Shape(), grad, grad.Shape())
-		}
-	}
-	_, err := s.stateOf(value)
-	return err
 }
 
 // stateOf returns the state of a weight; it is made if it is new.
@@ -136,7 +120,7 @@ func (s *solver) stateOf(value gorgonia.Value) (state, error) {
 		s.order = append(s.order, r)
 		return r, nil
 	case *tensor.Dense:
-		if w.Dtype() != tensor.Float32 || w.RequiresIterator() || w.Shape().TotalSize() == 0 {
+		if !flat(w) {
 			return nil, fmt.Errorf("%w: %v %v", ErrWeight, w.Dtype(), w.Shape())
 		}
 		data := w.Float32s()
@@ -183,7 +167,11 @@ func (s *solver) SetLearnRate(rate float64) error {
 	if s.scaled && !s.onTouch {
 		return fmt.Errorf("%w: SetLearnRate(%v): the decay is scaled by the learning rate", ErrOption, rate)
 	}
-	return WithLearnRate(rate).set(&s.settings)
+	if err := WithLearnRate(rate).set(&s.settings); err != nil {
+		return err
+	}
+	s.decays = s.decaysOf(&s.settings)
+	return nil
 }
 
 // Free implements Solver.

@@ -50,14 +50,6 @@ func (h *touches) run(t *testing.T, s gorgonia.Solver, steps int) []float32 {
 	return h.table.Floats()
 }
 
-func must[S gorgonia.Solver](t *testing.T) func(S, error) S {
-	t.Helper()
-	return func(s S, err error) S {
-		require.NoError(t, err)
-		return s
-	}
-}
-
 func TestAlphaZeroIsAdamBitForBit(t *testing.T) {
 	adam := newTouches(t).run(t, must[*Adam](t)(NewAdam()), 50)
 	require.Equal(t, adam, newTouches(t).run(t, must[*AdamAR](t)(NewAdamAR(WithAlpha(0))), 50))
@@ -71,69 +63,6 @@ func TestStepsGiveTheSameBitsOnAnyNumberOfCores(t *testing.T) {
 		return newTouches(t).run(t, must[*AdamAR](t)(NewAdamAR(WithAlpha(1e-2))), 200)
 	}
 	require.Equal(t, weights(1), weights(2))
-}
-
-// AdamW and OnTouch against their formulas in float64, every row at every step.
-func TestDecaysAndSemanticsAgainstTheirFormulas(t *testing.T) {
-	const rate, beta1, beta2, eps, steps, rowCount, dim = 1e-3, 0.9, 0.999, 1e-8, 400, 30, 3
-	for _, c := range []struct {
-		name    string
-		solver  gorgonia.Solver
-		lambda  func(k, s int, touched bool) float64
-		onTouch bool
-	}{
-		{"Adam", must[*Adam](t)(NewAdam()), func(int, int, bool) float64 { return 0 }, false},
-		{"AdamW", must[*AdamW](t)(NewAdamW(WithWeightDecay(0.01))), func(int, int, bool) float64 { return 0.01 }, false},
-		{"AdamW scaled", must[*AdamW](t)(NewAdamW(WithWeightDecay(1), WithScaledDecay())), func(int, int, bool) float64 { return rate }, false},
-		{"AdamAR by half-life", must[*AdamAR](t)(NewAdamAR(WithHalfLife(20))),
-			func(k, s int, _ bool) float64 { return min(1, 2*math.Ln2/400*float64(k-s-1)) }, false},
-		{"Adam on touch", must[*Adam](t)(NewAdam(WithOnTouch())), func(int, int, bool) float64 { return 0 }, true},
-		{"AdamAR on touch", must[*AdamAR](t)(NewAdamAR(WithAlpha(0.01), WithOnTouch())),
-			func(k, s int, _ bool) float64 { return min(1, 0.01*float64(k-s-1)) }, true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			rng := rand.New(rand.NewPCG(1, 9))
-			table, err := graph.NewTable("t", rowCount, dim)
-			require.NoError(t, err)
-			table.Initialize(graph.Normal(0.1), rng)
-			w := widen(table.Floats())
-			m, v, s := make([]float64, len(w)), make([]float64, len(w)), make([]int, rowCount)
-			for k := 1; k <= steps; k++ {
-				var rows []int32
-				var values []float32
-				for r := range rowCount {
-					touched := rng.Float64() < 1/float64(2+3*r)
-					if touched {
-						rows = append(rows, int32(r))
-					}
-					lambda := c.lambda(k, s[r], touched)
-					for j := r * dim; j < (r+1)*dim; j++ {
-						g := 0.0
-						if touched {
-							g32 := float32(rng.NormFloat64() * 1e-3)
-							g = float64(g32)
-							values = append(values, g32)
-						} else if c.onTouch {
-							continue
-						}
-						m[j] = beta1*m[j] + (1-beta1)*g
-						v[j] = beta2*v[j] + (1-beta2)*g*g
-						mHat, vHat := m[j]/(1-math.Pow(beta1, float64(k))), v[j]/(1-math.Pow(beta2, float64(k)))
-						w[j] -= lambda*w[j] + rate*mHat/math.Sqrt(vHat+eps)
-					}
-					if touched {
-						s[r] = k
-					}
-				}
-				table.Settle(rows)
-				g, err := graph.NewRowGrad(rows, values, dim)
-				require.NoError(t, err)
-				require.NoError(t, c.solver.Step([]gorgonia.ValueGrad{&pair{table, g}}))
-			}
-			table.SettleAll()
-			require.InDeltaSlice(t, w, widen(table.Floats()), 2e-6)
-		})
-	}
 }
 
 func TestDenseWeightsTakeTheBaseOnly(t *testing.T) {

@@ -43,6 +43,23 @@ type tailSum struct {
 	tail
 }
 
+// usualPanels is how many panels a tail takes at most with the default betas.
+const usualPanels = 20
+
+// newTailSums returns n empty sums with room for the usual number of panels, so that the first
+// steps allocate no more than later ones.
+func newTailSums(n int) []tailSum {
+	sums := make([]tailSum, n)
+	panels := make([]panel, n*usualPanels)
+	terms := make([]float32, 4*n*usualPanels)
+	for i := range sums {
+		sums[i].panels, panels = panels[:0:usualPanels], panels[usualPanels:]
+		sums[i].weights, terms = terms[:0:2*usualPanels], terms[2*usualPanels:]
+		sums[i].scales, terms = terms[:0:2*usualPanels], terms[2*usualPanels:]
+	}
+	return sums
+}
+
 func (t *tailSum) reset() { t.panels = t.panels[:0] }
 
 // add multiplies what was there by keep, and adds a step.

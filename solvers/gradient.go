@@ -1,0 +1,43 @@
+package solvers
+
+import (
+	"fmt"
+
+	"github.com/ctrzoo/ctrzoo/graph"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// gradientOf returns the values of a gradient. It is an error if the gradient does not fit its
+// weight.
+func gradientOf(n gorgonia.ValueGrad) ([]float32, error) {
+	grad, err := n.Grad()
+	if err != nil {
+		return nil, err
+	}
+	switch w := n.Value().(type) {
+	case *graph.Table:
+		g, isRows := grad.(*graph.RowGrad)
+		if !isRows || g.Dim != w.Dim() || len(g.Values) != len(g.Rows)*g.Dim {
+			return nil, fmt.Errorf("%w: table %q of dimension %d with gradient %T %v", ErrWeight, w.Name(), w.Dim(), grad, grad)
+		}
+		for _, row := range g.Rows {
+			if uint(row) >= uint(w.Rows()) {
+				return nil, fmt.Errorf("%w: table %q of %d rows with a gradient of row %d", ErrWeight, w.Name(), w.Rows(), row)
+			}
+		}
+		return g.Values, nil
+	case *tensor.Dense:
+		g, isDense := grad.(*tensor.Dense)
+		if !isDense || !flat(w) || !flat(g) || !w.Shape().Eq(g.Shape()) {
+			return nil, fmt.Errorf("%w: %v %v with gradient %T %v", ErrWeight, w.Dtype(), w.Shape(), grad, grad.Shape())
+		}
+		return g.Float32s(), nil
+	}
+	return nil, fmt.Errorf("%w: %T with gradient %T", ErrWeight, n.Value(), grad)
+}
+
+// flat says whether a tensor is a run of float32 in memory.
+func flat(t *tensor.Dense) bool {
+	return t.Dtype() == tensor.Float32 && !t.RequiresIterator() && t.Shape().TotalSize() > 0
+}
