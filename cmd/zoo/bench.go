@@ -12,7 +12,7 @@ func newBenchCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newBenchStepCommand())
+	cmd.AddCommand(newBenchStepCommand(), newBenchPeerCommand())
 	return cmd
 }
 

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/spf13/cobra"
+)
+
+//go:embed testdata/peer/torch_step.py
+var torchScript []byte
+
+// peerCases are the models and batch sizes that are compared.
+var peerCases = []struct {
+	model string
+	batch int
+	steps int // of PyTorch in a round
+}{
+	{"dnn", 1024, 40}, {"wdl", 1024, 40}, {"wukong", 1024, 15}, {"xdeepfm", 256, 10}, {"dnn", 4096, 12},
+}
+
+// peerOptions are the flags of "zoo bench peer".
+type peerOptions struct {
+	python string
+	rounds int
+}
+
+func newBenchPeerCommand() *cobra.Command {
+	var o peerOptions
+	cmd := &cobra.Command{
+		Use:   "peer",
+		Short: "Compare training steps with PyTorch's",
+		Long: `Compare the fastest training step with AdamAR with PyTorch's with SparseAdam, in the shapes of "zoo
+bench step". Both programs alternate, so that both meet the same noise, and PyTorch runs twice in each
+round: as it is, and with OpenBLAS told to use its AVX-512 kernels. The table is Markdown.`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
+	}
+	cmd.Flags().StringVar(&o.python, "python", "python3", "Python that has PyTorch")
+	cmd.Flags().IntVar(&o.rounds, "rounds", 5, "how often the programs alternate")
+	return cmd
+}
+
+func (o *peerOptions) run(cmd *cobra.Command) error {
+	if o.rounds < 1 {
+		return usageError{fmt.Errorf("--rounds must be at least 1, got %d", o.rounds)}
+	}
+	script, err := os.CreateTemp("", "torch_step*.py")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(script.Name())
+	_, err = script.Write(torchScript)
+	if err := errors.Join(err, script.Close()); err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	threads := runtime.GOMAXPROCS(0)
+	fmt.Fprintf(out, "Fastest step in ms of %d rounds, %d threads each, kernel %s.\n\n", o.rounds, threads, kernel.Name())
+	fmt.Fprintln(out, "| model | batch | zoo | PyTorch | ratio | PyTorch, AVX-512 | ratio |")
+	fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
+	for _, c := range peerCases {
+		ours, plain, avx512 := 1e9, 1e9, 1e9
+		for range o.rounds {
+			for _, peer := range []struct {
+				best *float64
+				env  string
+			}{{&plain, ""}, {&avx512, "OPENBLAS_CORETYPE=SkylakeX"}} {
+				wall, err := o.torch(cmd.Context(), script.Name(), peer.env, c.model, c.batch, c.steps, cmd.ErrOrStderr())
+				if err != nil {
+					return err
+				}
+				*peer.best = min(*peer.best, wall)
+			}
+			wall, err := fastestStep(cmd.Context(), c.model, c.batch)
+			if err != nil {
+				return err
+			}
+			ours = min(ours, wall)
+		}
+		fmt.Fprintf(out, "| %s | %d | %.2f | %.2f | %.2fx | %.2f | %.2fx |\n", c.model, c.batch, ours, plain, plain/ours, avx512, avx512/ours)
+	}
+	return nil
+}
+
+// torch runs the script and returns its fastest step.
+func (o *peerOptions) torch(ctx context.Context, script, env, model string, batch, steps int, stderr io.Writer) (float64, error) {
+	c := exec.CommandContext(ctx, o.python, script, model, strconv.Itoa(batch), strconv.Itoa(steps))
+	c.Env = append(os.Environ(), fmt.Sprintf("OMP_NUM_THREADS=%d", runtime.GOMAXPROCS(0)))
+	if env != "" {
+		c.Env = append(c.Env, env)
+	}
+	c.Stderr = stderr
+	text, err := c.Output()
+	if err != nil {
+		return 0, fmt.Errorf("%s with PyTorch: %w; --python names another one", o.python, err)
+	}
+	var figures struct {
+		WallMinimum float64 `json:"wall_min_ms"`
+	}
+	if err := json.Unmarshal(text, &figures); err != nil {
+		return 0, fmt.Errorf("%s: %w", script, err)
+	}
+	return figures.WallMinimum, nil
+}
+
+// fastestStep measures a second of our own steps.
+func fastestStep(ctx context.Context, model string, batch int) (float64, error) {
+	solver, err := solvers.NewAdamAR()
+	if err != nil {
+		return 0, err
+	}
+	figures, err := zoo.StepBenchmark{Model: benchModels()[model], Solver: solver, BatchSize: batch, Seconds: 1, WarmUp: 10}.Run(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return figures.WallMinimum, nil
+}
