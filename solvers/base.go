@@ -29,12 +29,15 @@ type adamBase struct {
 	step                     kernel.AdamStep
 }
 
+// newAdamBase rounds the betas to what the kernels work with, so that the bias corrections are
+// those of the same betas: of beta2 = 0.999 1-beta2 is off by 1e-5, and v would be with it.
 func newAdamBase(s settings) *adamBase {
+	beta1, beta2 := float32(s.beta1), float32(s.beta2)
 	return &adamBase{
-		beta1: s.beta1, beta2: s.beta2,
-		correction1: newPowers(s.beta1), correction2: newPowers(s.beta2),
+		beta1: float64(beta1), beta2: float64(beta2),
+		correction1: newPowers(float64(beta1)), correction2: newPowers(float64(beta2)),
 		step: kernel.AdamStep{
-			Beta1: float32(s.beta1), Beta2: float32(s.beta2),
+			Beta1: beta1, Beta2: beta2,
 			Eps: float32(s.eps), EpsOutside: s.epsOutside,
 		},
 	}

@@ -45,18 +45,18 @@ func WithDenseLearnRate(rate float64) Option {
 
 // WithBeta1 sets the decay of the first moment, in [0, 1), below the root of beta2. Default 0.9.
 func WithBeta1(beta float64) Option {
-	return number("WithBeta1", beta, beta >= 0 && beta < 1, "must be in [0, 1)", func(s *settings) { s.beta1 = beta })
+	return number("WithBeta1", beta, beta >= 0 && float32(beta) < 1, "must be in [0, 1), and below 1 as a float32", func(s *settings) { s.beta1 = beta })
 }
 
 // WithBeta2 sets the decay of the second moment, in (0, 1). Default 0.999; for RowWiseRMSpropAR
 // 0.99.
 func WithBeta2(beta float64) Option {
-	return number("WithBeta2", beta, beta > 0 && beta < 1, "must be in (0, 1)", func(s *settings) { s.beta2 = beta })
+	return number("WithBeta2", beta, float32(beta) > 0 && float32(beta) < 1, "must be in (0, 1), also as a float32", func(s *settings) { s.beta2 = beta })
 }
 
 // WithEps sets what keeps the denominator from zero, above 0. Default 1e-8; for Adagrad 1e-10.
 func WithEps(eps float64) Option {
-	return number("WithEps", eps, eps > 0, "must be above 0", func(s *settings) { s.eps = eps })
+	return number("WithEps", eps, float32(eps) > 0, "must be above 0, also as a float32", func(s *settings) { s.eps = eps })
 }
 
 // WithEpsInside makes the denominator sqrt(v+eps), as Algorithm 1 of the paper prints it: the
@@ -157,10 +157,11 @@ func WithOnTouch() Option {
 	return Option{"WithOnTouch", func(s *settings) error { s.onTouch = true; return nil }}
 }
 
-// number is an option that checks its value; NaN and infinities fail whatever ok says.
+// number is an option that checks its value. NaN and what is infinite as a float32 fail whatever ok
+// says.
 func number(name string, v float64, ok bool, want string, set func(*settings)) Option {
 	return Option{name, func(s *settings) error {
-		if !ok || math.IsNaN(v) || math.IsInf(v, 0) {
+		if !ok || math.IsNaN(v) || math.Abs(v) > math.MaxFloat32 {
 			return fmt.Errorf("%w: %s(%v): the value %s", ErrOption, name, v, want)
 		}
 		set(s)

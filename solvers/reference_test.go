@@ -305,7 +305,7 @@ func (x *course) run(steps int) {
 			}
 		}
 	}
-	require.Less(x.t, x.worst, 2e-6)
+	require.Less(x.t, x.worst, 1e-6)
 	x.t.Logf("largest difference %.2g", x.worst)
 }
 
