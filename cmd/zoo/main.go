@@ -70,7 +70,7 @@ func newRootCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrainCommand(), newModelsCommand(), newSolversCommand())
+	root.AddCommand(newTrainCommand(), newEvaluateCommand(), newPredictCommand(), newModelsCommand(), newSolversCommand())
 	return root
 }
 
