@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -25,16 +26,18 @@ func (r *record) fail(column string, value string, err error) error {
 }
 
 // delimited yields the lines of a CSV or TSV file, quoted as RFC 4180 has it. The record is reused.
-func (s *Schema) delimited(path string, columns []string) iter.Seq2[*record, error] {
-	return func(yield func(*record, error) bool) {
-		file, err := openFile(path)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer file.Close()
-		if err := s.readLines(path, file, columns, func(r *record) bool { return yield(r, nil) }); err != nil {
-			yield(nil, err)
+func (s *Schema) delimited(path string) log {
+	return func(ctx context.Context, columns []string) iter.Seq2[*record, error] {
+		return func(yield func(*record, error) bool) {
+			file, err := openFile(ctx, path)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			defer file.Close()
+			if err := s.readLines(path, file, columns, func(r *record) bool { return yield(r, nil) }); err != nil {
+				yield(nil, err)
+			}
 		}
 	}
 }

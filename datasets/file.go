@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"compress/bzip2"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,13 +12,14 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// openFile opens a file, unpacking .gz, .zst and .bz2 as its name says.
-func openFile(path string) (io.ReadCloser, error) {
+// openFile opens a file, unpacking .gz, .zst and .bz2 as its name says. Reading ends with the
+// context's error when ctx ends.
+func openFile(ctx context.Context, path string) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
-	unpacked, err := unpack(path, f)
+	unpacked, err := unpack(path, contextReader{ctx, f})
 	if err != nil {
 		f.Close()
 		return nil, &SyntaxError{Path: path, Err: err}
@@ -26,6 +28,19 @@ func openFile(path string) (io.ReadCloser, error) {
 		io.Reader
 		io.Closer
 	}{unpacked, f}, nil
+}
+
+// contextReader reads until its context ends.
+type contextReader struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
 }
 
 func unpack(path string, f io.Reader) (io.Reader, error) {

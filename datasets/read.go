@@ -137,7 +137,11 @@ const rowsPerProgress = 4096
 func (e *encoder) readPart(ctx context.Context, paths []string, progress Progress) (*part, error) {
 	p := &part{}
 	for _, path := range paths {
-		for r, err := range e.schema.delimited(path, e.columns) {
+		l, err := openLog(e.schema, path)
+		if err != nil {
+			return nil, err
+		}
+		for r, err := range l(ctx, e.columns) {
 			if err != nil {
 				return nil, err
 			}

@@ -129,6 +129,19 @@ func lockDirectory(path string) (*Directory, error) {
 	return d, nil
 }
 
+// ReadSettings reads the settings of a run from its directory, or from one of its checkpoints, also
+// while it is running.
+func ReadSettings(path string) (map[string]string, error) {
+	if checkpointName.MatchString(filepath.Base(path)) {
+		path = filepath.Dir(path)
+	}
+	var settings map[string]string
+	if err := readSealed(filepath.Join(path, settingsFile), &settings); err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	return settings, nil
+}
+
 // Close lets other processes have the directory.
 func (d *Directory) Close() error { return d.lock.Close() }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // Network is the compiled graph of a model for batches of up to a given size. Networks of
@@ -82,9 +83,8 @@ func (n *Network) Load(batch *datasets.Batch) error {
 	if batch.Rows > n.Size() {
 		return fmt.Errorf("zoo: a batch of %d samples for a network of %d", batch.Rows, n.Size())
 	}
-	if len(batch.IDs) != batch.Rows*in.columns || len(batch.Numbers) != batch.Rows*in.width {
-		return fmt.Errorf("zoo: a batch of %d samples has %d ids and %d numbers, the model takes %d and %d a sample",
-			batch.Rows, len(batch.IDs), len(batch.Numbers), in.columns, in.width)
+	if err := in.check(batch); err != nil {
+		return err
 	}
 	pad(in.ids, batch.IDs, graph.Absent)
 	pad(in.numbers, batch.Numbers, 0)
@@ -96,6 +96,15 @@ func (n *Network) Load(batch *datasets.Batch) error {
 		}
 	}
 	n.samples = batch.Rows
+	return nil
+}
+
+// check finds a batch that is not one of the model's.
+func (in *inputs) check(batch *datasets.Batch) error {
+	if len(batch.IDs) != batch.Rows*in.columns || len(batch.Numbers) != batch.Rows*in.width {
+		return fmt.Errorf("zoo: a batch of %d samples has %d ids and %d numbers, the model takes %d and %d a sample",
+			batch.Rows, len(batch.IDs), len(batch.Numbers), in.columns, in.width)
+	}
 	return nil
 }
 
@@ -117,7 +126,9 @@ func (n *Network) Size() int { return n.builder.Batch() }
 func (n *Network) Loss() float64 { return float64(*n.loss.Value().(*gorgonia.F32)) }
 
 // Logits are those of the real samples of the last run, valid until the next.
-func (n *Network) Logits() []float32 { return backing[float32](n.logits)[:n.samples] }
+func (n *Network) Logits() []float32 {
+	return n.logits.Value().(*tensor.Dense).Float32s()[:n.samples] // unlike Data, allocates nothing
+}
 
 // Learnables are the nodes of all weights, for a solver.
 func (n *Network) Learnables() gorgonia.Nodes { return n.builder.Learnables() }

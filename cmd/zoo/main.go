@@ -70,7 +70,10 @@ func newRootCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrainCommand(), newModelsCommand(), newSolversCommand(), newExperimentCommand(), newReportCommand(), newVerifyCommand(), newBenchCommand())
+	root.AddCommand(
+		newTrainCommand(), newEvaluateCommand(), newPredictCommand(), newModelsCommand(), newSolversCommand(),
+		newExperimentCommand(), newReportCommand(), newVerifyCommand(), newBenchCommand(),
+	)
 	return root
 }
 

@@ -67,6 +67,20 @@ func (r *reporter) rowsRead(rows int) {
 	}
 }
 
+// rows counts rows on a terminal, with their rate.
+func (r *reporter) rows(what string, n int) {
+	if !r.terminal {
+		return
+	}
+	if r.bar == nil {
+		r.bar = progressbar.NewOptions(-1,
+			progressbar.OptionSetWriter(r.err), progressbar.OptionSetDescription(what),
+			progressbar.OptionShowIts(), progressbar.OptionShowCount(), progressbar.OptionSetItsString("rows"),
+			progressbar.OptionThrottle(100e6), progressbar.OptionClearOnFinish())
+	}
+	_ = r.bar.Add(n) // the bar is for looking at: an error in drawing it changes nothing
+}
+
 // start begins the run of one solver.
 func (r *reporter) start(model, solver string, bestPossible float64) {
 	r.model, r.solver, r.bestPossible = model, solver, bestPossible

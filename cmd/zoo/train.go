@@ -8,6 +8,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // trainOptions are the flags of "zoo train".
@@ -56,11 +57,14 @@ and predicts raw samples:
 			if err := o.saving.open(); err != nil {
 				return err
 			}
-			o.given = func(flag string) bool { return cmd.Flags().Changed(flag) }
 			return o.run(cmd)
 		},
 	}
-	f := cmd.Flags()
+	o.addFlags(cmd.Flags())
+	return cmd
+}
+
+func (o *trainOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
 	f.StringVar(&o.data, "data", "synthetic", "data set: synthetic, avazu, or own with --schema")
 	f.StringVar(&o.schema, "schema", "", "YAML file that describes the columns of --train and --test")
@@ -75,7 +79,7 @@ and predicts raw samples:
 	o.model, o.solverFlags, o.saving = newModelFlags(f), newSolverFlags(f), newCheckpointFlags(f)
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "tell norms and decay by field and frequency bucket, and the Rademacher bound")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
-	return cmd
+	o.given = f.Changed
 }
 
 // check finds what is wrong with the flags before anything is read.

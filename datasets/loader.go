@@ -1,0 +1,21 @@
+package datasets
+
+import "context"
+
+// LoadOptions are the choices that a known data set leaves open. Zero fields mean its defaults.
+type LoadOptions struct {
+	Seed      uint64 // of negatives and random splits
+	Split     string // how parts are told apart; the data set's doc names its splits
+	MinCount  int    // of a value to get a row of its own
+	Negatives string // amazon: uniform or popular
+}
+
+// logs are the parts of a data set; Valid may be nil.
+type logs struct{ Train, Valid, Test log }
+
+// loader reads the raw files of one known data set.
+type loader struct {
+	name   string
+	schema func(o LoadOptions) (*Schema, error)
+	open   func(ctx context.Context, paths []string, o LoadOptions) (logs, error)
+}

@@ -1,0 +1,224 @@
+package zoo
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/stretchr/testify/require"
+)
+
+// batchOf is a whole source as one batch.
+func batchOf(t *testing.T, s datasets.Source) *datasets.Batch {
+	t.Helper()
+	for b, err := range s.Batches(context.Background(), s.Len(), nil) {
+		require.NoError(t, err)
+		return b
+	}
+	return nil
+}
+
+// mixedSet has numbers and lists beside categories.
+func mixedSet(t *testing.T) *datasets.Set {
+	t.Helper()
+	schema, err := datasets.ParseSchema([]byte(`
+label: y
+fields:
+  - {name: a}
+  - {name: x, kind: numeric, scale: log}
+  - {name: "b/values", min_count: 2}
+  - {name: past, kind: list, length: 3, separator: " ", shares: a}
+  - {name: day, column: t, derive: weekday, layout: "2006-01-02"}
+`))
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "log.csv")
+	text := "y,a,x,b/values,past,t\n"
+	for i := range 300 {
+		text += []string{"0", "1"}[i*i%3%2] + "," + []string{"p", "q", "ü", "\"r\ns\""}[i%4] + "," + []string{"1", "", "-3.5"}[i%3] +
+			",v" + []string{"1", "2", "3", "rare"}[min(i%7, 3)*(i%2)] + "," + []string{"", "p", "p q ü"}[i%3] + ",2026-01-0" + []string{"1", "2", "3"}[i%3] + "\n"
+	}
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	set, err := datasets.Read(context.Background(), schema, datasets.Files{Train: []string{path}, Test: []string{path}}, nil)
+	require.NoError(t, err)
+	return set
+}
+
+// trainedLogits trains and saves, stops in mid-epoch if steps are given, and returns what the model
+// says of the test part before it is saved and loaded.
+func trainedLogits(t *testing.T, s *savedRun, dir string, steps int) []float32 {
+	t.Helper()
+	d, err := CreateDirectory(dir, nil)
+	require.NoError(t, err)
+	defer d.Close()
+	run, checkpoints := s.run, s.checkpoints
+	checkpoints.Directory = d
+	run.Checkpoints = &checkpoints
+	run.Solver, err = s.solver()
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	run.OnStep = func(s Step) {
+		if s.Step == steps {
+			cancel()
+		}
+	}
+	trainer, err := NewTrainer(run)
+	require.NoError(t, err)
+	defer trainer.Free()
+	if _, err = trainer.Train(ctx); steps > 0 {
+		require.ErrorIs(t, err, context.Canceled)
+	} else {
+		require.NoError(t, err)
+	}
+	_, err = trainer.evaluator.Evaluate(context.Background(), run.Test)
+	require.NoError(t, err)
+	return trainer.evaluator.logits
+}
+
+func TestALoadedModelPredictsTheSameBits(t *testing.T) {
+	mixed := mixedSet(t)
+	check := func(t *testing.T, s *savedRun, steps int) {
+		dir := filepath.Join(t.TempDir(), "run")
+		want := trainedLogits(t, s, dir, steps)
+		saved, err := Load(dir)
+		require.NoError(t, err)
+		defer saved.Free()
+		require.Equal(t, s.run.Model, saved.Model)
+		require.Equal(t, s.checkpoints.Encoding, saved.Encoding)
+		p, err := saved.Predictor()
+		require.NoError(t, err)
+		batch := batchOf(t, s.run.Test)
+		got := make([]float32, batch.Rows)
+		require.NoError(t, p.Logits(got, batch))
+		require.Equal(t, want, got)
+		require.NoError(t, p.Predict(got, batch))
+		require.Equal(t, float32(graph.Sigmoid(float64(want[7]))), got[7])
+	}
+	forEveryModel(t, func(t *testing.T, e Entry) {
+		s := newSavedRun(t)
+		s.run.Train, s.run.Test, s.checkpoints.Encoding = mixed.Train, mixed.Test, mixed.Encoding
+		s.run.Model = e.New(Hyperparameters{EmbeddingDim: 4, HiddenUnits: []int{8}, CINUnits: []int{4}})
+		check(t, s, 0)
+		check(t, s, 7)
+	})
+	for _, e := range solvers.Catalog() {
+		t.Run(e.Name, func(t *testing.T) {
+			s := newSavedRun(t)
+			s.solver = func() (solvers.Solver, error) { return e.New() }
+			check(t, s, 25)
+		})
+	}
+}
+
+// newPredictor is a predictor of an untrained model, and 1000 samples.
+func newPredictor(t testing.TB) (*Predictor, *datasets.Batch) {
+	t.Helper()
+	set, err := datasets.Synthetic{TrainRows: 100, TestRows: 1000, Seed: 5}.Open()
+	require.NoError(t, err)
+	trainer, err := NewTrainer(Run{Model: XDeepFM{}, Solver: must(solvers.NewAdamAR()), Train: set.Train, Seed: 1})
+	require.NoError(t, err)
+	t.Cleanup(trainer.Free)
+	p, err := NewPredictor(XDeepFM{}, set.Train.Fields(), trainer.Weights())
+	require.NoError(t, err)
+	for b, err := range set.Test.Batches(context.Background(), 1000, nil) {
+		require.NoError(t, err)
+		return p, b
+	}
+	return nil, nil
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// part is samples [from, to) of a batch of categorical fields.
+func part(b *datasets.Batch, from, to int) *datasets.Batch {
+	columns := len(b.IDs) / b.Rows
+	return &datasets.Batch{Rows: to - from, IDs: b.IDs[from*columns : to*columns]}
+}
+
+func TestPredictorGivesEveryCallerTheSame(t *testing.T) {
+	p, batch := newPredictor(t)
+	want := make([]float32, batch.Rows)
+	require.NoError(t, p.Predict(want, batch))
+	var callers sync.WaitGroup
+	for caller := range 8 {
+		callers.Go(func() {
+			got := make([]float32, batch.Rows)
+			for from := 0; from < batch.Rows; {
+				to := min(batch.Rows, from+1+(from*7+caller*13)%90)
+				if err := p.Predict(got[from:to], part(batch, from, to)); err != nil {
+					t.Error(err)
+				}
+				from = to
+			}
+			for i := range got {
+				if got[i] != want[i] {
+					t.Errorf("caller %d, sample %d: %v, want %v", caller, i, got[i], want[i])
+					return
+				}
+			}
+		})
+	}
+	callers.Wait()
+}
+
+func TestPredictAllocatesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, which runs the short tests, allocates for itself")
+	}
+	p, batch := newPredictor(t)
+	for _, n := range []int{1, 3, 50, 700} {
+		dst, some := make([]float32, n), part(batch, 0, n)
+		require.Zero(t, testing.AllocsPerRun(20, func() {
+			if err := p.Predict(dst, some); err != nil {
+				t.Error(err)
+			}
+		}), "%d samples", n)
+	}
+}
+
+func TestPredictorErrors(t *testing.T) {
+	p, batch := newPredictor(t)
+	require.NoError(t, p.Predict(nil, &datasets.Batch{}))
+	require.ErrorContains(t, p.Predict(make([]float32, 2), part(batch, 0, 3)), "room for 2 predictions of 3 samples")
+	require.ErrorContains(t, p.Predict(make([]float32, 3), &datasets.Batch{Rows: 3, IDs: make([]int32, 25)}), "has 25 ids and 0 numbers")
+	bad := part(batch, 0, 300)
+	bad.IDs[260*8+1] = math.MaxInt32
+	err := p.Predict(make([]float32, 300), bad)
+	require.ErrorIs(t, err, graph.ErrID)
+	require.ErrorContains(t, err, `samples 256 to 299: graph: index: field "device", sample 4`)
+
+	fields := []datasets.Field{{Name: "a", Rows: 2}}
+	w := graph.NewWeights(nil)
+	_, err = NewPredictor(DNN{}, fields, w)
+	require.ErrorContains(t, err, `there is no weight "deep/table"`)
+}
+
+// BenchmarkPredict tells how long one call takes.
+func BenchmarkPredict(b *testing.B) {
+	p, batch := newPredictor(b)
+	for name, n := range map[string]int{"1": 1, "64": 64, "1000": 1000} {
+		b.Run(name, func(b *testing.B) {
+			dst, some := make([]float32, n), part(batch, 0, n)
+			if err := p.Predict(dst, some); err != nil { // compiles the network
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := p.Predict(dst, some); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
