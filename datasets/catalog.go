@@ -6,17 +6,32 @@ import (
 	"strings"
 )
 
-// Names lists the data sets that Open knows.
-func Names() []string { return []string{"synthetic", "avazu"} }
+// loaders are the known data sets that are read from files.
+func loaders() []loader { return []loader{avazuLoader()} }
 
-// Open opens a data set by name: "synthetic", drawn with the seed given, or "avazu", read from
+// Names lists the data sets that Open knows.
+func Names() []string {
+	names := []string{"synthetic"}
+	for _, l := range loaders() {
+		names = append(names, l.name)
+	}
+	return names
+}
+
+// Open opens a data set by name: "synthetic", drawn with the seed given, or one that is read from
 // files. An unknown name is an error that lists the known ones.
 func Open(ctx context.Context, name string, files Files, seed uint64, progress Progress) (*Set, error) {
-	switch name {
-	case "synthetic":
+	if name == "synthetic" {
 		return Synthetic{Seed: seed}.Open()
-	case "avazu":
-		return Read(ctx, Avazu(), files, progress)
 	}
-	return nil, fmt.Errorf("%w %q; known: %s", ErrUnknownData, name, strings.Join(Names(), ", "))
+	return Input{Data: name, Files: files, Options: LoadOptions{Seed: seed}, Progress: progress}.Read(ctx)
+}
+
+func findLoader(name string) (loader, error) {
+	for _, l := range loaders() {
+		if l.name == name {
+			return l, nil
+		}
+	}
+	return loader{}, fmt.Errorf("%w %q; known: %s", ErrUnknownData, name, strings.Join(Names(), ", "))
 }

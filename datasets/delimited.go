@@ -1,16 +1,13 @@
 package datasets
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // record is one line of a log: the values of the columns that the schema uses.
@@ -25,7 +22,7 @@ func (r *record) fail(column string, value string, err error) error {
 	return &SyntaxError{Path: r.path, Line: r.line, Column: column, Value: shorten(value), Err: err}
 }
 
-// delimited yields the lines of a CSV or TSV file, quoted as RFC 4180 has it. The record is reused.
+// delimited is the log of a CSV or TSV file, quoted as RFC 4180 has it.
 func (s *Schema) delimited(path string) log {
 	return func(ctx context.Context, columns []string) iter.Seq2[*record, error] {
 		return func(yield func(*record, error) bool) {
@@ -35,78 +32,100 @@ func (s *Schema) delimited(path string) log {
 				return
 			}
 			defer file.Close()
-			if err := s.readLines(path, file, columns, func(r *record) bool { return yield(r, nil) }); err != nil {
+			if err := s.readLines(path, file, columns, yield); err != nil {
 				yield(nil, err)
 			}
 		}
 	}
 }
 
-func (s *Schema) readLines(path string, file io.Reader, columns []string, yield func(*record) bool) error {
-	reader := csv.NewReader(bufio.NewReaderSize(file, 1<<18))
-	reader.Comma = s.comma(path)
-	reader.ReuseRecord = true
-	line, err := reader.Read()
-	if err == io.EOF {
-		return &SyntaxError{Path: path, Err: ErrEmpty}
-	}
+// readLines yields the lines; it returns an error that ends the file.
+func (s *Schema) readLines(path string, file io.Reader, columns []string, yield func(*record, error) bool) error {
+	reader := &csvReader{lines: newLineReader(path, file), separator: s.separator(path)}
+	header, cells, err := s.readHeader(reader, columns)
 	if err != nil {
-		return syntaxError(path, err)
+		return err
 	}
-	header, isHeader := s.header(line, columns)
 	positions, err := locate(path, header, columns)
 	if err != nil {
 		return err
 	}
-	if len(line) != len(header) {
-		return &SyntaxError{Path: path, Line: 1, Err: fmt.Errorf("%w: %d, want %d", ErrColumns, len(line), len(header))}
-	}
 	r := &record{path: path, values: make([]string, len(columns))}
-	for first := true; ; first = false {
-		if !first || isHeader {
-			if line, err = reader.Read(); err == io.EOF {
-				return nil
-			} else if err != nil {
-				return syntaxError(path, err)
-			}
+	for ; ; cells = nil {
+		if cells == nil {
+			cells, err = reader.read()
 		}
-		r.line, _ = reader.FieldPos(0)
-		if err := r.take(line, positions, columns); err != nil {
-			return err
+		if err == io.EOF {
+			return nil
 		}
-		if !yield(r) {
+		r.line = reader.start
+		if err == nil {
+			err = r.take(cells, len(header), positions, columns)
+		}
+		if !yield(r, err) {
+			return nil
+		}
+		if isFatal(err) {
 			return nil
 		}
 	}
 }
 
+// isFatal says whether nothing more can be read after an error.
+func isFatal(err error) bool {
+	var syntax *SyntaxError
+	return err != nil && (!errors.As(err, &syntax) || syntax.fatal || syntax.Line == 0)
+}
+
 // take picks the values of the columns that are used.
-func (r *record) take(line []string, positions []int, columns []string) error {
+func (r *record) take(cells []string, width int, positions []int, columns []string) error {
+	if len(cells) != width {
+		return &SyntaxError{Path: r.path, Line: r.line, Err: fmt.Errorf("%w: %d, want %d", ErrColumns, len(cells), width)}
+	}
 	for i, at := range positions {
-		if r.values[i] = line[at]; !utf8.ValidString(line[at]) || strings.IndexByte(line[at], 0) >= 0 {
-			return r.fail(columns[i], line[at], ErrText)
+		if r.values[i] = cells[at]; !isText(cells[at]) {
+			return r.fail(columns[i], cells[at], ErrText)
 		}
 	}
 	return nil
 }
 
-// header names the columns: by the first line, unless the schema knows them and the line does not
-// hold the name of the first column that is asked for.
-func (s *Schema) header(line, columns []string) (names []string, isHeader bool) {
-	names = append(names, line...)
-	names[0] = strings.TrimPrefix(names[0], "\ufeff") // the byte order mark of some exports
-	if s.Columns != nil && !slices.Contains(names, columns[0]) {
-		return s.Columns, false
+// readHeader names the columns: by the first line, unless the schema knows them and the line does
+// not hold the name of the first column that is asked for. The line is then returned, as data.
+func (s *Schema) readHeader(reader *csvReader, columns []string) (names, data []string, err error) {
+	line, err := reader.read()
+	path := reader.lines.path
+	switch {
+	case err == io.EOF:
+		return nil, nil, &SyntaxError{Path: path, Err: ErrEmpty}
+	case err != nil:
+		return nil, nil, fatal(err)
+	case s.Columns == nil || slices.Contains(line, columns[0]):
+		return slices.Clone(line), nil, nil
+	case len(line) != len(s.Columns):
+		return nil, nil, fatal(&SyntaxError{Path: path, Line: 1, Err: fmt.Errorf("%w: %d, want %d", ErrColumns, len(line), len(s.Columns))})
 	}
-	return names, true
+	return s.Columns, line, nil
+}
+
+// fatal marks an error as one after which nothing more can be read.
+func fatal(err error) error {
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) {
+		syntax.fatal = true
+	}
+	return err
 }
 
 // locate finds the positions of columns in a header.
 func locate(path string, header, columns []string) ([]int, error) {
+	fail := func(name string, err error) error {
+		return fatal(&SyntaxError{Path: path, Line: 1, Column: name, Err: err})
+	}
 	at := map[string]int{}
 	for i, name := range header {
 		if _, twice := at[name]; twice {
-			return nil, &SyntaxError{Path: path, Line: 1, Column: name, Err: errors.New("the column stands twice in the header")}
+			return nil, fail(name, errors.New("the column stands twice in the header"))
 		}
 		at[name] = i
 	}
@@ -114,31 +133,20 @@ func locate(path string, header, columns []string) ([]int, error) {
 	for i, name := range columns {
 		position, known := at[name]
 		if !known {
-			return nil, &SyntaxError{Path: path, Line: 1, Column: name, Err: fmt.Errorf("%w; there are: %s", ErrUnknownColumn, shorten(strings.Join(header, ", ")))}
+			return nil, fail(name, fmt.Errorf("%w; there are: %s", ErrUnknownColumn, shorten(strings.Join(header, ", "))))
 		}
 		positions[i] = position
 	}
 	return positions, nil
 }
 
-func (s *Schema) comma(path string) rune {
-	if s.Delimiter != "" {
-		return rune(s.Delimiter[0])
+// separator stands between the columns of a file.
+func (s *Schema) separator(path string) string {
+	switch ext := extension(path); {
+	case s.Delimiter != "":
+		return s.Delimiter
+	case s.Format == "tsv" || s.Format == "" && (ext == ".tsv" || ext == ".txt"):
+		return "\t"
 	}
-	if strings.Contains(path, ".tsv") || strings.Contains(path, ".txt") {
-		return '\t'
-	}
-	return ','
-}
-
-// syntaxError gives the place of an error of encoding/csv, or of the reader below it.
-func syntaxError(path string, err error) error {
-	var parse *csv.ParseError
-	if !errors.As(err, &parse) {
-		return &SyntaxError{Path: path, Err: err}
-	}
-	if errors.Is(err, csv.ErrFieldCount) {
-		return &SyntaxError{Path: path, Line: parse.StartLine, Err: ErrColumns}
-	}
-	return &SyntaxError{Path: path, Line: parse.Line, Err: parse.Err}
+	return ","
 }

@@ -16,15 +16,15 @@ type Encoding struct {
 }
 
 // Scale turns a number x of a field, after its logarithm if the schema says so, into
-// (x-Mean)*Multiplier. An empty cell counts as Mean.
-type Scale struct{ Mean, Multiplier float64 }
+// (x-Mean)*Multiplier. An empty cell counts as Empty.
+type Scale struct{ Mean, Multiplier, Empty float64 }
 
 // encoding is what the training part has taught the encoder.
 func (e *encoder) encoding() *Encoding {
 	x := &Encoding{Schema: e.schema, Vocabularies: e.vocabularies(), Scales: make([]Scale, len(e.fields))}
 	for i, f := range e.fields {
 		if f.scale != nil {
-			x.Scales[i] = Scale{f.scale.mean, f.scale.multiplier}
+			x.Scales[i] = Scale{f.scale.mean, f.scale.multiplier, f.scale.empty}
 		}
 	}
 	return x
@@ -35,22 +35,33 @@ func (x *Encoding) encoder() (*encoder, error) {
 	if err := x.Schema.check(); err != nil {
 		return nil, fmt.Errorf("datasets: %w: %w", ErrSchema, err)
 	}
-	e := newEncoder(x.Schema)
+	undivided := *x.Schema
+	undivided.Split = nil
+	e := newEncoder(&undivided, 0)
 	if len(x.Vocabularies) != len(e.fields) || len(x.Scales) != len(e.fields) {
 		return nil, fmt.Errorf("datasets: %w: %d fields with %d vocabularies and %d scales", ErrSchema, len(e.fields), len(x.Vocabularies), len(x.Scales))
 	}
-	e.training = false
 	for i := range e.fields {
-		f := &e.fields[i]
-		if f.scale != nil {
-			f.scale.mean, f.scale.multiplier = x.Scales[i].Mean, x.Scales[i].Multiplier
-			continue
-		}
-		if f.vocabulary = x.Vocabularies[i]; f.vocabulary == nil {
-			return nil, fmt.Errorf("datasets: %w: field %q has no vocabulary", ErrSchema, f.Name)
+		if err := e.fields[i].finish(x.Vocabularies[i], x.Scales[i]); err != nil {
+			return nil, err
 		}
 	}
 	return e, nil
+}
+
+// finish gives a field what was learned of it.
+func (f *fieldEncoder) finish(v *Vocabulary, s Scale) error {
+	switch {
+	case f.scale != nil:
+		f.scale.mean, f.scale.multiplier, f.scale.empty = s.Mean, s.Multiplier, s.Empty
+	case f.hash > 0:
+		f.field.Rows = f.hash + 1
+	case v == nil:
+		return fmt.Errorf("datasets: %w: field %q has no vocabulary", ErrSchema, f.Name)
+	default:
+		f.vocabulary, f.closed, f.field.Rows = v, true, v.Len()
+	}
+	return nil
 }
 
 // Fields are the fields of the samples.
@@ -106,7 +117,7 @@ func (x *Encoding) read(ctx context.Context, paths []string, o RowOptions, yield
 			if err != nil {
 				return err
 			}
-			if len(b.part.labels) < o.Size {
+			if b.chunk.rows() < o.Size {
 				continue
 			}
 			if err := ctx.Err(); err != nil {
@@ -117,7 +128,7 @@ func (x *Encoding) read(ctx context.Context, paths []string, o RowOptions, yield
 			}
 		}
 	}
-	if len(b.part.labels) > 0 {
+	if b.chunk.rows() > 0 {
 		yield(b.take(), nil)
 	}
 	return nil
@@ -130,8 +141,9 @@ type rowBuilder struct {
 	columns  []string // to ask for
 	keep     []int    // where the kept ones are among them
 	sample   record   // as the encoder wants it, with the label first
-	part     part
-	rows     Rows
+	chunk    chunk
+	samples  samples
+	kept     [][]string
 }
 
 func newRowBuilder(e *encoder, o RowOptions) *rowBuilder {
@@ -158,7 +170,7 @@ func (b *rowBuilder) add(r *record) error {
 		b.sample.values = append(b.sample.values, "0") // never looked at
 	}
 	b.sample.values = append(b.sample.values, r.values...)
-	if err := b.encoder.encode(&b.sample, &b.part); err != nil {
+	if err := b.encoder.encode(&b.sample, &b.chunk); err != nil {
 		return err
 	}
 	if len(b.keep) > 0 {
@@ -166,19 +178,24 @@ func (b *rowBuilder) add(r *record) error {
 		for i, at := range b.keep {
 			kept[i] = string(append([]byte(nil), r.values[at]...)) // of the reader's line no more than this
 		}
-		b.rows.Kept = append(b.rows.Kept, kept)
+		b.kept = append(b.kept, kept)
 	}
 	return nil
 }
 
 // take gives the batch away; what is added later overwrites it.
 func (b *rowBuilder) take() *Rows {
-	out := Rows{Kept: b.rows.Kept}
-	out.Rows, out.IDs, out.Numbers = len(b.part.labels), b.part.ids, b.part.numbers
-	if b.labelled {
-		out.Labels = b.part.labels
+	b.samples.clear()
+	t := newTally(len(b.encoder.fields))
+	for row := range b.chunk.rows() {
+		b.encoder.place(&b.chunk, row, &b.samples, &t)
 	}
-	b.rows.Kept = b.rows.Kept[:0]
-	b.part = part{b.part.ids[:0], b.part.numbers[:0], b.part.labels[:0]}
+	out := Rows{Kept: b.kept}
+	out.Rows, out.IDs, out.Numbers = b.chunk.rows(), b.samples.ids, b.samples.numbers
+	if b.labelled {
+		out.Labels = b.samples.labels
+	}
+	b.kept = b.kept[:0]
+	b.chunk.clear()
 	return &out
 }

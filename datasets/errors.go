@@ -12,6 +12,7 @@ var (
 	ErrNumber  = errors.New("not a finite number")
 	ErrTime    = errors.New("not a time of the given layout")
 	ErrText    = errors.New("not valid UTF-8 text")
+	ErrLong    = errors.New("the line is longer than 4 MiB")
 )
 
 // Other errors.
@@ -29,6 +30,8 @@ type SyntaxError struct {
 	Column string // the name of the column; "" if the whole line is meant
 	Value  string // what stands there, shortened; "" if that does not help
 	Err    error
+
+	fatal bool // nothing more can be read of the file, although there is a line
 }
 
 func (e *SyntaxError) Error() string {

@@ -19,7 +19,7 @@ func openFile(ctx context.Context, path string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
-	unpacked, err := unpack(path, contextReader{ctx, f})
+	unpacked, err := unpack(path, newFileReader(ctx, f))
 	if err != nil {
 		f.Close()
 		return nil, &SyntaxError{Path: path, Err: err}
@@ -28,19 +28,6 @@ func openFile(ctx context.Context, path string) (io.ReadCloser, error) {
 		io.Reader
 		io.Closer
 	}{unpacked, f}, nil
-}
-
-// contextReader reads until its context ends.
-type contextReader struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r contextReader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.Reader.Read(p)
 }
 
 func unpack(path string, f io.Reader) (io.Reader, error) {

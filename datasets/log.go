@@ -19,6 +19,30 @@ func openLog(s *Schema, path string) (log, error) {
 	return s.delimited(path), nil
 }
 
+// openLogs is the log of some files, one after the other.
+func openLogs(s *Schema, paths []string) (log, error) {
+	var list []log
+	for _, path := range paths {
+		l, err := openLog(s, path)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	return concat(list), nil
+}
+
+// joined is the log of all parts.
+func (l logs) joined() log {
+	var list []log
+	for _, part := range []log{l.Train, l.Valid, l.Test} {
+		if part != nil {
+			list = append(list, part)
+		}
+	}
+	return concat(list)
+}
+
 // concat is one log after the other.
 func concat(list []log) log {
 	return func(ctx context.Context, columns []string) iter.Seq2[*record, error] {

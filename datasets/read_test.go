@@ -185,9 +185,9 @@ func TestReadNamesThePlaceOfAnError(t *testing.T) {
 func TestReadStopsWithItsContext(t *testing.T) {
 	s, err := ParseSchema([]byte("label: y\nfields: [{name: a}]"))
 	require.NoError(t, err)
-	path := write(t, "x.csv", "y,a\n"+strings.Repeat("1,b\n", 2*rowsPerProgress))
+	path := write(t, "x.csv", "y,a\n"+strings.Repeat("1,b\n", 2*rowsPerChunk))
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err = Read(ctx, s, Files{Train: []string{path}}, func(int) { cancel() })
+	_, err = Read(ctx, s, Files{Train: []string{path}}, func(int, float64) { cancel() })
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -272,7 +272,7 @@ func TestAvazuSample(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 8999, set.Train.Len())
 	require.Equal(t, 1000, set.Test.Len())
-	require.Len(t, set.Train.Fields(), 23)
+	require.Len(t, set.Train.Fields(), 24)
 }
 
 func TestSyntheticIsALogWithALongTail(t *testing.T) {

@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 
@@ -18,9 +17,13 @@ import (
 //	  - {name: price, kind: numeric, scale: log}
 //	  - {name: item}
 //	  - {name: history, kind: list, separator: "|", length: 50, shares: item}
+//	split: {by: time, column: time, layout: "2006-01-02 15:04:05", test: 1d}
 type Schema struct {
 	// Label is the column of the label, 0 or 1.
 	Label string `yaml:"label"`
+	// Format is csv, tsv, jsonl, libsvm or parquet. Default: what the file's name says; csv if it
+	// says nothing.
+	Format string `yaml:"format,omitempty"`
 	// Delimiter separates the columns of a text file: one character. Default: a comma, or a tab
 	// for files whose name has .tsv or .txt in it.
 	Delimiter string `yaml:"delimiter,omitempty"`
@@ -29,6 +32,8 @@ type Schema struct {
 	Columns []string `yaml:"columns,omitempty"`
 	// Fields are the inputs of the model, in their order.
 	Fields []FieldSchema `yaml:"fields"`
+	// Split divides a log that is not in parts already. Default: all of it is for training.
+	Split *Split `yaml:"split,omitempty"`
 }
 
 // FieldSchema describes one field of a Schema.
@@ -42,14 +47,27 @@ type FieldSchema struct {
 	// MinCount is how often a value must occur in the training part to get a row of its own.
 	// Default 1: every value of the training part.
 	MinCount int `yaml:"min_count,omitempty"`
-	// Derive makes the value from a time: hour (of the day, 00 to 23) or weekday (0 is Sunday).
+	// OutOfVocabulary says what becomes of values that have no row of their own: they share row 0,
+	// trained (default) on the values that min_count cut off, or they count as zero, and in a list
+	// as absent.
+	OutOfVocabulary string `yaml:"oov,omitempty"`
+	// Hash, if positive, numbers the values without a vocabulary, into so many buckets: id
+	// 1 + FNV-1a(value) mod Hash, with the 64-bit hash of the value's bytes. Row 0 stays unused.
+	Hash int `yaml:"hash,omitempty"`
+	// Bins turns a number into the bin it lies in: at most the first edge, above the first and at
+	// most the second, ..., above the last. An empty cell is a bin of its own. Edges must rise.
+	Bins []float64 `yaml:"bins,omitempty,flow"`
+	// Derive makes the value from a time: hour (of the day, 00 to 23), weekday (0 is Sunday) or
+	// weekend (1 on Saturday and Sunday, else 0).
 	Derive string `yaml:"derive,omitempty"`
-	// Layout is how the time is written, as package time has it. Required with Derive.
+	// Layout is how the time is written, as package time has it, or unix or unix_ms for seconds or
+	// milliseconds since 1970. Required with Derive.
 	Layout string `yaml:"layout,omitempty"`
 	// Scale is what becomes of a number x: standard (default), (x-mean)/deviation over the
 	// training part; log, the same of sign(x)log(1+|x|); none. An empty cell counts as the mean.
 	Scale string `yaml:"scale,omitempty"`
-	// Separator stands between the values of a list. Default "|".
+	// Separator stands between the values of a list. Default "|". The empty text is the
+	// empty list.
 	Separator string `yaml:"separator,omitempty"`
 	// Length is how many values of a list are kept, the last ones. Required for a list.
 	Length int `yaml:"length,omitempty"`
@@ -84,66 +102,18 @@ func ParseSchema(text []byte) (*Schema, error) {
 	return &s, nil
 }
 
-func (s *Schema) check() error {
-	switch {
-	case s.Label == "":
-		return errors.New("label: no column given")
-	case len(s.Fields) == 0:
-		return errors.New("fields: none given")
-	case len(s.Delimiter) > 1:
-		return fmt.Errorf("delimiter: want one character, got %q", s.Delimiter)
-	}
-	seen := map[string]string{} // kinds by name
-	for i := range s.Fields {
-		f := &s.Fields[i]
-		if err := f.check(seen); err != nil {
-			return fmt.Errorf("field %d (%q): %w", i+1, f.Name, err)
-		}
-		seen[f.Name] = f.Kind
-	}
-	return nil
-}
-
-func (f *FieldSchema) check(earlier map[string]string) error {
-	_, taken := earlier[f.Name]
-	owner, known := earlier[f.Shares]
-	switch {
-	case f.Name == "" || taken:
-		return errors.New("name: must be given, and unlike that of other fields")
-	case !oneOf(f.Kind, "", "categorical", "numeric", "list"):
-		return fmt.Errorf("kind: want categorical, numeric or list, got %q", f.Kind)
-	case !oneOf(f.Scale, "", "standard", "log", "none"):
-		return fmt.Errorf("scale: want standard, log or none, got %q", f.Scale)
-	case !oneOf(f.Derive, "", "hour", "weekday"):
-		return fmt.Errorf("derive: want hour or weekday, got %q", f.Derive)
-	case !oneOf(f.Pooling, "", "mean", "sum"):
-		return fmt.Errorf("pooling: want mean or sum, got %q", f.Pooling)
-	case f.Derive != "" && f.Layout == "":
-		return errors.New("derive: needs the layout of the time")
-	case f.MinCount < 0:
-		return fmt.Errorf("min_count: must be at least 0, got %d", f.MinCount)
-	case f.Kind == "list" && f.Length < 1:
-		return fmt.Errorf("length: a list needs at least 1, got %d", f.Length)
-	case f.Shares != "" && (!known || owner == "numeric" || f.Kind == "numeric"):
-		return fmt.Errorf("shares: %q is not an earlier field with a vocabulary", f.Shares)
-	}
-	return nil
-}
-
-func oneOf(s string, choices ...string) bool {
-	for _, c := range choices {
-		if s == c {
-			return true
-		}
-	}
-	return false
-}
-
 func (f *FieldSchema) column() string {
 	if f.Column != "" {
 		return f.Column
 	}
 	return f.Name
+}
+
+func (f *FieldSchema) separator() string {
+	if f.Separator != "" {
+		return f.Separator
+	}
+	return "|"
 }
 
 // field is what a data set says of the field, but for its rows.

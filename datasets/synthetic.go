@@ -106,8 +106,8 @@ func drawTruth(rng *rand.Rand) *syntheticTruth {
 }
 
 // draw makes samples and tells the true probability of each.
-func (t *syntheticTruth) draw(rows int, rng *rand.Rand) (*part, []float64) {
-	p := &part{}
+func (t *syntheticTruth) draw(rows int, rng *rand.Rand) (*samples, []float64) {
+	p := &samples{}
 	probabilities := make([]float64, rows)
 	for i := range probabilities {
 		logit := syntheticBias

@@ -19,7 +19,7 @@ import (
 //	FIELD/ends    where each ends in them
 //	FIELD/counts  how often each occurs in the training part
 //
-// and FIELD/scale, mean and multiplier, for a number.
+// and FIELD/scale, mean, multiplier and what an empty cell counts as, for a number.
 func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, error) {
 	if e == nil {
 		return nil, nil
@@ -45,9 +45,9 @@ func vocabularyTensors(e *datasets.Encoding) *tensors {
 	for i, f := range e.Schema.Fields {
 		v := e.Vocabularies[i]
 		switch {
-		case v == nil:
-			add(&t, f.Name+"/scale", []float64{e.Scales[i].Mean, e.Scales[i].Multiplier})
-		case f.Shares == "":
+		case f.Kind == "numeric":
+			add(&t, f.Name+"/scale", []float64{e.Scales[i].Mean, e.Scales[i].Multiplier, e.Scales[i].Empty})
+		case f.Shares == "" && v != nil: // buckets have none
 			var values []byte
 			ends, counts := make([]uint64, v.Len()), make([]uint64, v.Len())
 			for id := range v.Len() {
@@ -111,11 +111,13 @@ func readEncoding(checkpoint string) (*datasets.Encoding, error) {
 	for i, f := range e.Schema.Fields {
 		switch {
 		case f.Kind == "numeric":
-			scale := make([]float64, 2)
+			scale := make([]float64, 3)
 			if err := read(m, f.Name+"/scale", scale); err != nil {
 				return nil, err
 			}
-			e.Scales[i] = datasets.Scale{Mean: scale[0], Multiplier: scale[1]}
+			e.Scales[i] = datasets.Scale{Mean: scale[0], Multiplier: scale[1], Empty: scale[2]}
+			continue
+		case f.Hash > 0:
 			continue
 		case f.Shares != "":
 			e.Vocabularies[i] = owners[f.Shares]

@@ -61,7 +61,7 @@ func newReporter(out, err io.Writer, asJSON bool) *reporter {
 // note tells people what goes on.
 func (r *reporter) note(text string) { fmt.Fprintf(r.err, "zoo: %s\n", text) }
 
-func (r *reporter) rowsRead(rows int) {
+func (r *reporter) rowsRead(rows int, share float64) {
 	if r.terminal {
 		fmt.Fprintf(r.err, "\r%d rows ", rows)
 	}

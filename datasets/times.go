@@ -1,0 +1,62 @@
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// timeMemo parses times of one layout. Logs are mostly in order of time, so it keeps the last one.
+type timeMemo struct {
+	layout string
+	text   string
+	time   time.Time
+}
+
+func (m *timeMemo) parse(text string) (time.Time, error) {
+	if text == m.text && text != "" {
+		return m.time, nil
+	}
+	t, err := parseTime(m.layout, text)
+	if err != nil {
+		return time.Time{}, err
+	}
+	m.text, m.time = string([]byte(text)), t
+	return t, nil
+}
+
+func parseTime(layout, text string) (time.Time, error) {
+	var t time.Time
+	var n int64
+	var err error
+	switch layout {
+	case "unix":
+		n, err = strconv.ParseInt(text, 10, 64)
+		t = time.Unix(n, 0).UTC()
+	case "unix_ms":
+		n, err = strconv.ParseInt(text, 10, 64)
+		t = time.UnixMilli(n).UTC()
+	default:
+		t, err = time.Parse(layout, text)
+	}
+	if err != nil || n > math.MaxInt64/1000 || n < math.MinInt64/1000 {
+		return time.Time{}, fmt.Errorf("%w %q", ErrTime, layout)
+	}
+	return t, nil
+}
+
+// derive makes the value of a field from a time.
+func derive(what string, t time.Time) string {
+	switch what {
+	case "weekday":
+		return strconv.Itoa(int(t.Weekday()))
+	case "weekend":
+		if t.Weekday() == time.Saturday || t.Weekday() == time.Sunday {
+			return "1"
+		}
+		return "0"
+	default:
+		return t.Format("15")
+	}
+}
