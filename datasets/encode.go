@@ -17,7 +17,11 @@ type Encoding struct {
 
 // Scale turns a number x of a field, after its logarithm if the schema says so, into
 // (x-Mean)*Multiplier. An empty cell counts as Empty.
-type Scale struct{ Mean, Multiplier, Empty float64 }
+type Scale struct {
+	Mean       float64 `json:"mean"`
+	Multiplier float64 `json:"multiplier"`
+	Empty      float64 `json:"empty"`
+}
 
 // encoding is what the training part has taught the encoder.
 func (e *encoder) encoding() *Encoding {

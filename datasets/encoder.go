@@ -22,6 +22,7 @@ type encoder struct {
 	cuts    [2]int64 // of the divider
 	rows    [parts]int
 	tallies [parts]tally
+	skipped int // lines
 }
 
 // fieldEncoder is the part of the encoder for one field.

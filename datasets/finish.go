@@ -131,6 +131,7 @@ func (e *encoder) place(c *chunk, row int, to *samples, t *tally) {
 	to.labels = append(to.labels, float32(c.labels[row]))
 	t.rows++
 	t.positives += int(c.labels[row])
+	placed := len(to.ids)
 	for i := range e.fields {
 		f := &e.fields[i]
 		if f.scale != nil {
@@ -140,9 +141,15 @@ func (e *encoder) place(c *chunk, row int, to *samples, t *tally) {
 		}
 		n := f.field.Columns()
 		for _, id := range ids[:n] {
-			to.ids = append(to.ids, f.final(id, t, i))
+			if id = f.final(id, t, i); id != Absent || f.field.Kind != List {
+				to.ids = append(to.ids, id)
+			}
 		}
 		ids = ids[n:]
+		placed += n
+		for len(to.ids) < placed { // what is absent stands at the end of a list
+			to.ids = append(to.ids, Absent)
+		}
 	}
 }
 

@@ -121,6 +121,7 @@ func (in *Input) take(ctx context.Context, sp spool) (*encoder, error) {
 	if t.encoder.rows[trainPart] == 0 {
 		return nil, &SyntaxError{Path: strings.Join(in.Files.Train, ", "), Err: fmt.Errorf("%w in the training part", ErrEmpty)}
 	}
+	t.encoder.skipped = t.skipped
 	return t.encoder, nil
 }
 

@@ -4,10 +4,10 @@ import "context"
 
 // LoadOptions are the choices that a known data set leaves open. Zero fields mean its defaults.
 type LoadOptions struct {
-	Seed      uint64 // of negatives and random splits
-	Split     string // how parts are told apart; the data set's doc names its splits
-	MinCount  int    // of a value to get a row of its own
-	Negatives string // amazon: uniform or popular
+	Seed      uint64 `json:"seed"`                // of negatives and random splits
+	Split     string `json:"split,omitempty"`     // how parts are told apart; the data set's doc names its splits
+	MinCount  int    `json:"min_count,omitempty"` // of a value to get a row of its own
+	Negatives string `json:"negatives,omitempty"` // amazon: uniform or popular
 }
 
 // logs are the parts of a data set; Valid may be nil.
