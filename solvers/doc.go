@@ -18,6 +18,26 @@
 // PyTorch's SparseAdam does. It is a different method: under it adaptive regularization does not
 // prevent the collapse after one epoch.
 //
+// # Choosing alpha
+//
+// Alpha counts steps, so its effect depends on the batch size. Its half-life does not, if it is
+// thought of in epochs: the number of steps h after which a row that no batch touches has lost half
+// of its norm, with alpha = 2 ln 2 / h^2. After two half-lives 1/16 is left, after three 1/512, after
+// x of them 2^-(x^2).
+//
+//	alpha     half-life   nothing is left after
+//	10^-6.5   2,094       3,162,278 steps
+//	1e-6      1,177       1,000,000
+//	1e-5        372         100,000
+//	1e-4        118          10,000
+//	1e-3         37           1,000
+//	1e-2         12             100
+//	0.1           3.7            10
+//
+// With batches of twice the size an epoch has half the steps: keep the half-life in epochs, that is
+// halve it in steps, that is multiply alpha by four. WithHalfLife takes it in steps;
+// HalfLifeOfAlpha and AlphaOfHalfLife convert.
+//
 // # Use
 //
 //	solver, err := solvers.NewAdamAR(solvers.WithAlpha(1e-4))

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -32,6 +33,30 @@ func made(t testing.TB, name string, options ...Option) Solver {
 	e, err := Find(name)
 	require.NoError(t, err)
 	return must[Solver](t)(e.New(options...))
+}
+
+// touch takes a step with a gradient of g in every value of the rows.
+func touch(t *testing.T, s Solver, table *graph.Table, g float32, rows ...int32) {
+	t.Helper()
+	values := make([]float32, len(rows)*table.Dim())
+	for i := range values {
+		values[i] = g
+	}
+	table.Settle(rows)
+	grad, err := graph.NewRowGrad(rows, values, table.Dim())
+	require.NoError(t, err)
+	require.NoError(t, s.Step([]gorgonia.ValueGrad{&pair{table, grad}}))
+}
+
+// tableOf is a table of equal values.
+func tableOf(t *testing.T, rows, dim int, v float32) *graph.Table {
+	t.Helper()
+	table, err := graph.NewTable("t", rows, dim)
+	require.NoError(t, err)
+	for i := range table.Floats() {
+		table.Floats()[i] = v
+	}
+	return table
 }
 
 func newDense(values ...float32) *tensor.Dense {

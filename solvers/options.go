@@ -77,10 +77,10 @@ func WithAlpha(alpha float64) Option {
 }
 
 // WithHalfLife sets alpha by the gap, in steps, after which an untouched row has lost half of its
-// norm, above 0: see AlphaOfHalfLife. Unlike alpha itself it can be kept when the batch size
+// norm, at least 1: see AlphaOfHalfLife. Unlike alpha itself it can be kept when the batch size
 // changes, if it is thought of in epochs. It takes the place of WithAlpha and WithScaledDecay.
 func WithHalfLife(steps float64) Option {
-	return number("WithHalfLife", steps, steps > 0, "must be above 0", func(s *settings) { s.alpha = AlphaOfHalfLife(steps) })
+	return number("WithHalfLife", steps, steps >= 1, "must be at least 1", func(s *settings) { s.alpha = AlphaOfHalfLife(steps) })
 }
 
 // WithMinShrinkage limits the decay of a step so that this share of a row stays, in [0, 1].

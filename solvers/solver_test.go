@@ -1,7 +1,6 @@
 package solvers
 
 import (
-	"math"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -84,40 +83,32 @@ func TestDenseWeightsTakeTheBaseOnly(t *testing.T) {
 	require.Equal(t, float32(2), a.Data().([]float32)[1])
 }
 
-func TestOptionErrors(t *testing.T) {
-	nan := math.NaN()
-	for want, make := range map[string]func() error{
-		"WithAlpha(-1)":                    func() error { _, err := NewAdamAR(WithAlpha(-1)); return err },
-		"WithAlpha(NaN)":                   func() error { _, err := NewAdamAR(WithAlpha(nan)); return err },
-		"WithAlpha(+Inf)":                  func() error { _, err := NewAdamAR(WithAlpha(math.Inf(1))); return err },
-		"WithHalfLife(0)":                  func() error { _, err := NewAdamAR(WithHalfLife(0)); return err },
-		"WithLearnRate(0)":                 func() error { _, err := NewAdam(WithLearnRate(0)); return err },
-		"WithBeta1(1)":                     func() error { _, err := NewAdam(WithBeta1(1)); return err },
-		"WithBeta2(0)":                     func() error { _, err := NewAdam(WithBeta2(0)); return err },
-		"WithEps(0)":                       func() error { _, err := NewAdam(WithEps(0)); return err },
-		"WithClip(-1)":                     func() error { _, err := NewAdam(WithClip(-1)); return err },
-		"WithWeightDecay(2)":               func() error { _, err := NewAdamW(WithWeightDecay(2)); return err },
-		"WithAlpha does not apply to Adam": func() error { _, err := NewAdam(WithAlpha(1)); return err },
-	} {
-		err := make()
-		require.ErrorIs(t, err, ErrOption)
-		require.ErrorContains(t, err, want)
-	}
-}
-
+// A weight that cannot be stepped leaves the others as they were.
 func TestStepErrorsChangeNothing(t *testing.T) {
 	w := newDense(1, 2)
 	s := must[*Adam](t)(NewAdam())
 	table, err := graph.NewTable("t", 2, 2)
 	require.NoError(t, err)
-	for _, bad := range []*pair{
-		{newDense(1), newDense(1, 2)},
-		{table, newDense(1, 2)},
-		{gorgonia.NewF32(1), gorgonia.NewF32(1)},
+	rowGrad := func(dim int, rows ...int32) *graph.RowGrad {
+		g, err := graph.NewRowGrad(rows, make([]float32, len(rows)*dim), dim)
+		require.NoError(t, err)
+		return g
+	}
+	double := tensor.New(tensor.WithShape(2), tensor.Of(tensor.Float64))
+	for want, bad := range map[string]*pair{
+		"float32 (1, 1) with gradient *tensor.Dense (1, 2)": {newDense(1), newDense(1, 2)},
+		"float64 (2) with gradient":                         {double, double},
+		"float32 (1, 2) with gradient *graph.RowGrad":       {newDense(1, 2), rowGrad(2, 0)},
+		`table "t" of dimension 2 with gradient *tensor`:    {table, newDense(1, 2)},
+		`of dimension 2 with gradient *graph.RowGrad`:       {table, rowGrad(3, 0)},
+		`table "t" of 2 rows with a gradient of row 2`:      {table, rowGrad(2, 1, 2)},
+		`table "t" of 2 rows with a gradient of row -1`:     {table, rowGrad(2, -1)},
+		"*gorgonia.F32": {gorgonia.NewF32(1), gorgonia.NewF32(1)},
 	} {
 		err := s.Step([]gorgonia.ValueGrad{&pair{w, newDense(1, 1)}, bad})
 		require.ErrorIs(t, err, ErrWeight)
 		require.ErrorContains(t, err, "weight 1")
+		require.ErrorContains(t, err, want)
 	}
 	require.Equal(t, []float32{1, 2}, w.Data())
 	require.Zero(t, s.Steps())
@@ -162,16 +153,4 @@ func TestSurvival(t *testing.T) {
 	require.Zero(t, s.over(2, 5), "lambda is 1 from the fourth step on")
 	require.Equal(t, 1.0, s.over(7, 7))
 	require.Zero(t, s.over(7, 8))
-}
-
-func TestCatalog(t *testing.T) {
-	for _, e := range Catalog() {
-		s, err := e.New()
-		require.NoError(t, err, e.Name)
-		require.NotNil(t, s)
-		require.True(t, e.Takes("WithLearnRate"))
-	}
-	_, err := Find("sgd")
-	require.ErrorIs(t, err, ErrUnknownSolver)
-	require.ErrorContains(t, err, `"sgd"; known: adam`)
 }
