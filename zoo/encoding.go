@@ -24,7 +24,7 @@ func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, erro
 	if e == nil {
 		return nil, nil
 	}
-	schema, err := yaml.Marshal(e.Schema)
+	schema, err := yaml.MarshalWithOptions(e.Schema, yaml.JSON())
 	if err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
 	}

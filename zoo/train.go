@@ -302,6 +302,7 @@ func (t *Trainer) train(batch *datasets.Batch) error {
 // twoPass is a solver that takes two passes over a batch for a step, as SAM does.
 type twoPass interface {
 	Perturb(model []gorgonia.ValueGrad) error
+	Undo() // of Perturb, if there is no step after all
 }
 
 // epochStarter is a solver that does something at the start of an epoch, as MEDA does.
@@ -318,15 +319,26 @@ func (t *Trainer) step(batch *datasets.Batch) (float64, error) {
 		return 0, err
 	}
 	loss := t.network.Loss()
+	if err := t.checkFinite(); err != nil {
+		return 0, err
+	}
 	if s, ok := t.solver.(twoPass); ok {
-		if err := s.Perturb(t.model); err != nil {
-			return 0, err
-		}
-		if err := t.network.RunAll(); err != nil {
+		if err := t.secondPass(s); err != nil {
+			s.Undo()
 			return 0, err
 		}
 	}
 	return loss, t.solver.Step(t.model)
+}
+
+func (t *Trainer) secondPass(s twoPass) error {
+	if err := s.Perturb(t.model); err != nil {
+		return err
+	}
+	if err := t.network.RunAll(); err != nil {
+		return err
+	}
+	return t.checkFinite()
 }
 
 // measure fills in what is known only after an epoch. It also serves an interrupted epoch, so

@@ -44,16 +44,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "zoo: %v\nRun 'zoo help' for the verbs, 'zoo VERB --help' for the flags of one.\n", err)
+		fmt.Fprintf(stderr, "zoo: %s\nRun 'zoo help' for the verbs, 'zoo VERB --help' for the flags of one.\n", message(err))
 		return 2
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "zoo: interrupted")
 		return 1
 	default:
-		fmt.Fprintf(stderr, "zoo: %s\n", strings.TrimPrefix(err.Error(), "zoo: "))
+		fmt.Fprintf(stderr, "zoo: %s\n", message(err))
 		return 1
 	}
 }
+
+// message is the text of an error without the name of the package, which is that of the command.
+func message(err error) string { return strings.TrimPrefix(err.Error(), "zoo: ") }
 
 func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
@@ -71,7 +74,7 @@ func newRootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		newTrainCommand(), newEvaluateCommand(), newPredictCommand(), newModelsCommand(), newSolversCommand(),
+		newTrainCommand(), newEvaluateCommand(), newPredictCommand(), newInspectCommand(), newModelsCommand(), newSolversCommand(),
 		newExperimentCommand(), newReportCommand(), newVerifyCommand(), newBenchCommand(),
 	)
 	return root

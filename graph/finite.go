@@ -1,0 +1,58 @@
+package graph
+
+import (
+	"strings"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// AllFinite says whether a value holds neither NaN nor infinity: a dense float32 tensor, a row
+// gradient, or a scalar. Of a value of any other kind it says true.
+func AllFinite(v gorgonia.Value) bool {
+	switch v := v.(type) {
+	case *RowGrad:
+		return kernel.AllFinite(v.Values)
+	case *tensor.Dense:
+		return v.Dtype() != tensor.Float32 || kernel.AllFinite(v.Float32s())
+	case *gorgonia.F32:
+		x := [1]float32{float32(*v)}
+		return kernel.AllFinite(x[:])
+	}
+	return true
+}
+
+// FirstNonFinite names the first node, in the order of evaluation, whose value of the last run holds
+// NaN or infinity, with the weights that go into it; "" if there is none.
+func (m *Machine) FirstNonFinite() string {
+	for i := range m.steps {
+		s := &m.steps[i]
+		if s.value == nil || AllFinite(s.value) {
+			continue
+		}
+		if s.op == nil {
+			return s.node.Name()
+		}
+		return m.describe(s)
+	}
+	return ""
+}
+
+// describe names an operation and the weights and inputs that go into it.
+func (m *Machine) describe(s *step) string {
+	name := s.node.Op().String()
+	if o, isOurs := s.op.(*op); isOurs {
+		name = o.name
+	}
+	var inputs []string
+	for _, i := range s.inputs {
+		if in := &m.steps[i]; in.op == nil && !strings.Contains(name, in.node.Name()) {
+			inputs = append(inputs, in.node.Name())
+		}
+	}
+	if len(inputs) == 0 {
+		return name
+	}
+	return name + " (" + strings.Join(inputs, ", ") + ")"
+}
