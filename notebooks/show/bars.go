@@ -11,9 +11,6 @@ import (
 // number for each label, and no X. The error wraps ErrSeries.
 func Bars(title, x, y string, labels []string, series ...Series) (*Chart, error) {
 	c := newChart(title, x, y)
-	grid := plotter.NewGrid()
-	grid.Vertical.Width = 0
-	c.Add(grid)
 	slot := c.Width * 0.8 / vg.Length(max(1, len(labels)))
 	width := slot * 0.8 / vg.Length(max(1, len(series)))
 	for i, s := range series {
@@ -29,11 +26,9 @@ func Bars(title, x, y string, labels []string, series ...Series) (*Chart, error)
 		}
 		bars.Color, bars.LineStyle.Width = colorOf(i), 0
 		bars.Offset = width * (vg.Length(i) - vg.Length(len(series)-1)/2)
-		c.Add(bars)
-		if s.Name != "" {
-			c.Legend.Add(s.Name, bars)
-		}
+		c.add(s.Name, bars)
 	}
+	c.makeRoom(series)
 	c.NominalX(labels...)
 	return c, nil
 }

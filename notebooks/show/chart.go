@@ -5,6 +5,8 @@ import (
 	"image/color"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 )
 
@@ -15,6 +17,7 @@ type Chart struct {
 	Width, Height vg.Length // of the image; 16 by 9 cm
 }
 
+// newChart is a chart without data, with horizontal grid lines.
 func newChart(title, x, y string) *Chart {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
@@ -22,7 +25,38 @@ func newChart(title, x, y string) *Chart {
 	p.BackgroundColor = color.White
 	p.Legend.Top = true
 	p.Legend.Padding = vg.Points(2)
+	for _, style := range []*text.Style{
+		&p.Title.TextStyle, &p.Legend.TextStyle,
+		&p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label,
+	} {
+		style.Font.Variant = "Sans"
+	}
+	grid := plotter.NewGrid()
+	grid.Vertical.Width = 0
+	p.Add(grid)
 	return &Chart{p, 16 * vg.Centimeter, 9 * vg.Centimeter}
+}
+
+// add draws a series, and names it in the legend if it has a name.
+func (c *Chart) add(name string, drawn interface {
+	plot.Plotter
+	plot.Thumbnailer
+}) {
+	c.Add(drawn)
+	if name != "" {
+		c.Legend.Add(name, drawn)
+	}
+}
+
+// makeRoom lets the vertical axis grow so that the legend stands above the data.
+func (c *Chart) makeRoom(series []Series) {
+	entries := 0
+	for _, s := range series {
+		if s.Name != "" {
+			entries++
+		}
+	}
+	c.Y.Max += 0.08 * float64(entries) * (c.Y.Max - c.Y.Min)
 }
 
 // PNG is the image of the chart. It is what makes a notebook show it.

@@ -13,9 +13,6 @@ import (
 func Curves(title, x, y string, series ...Series) (*Chart, error) {
 	c := newChart(title, x, y)
 	c.X.Tick.Marker = wholeTicks{}
-	grid := plotter.NewGrid()
-	grid.Vertical.Width = 0
-	c.Add(grid)
 	for i, s := range series {
 		points, err := s.points()
 		if err != nil {
@@ -29,11 +26,9 @@ func Curves(title, x, y string, series ...Series) (*Chart, error) {
 		if s.Dashed {
 			line.Dashes = []vg.Length{vg.Points(4), vg.Points(3)}
 		}
-		c.Add(line)
-		if s.Name != "" {
-			c.Legend.Add(s.Name, line)
-		}
+		c.add(s.Name, line)
 	}
+	c.makeRoom(series)
 	return c, nil
 }
 

@@ -11,7 +11,7 @@ import (
 type Table struct {
 	header []string
 	rows   [][]string
-	right  []bool // columns that hold numbers only
+	right  []bool // columns that hold only numbers and empty cells
 }
 
 // NewTable starts a table with the given column heads.
@@ -40,6 +40,7 @@ func (t *Table) Row(cells ...any) *Table {
 	return t
 }
 
+// cell is the text of a cell, and whether it is a number or empty.
 func cell(v any) (text string, number bool) {
 	switch v := v.(type) {
 	case float64:
@@ -53,7 +54,8 @@ func cell(v any) (text string, number bool) {
 	case int64:
 		return group(v), true
 	}
-	return fmt.Sprint(v), false
+	text = fmt.Sprint(v)
+	return text, text == ""
 }
 
 // group writes 1234567 as 1,234,567.
