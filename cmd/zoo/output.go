@@ -125,7 +125,7 @@ func (t *jsonTable) close() error { return nil }
 
 // parquetTable writes rows in groups.
 type parquetTable struct {
-	writer *parquet.Writer
+	writer *parquet.GenericWriter[any]
 	at     []int // of each column in the schema, which sorts them by name
 	values []parquet.Value
 	rows   int
@@ -144,7 +144,7 @@ func newParquetTable(w io.Writer, columns []column) *parquetTable {
 		leaf, _ := schema.Lookup(c.name)
 		t.at = append(t.at, leaf.ColumnIndex)
 	}
-	t.writer = parquet.NewWriter(w, schema, parquet.Compression(&parquet.Zstd))
+	t.writer = parquet.NewGenericWriter[any](w, schema, parquet.Compression(&parquet.Zstd))
 	return t
 }
 
