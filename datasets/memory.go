@@ -47,6 +47,7 @@ func (m *Memory) Batches(ctx context.Context, size int, shuffle *rand.Rand) iter
 				yield(nil, err)
 				return
 			}
+			b.clear()
 			m.fill(&b, order[from:min(len(order), from+size)])
 			if !yield(&b, nil) {
 				return
@@ -55,10 +56,9 @@ func (m *Memory) Batches(ctx context.Context, size int, shuffle *rand.Rand) iter
 	}
 }
 
-// fill copies the chosen samples to the batch.
+// fill adds the chosen samples to the batch.
 func (m *Memory) fill(b *Batch, samples []int32) {
-	b.Rows = len(samples)
-	b.IDs, b.Numbers, b.Labels = b.IDs[:0], b.Numbers[:0], b.Labels[:0]
+	b.Rows += len(samples)
 	for _, s := range samples {
 		i := int(s)
 		b.IDs = append(b.IDs, m.ids[i*m.columns:(i+1)*m.columns]...)

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -75,6 +76,19 @@ func (r *parquetReader) rows() (perGroup []int) {
 		perGroup = append(perGroup, int(g.NumRows()))
 	}
 	return perGroup
+}
+
+// readGroups appends row groups to samples.
+func (r *parquetReader) readGroups(ctx context.Context, groups []int32, s *samples) error {
+	for _, group := range groups {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.read(int(group), s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // read appends a row group to samples.

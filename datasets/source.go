@@ -67,6 +67,8 @@ type Batch struct {
 	Labels  []float32 // Rows, each 0 or 1
 }
 
+func (b *Batch) clear() { *b = Batch{IDs: b.IDs[:0], Numbers: b.Numbers[:0], Labels: b.Labels[:0]} }
+
 // Source gives the samples of one part of a data set.
 type Source interface {
 	// Fields are the fields of every sample.

@@ -42,7 +42,7 @@ func newCheckpointFlags(flags *pflag.FlagSet) *checkpointFlags {
 }
 
 // check finds what is wrong with the flags.
-func (c *checkpointFlags) check(solvers, validFiles []string) error {
+func (c *checkpointFlags) check(solvers []string) error {
 	saves := c.out != "" || c.resume != ""
 	switch {
 	case saves && len(solvers) != 1:
@@ -57,8 +57,6 @@ func (c *checkpointFlags) check(solvers, validFiles []string) error {
 		return errors.New("--patience needs --monitor")
 	case c.monitor != "" && c.monitor != string(zoo.ValidAUC) && c.monitor != string(zoo.ValidLogLoss):
 		return fmt.Errorf("--monitor: want %s or %s, got %q", zoo.ValidAUC, zoo.ValidLogLoss, c.monitor)
-	case c.monitor != "" && len(validFiles) == 0:
-		return errors.New("--monitor needs --valid, a validation part")
 	}
 	_, _, err := c.interval()
 	return err

@@ -77,15 +77,15 @@ func (o *evaluateOptions) batches(ctx context.Context, saved *zoo.Saved, ui *rep
 		if err != nil {
 			return nil, err
 		}
-		if run.isSynthetic() {
+		if paths = run.log.files.Test; len(paths) == 0 {
 			set, err := run.openData(ctx, ui)
 			if err != nil {
 				return nil, err
 			}
+			if set.Test == nil {
+				return nil, usageError{errors.New("--test: give at least one file: the run had no test part")}
+			}
 			return set.Test.Batches(ctx, rowsPerBatch, nil), nil
-		}
-		if paths = run.testFiles; len(paths) == 0 {
-			return nil, usageError{errors.New("--test: give at least one file: the run had no test files")}
 		}
 	}
 	if saved.Encoding == nil {

@@ -112,7 +112,7 @@ type dataSources map[string]string
 // open opens a data set of a grid.
 func (d dataSources) open(ctx context.Context, name string) (*datasets.Set, error) {
 	if d[name] != "" {
-		return nil, fmt.Errorf("not yet: %s", d[name])
+		return datasets.OpenPrepared(ctx, d[name], 0)
 	}
 	if name != "synthetic" {
 		return nil, usageError{fmt.Errorf("where is data set %q? Say --data %[1]s=DIR", name)}

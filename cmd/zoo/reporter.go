@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/schollz/progressbar/v3"
@@ -22,6 +23,7 @@ type reporter struct {
 	model, solver string
 	bestPossible  float64
 	bar           *progressbar.ProgressBar
+	begun         time.Time // the reading of a log
 	records       []record
 }
 
@@ -61,10 +63,20 @@ func newReporter(out, err io.Writer, asJSON bool) *reporter {
 // note tells people what goes on.
 func (r *reporter) note(text string) { fmt.Fprintf(r.err, "zoo: %s\n", text) }
 
+// rowsRead shows on a terminal how far the reading of a log is.
 func (r *reporter) rowsRead(rows int, share float64) {
-	if r.terminal {
-		fmt.Fprintf(r.err, "\r%d rows ", rows)
+	if !r.terminal {
+		return
 	}
+	const parts = 1000
+	if r.bar == nil {
+		r.begun = time.Now()
+		r.bar = progressbar.NewOptions(parts, progressbar.OptionSetWriter(r.err), progressbar.OptionSetPredictTime(true),
+			progressbar.OptionThrottle(100e6), progressbar.OptionClearOnFinish())
+	}
+	rate := float64(rows) / time.Since(r.begun).Seconds()
+	r.bar.Describe(fmt.Sprintf("%d rows, %.0f rows/s", rows, rate))
+	_ = r.bar.Set(int(share * parts)) // the bar is for looking at: an error in drawing it changes nothing
 }
 
 // rows counts rows on a terminal, with their rate.
@@ -188,6 +200,7 @@ func (r *reporter) diagnostics(d *zoo.Diagnostics) error {
 func (r *reporter) endBar() {
 	if r.bar != nil {
 		_ = r.bar.Clear()
+		r.bar = nil
 	}
 }
 

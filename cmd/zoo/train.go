@@ -13,19 +13,17 @@ import (
 
 // trainOptions are the flags of "zoo train".
 type trainOptions struct {
-	model        *modelFlags
-	solverFlags  *solverFlags
-	saving       *checkpointFlags
-	solvers      []string
-	config       string
-	data, schema string
+	model       *modelFlags
+	solverFlags *solverFlags
+	saving      *checkpointFlags
+	solvers     []string
+	config      string
+	log         *logFlags
 
-	trainFiles, testFiles, validFiles []string
-
-	batchSize, epochs, rows int
-	seed                    uint64
-	json, diagnostics       bool
-	given                   func(flag string) bool
+	batchSize, epochs, rows, memory int
+	seed                            uint64
+	json, diagnostics               bool
+	given                           func(flag string) bool
 }
 
 func newTrainCommand() *cobra.Command {
@@ -43,7 +41,7 @@ trains the same model from the same weights on the same log, and a table compare
 With --out the run is saved as it goes. What is then in the directory can be resumed, and evaluates
 and predicts raw samples:
 
-  zoo train --data avazu --train train.gz --test test.gz --out run --checkpoint-every 10m
+  zoo train --data avazu --train train.gz --out run --checkpoint-every 10m
   zoo train --resume run
   zoo predict --from run --in new.csv --out predictions.csv`,
 		Args: noArguments,
@@ -65,16 +63,13 @@ and predicts raw samples:
 }
 
 func (o *trainOptions) addFlags(f *pflag.FlagSet) {
+	o.log = newLogFlags(f, "synthetic", "synthetic, a folder of zoo prepare, or a raw log: "+knownRaw())
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
-	f.StringVar(&o.data, "data", "synthetic", "data set: synthetic, avazu, or own with --schema")
-	f.StringVar(&o.schema, "schema", "", "YAML file that describes the columns of --train and --test")
-	f.StringSliceVar(&o.trainFiles, "train", nil, "files of the training part")
-	f.StringSliceVar(&o.testFiles, "test", nil, "files of the test part")
-	f.StringSliceVar(&o.validFiles, "valid", nil, "files of the validation part")
 	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
-	f.IntVar(&o.batchSize, "batch-size", 512, "samples in a step")
+	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step")
 	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
 	f.IntVar(&o.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
+	f.IntVar(&o.memory, "memory", datasets.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
 	o.model, o.solverFlags, o.saving = newModelFlags(f), newSolverFlags(f), newCheckpointFlags(f)
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "tell norms and decay by field and frequency bucket, and the Rademacher bound")
@@ -105,7 +100,7 @@ func (o *trainOptions) check() error {
 			return err
 		}
 	}
-	if err := o.saving.check(o.solvers, o.validFiles); err != nil {
+	if err := o.saving.check(o.solvers); err != nil {
 		return err
 	}
 	return o.checkData()
@@ -123,6 +118,9 @@ func (o *trainOptions) run(cmd *cobra.Command) error {
 	set, err := o.openData(ctx, ui)
 	if err != nil {
 		return err
+	}
+	if o.saving.monitor != "" && set.Valid == nil {
+		return usageError{errors.New("--monitor needs a validation part: give --valid, or a split that has one")}
 	}
 	for _, name := range o.solvers {
 		if err := o.runSolver(ctx, name, set, ui); err != nil {

@@ -125,7 +125,7 @@ func TestBadUsage(t *testing.T) {
 		{"train --data criteo", `--data: unknown data set "criteo"; known: synthetic, avazu`},
 		{"train --data avazu", "--train: give at least one file"},
 		{"train --data synthetic --train x.csv", "--data synthetic is drawn, not read"},
-		{"train --train x.csv", "need --data or --schema"},
+		{"train --train x.csv", "--train needs --data or --schema"},
 		{"train --data avazu --schema s.yaml --train x", "leave out --data"},
 		{"train --config /nowhere.yaml", "--config: open /nowhere.yaml"},
 	} {
