@@ -59,8 +59,7 @@ func avazuLoader() loader {
 		if err != nil {
 			return logs{}, err
 		}
-		l, err := openLogs(s, paths)
-		return logs{Train: l}, err
+		return logs{Train: openLogs(s, paths)}, nil
 	}
 	return loader{name: "avazu", schema: schema, open: open}
 }

@@ -110,11 +110,7 @@ func (x *Encoding) read(ctx context.Context, paths []string, o RowOptions, yield
 	}
 	b := newRowBuilder(e, o)
 	for _, path := range paths {
-		l, err := openLog(e.schema, path)
-		if err != nil {
-			return err
-		}
-		for r, err := range l(ctx, b.columns) {
+		for r, err := range openLog(e.schema, path)(ctx, b.columns) {
 			if err == nil {
 				err = b.add(r)
 			}
