@@ -38,8 +38,9 @@ type StepFigures struct {
 	WallMedian       float64 `json:"wall_median_ms"`
 	CPUMinimum       float64 `json:"cpu_min_ms"` // of all threads; 0 where the system does not tell
 	SamplesPerSecond float64 `json:"samples_per_second"`
-	GFlops           float64 `json:"gflops"`      // of the matrix products, by the fastest step
-	AllocatedBytes   float64 `json:"alloc_bytes"` // by a step, on average
+	GFlops           float64 `json:"gflops"`       // of the matrix products, by the fastest step
+	AllocatedBytes   float64 `json:"alloc_bytes"`  // by a step, on average
+	TouchedRows      int     `json:"touched_rows"` // different ones of a batch, all fields together
 	// Parts is the share of the time of each part of a step: lookup, settle, forward, backward,
 	// update. They are measured in steps of their own, after the others.
 	Parts map[string]float64 `json:"parts"`
@@ -66,7 +67,7 @@ func (b StepBenchmark) Run(ctx context.Context) (*StepFigures, error) {
 			return nil, err
 		}
 	}
-	f := &StepFigures{BatchSize: b.BatchSize, Rows: b.Rows}
+	f := &StepFigures{BatchSize: b.BatchSize, Rows: b.Rows, TouchedRows: touchedRows(s.batches[0], b.Fields)}
 	if err := s.measure(ctx, b.Seconds, f); err != nil {
 		return nil, err
 	}
@@ -148,6 +149,15 @@ func (s *stepper) measure(ctx context.Context, seconds float64, f *StepFigures) 
 	f.WallMinimum, f.WallMedian = walls[0], walls[len(walls)/2]
 	f.GFlops = float64(s.network.machine.Flops()) / f.WallMinimum / 1e6
 	return nil
+}
+
+// touchedRows counts the different rows of a batch.
+func touchedRows(b *datasets.Batch, fields int) int {
+	seen := map[[2]int32]bool{}
+	for i, id := range b.IDs {
+		seen[[2]int32{int32(i % fields), id}] = true
+	}
+	return len(seen)
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
