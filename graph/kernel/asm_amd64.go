@@ -3,7 +3,7 @@
 package kernel
 
 //go:noescape
-func gemmAVX512(k int, a, b, c *float32, ldc int, accumulate bool)
+func gemmAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
 func adamAVX512(w, grad, m, v *float32, n int, p *[9]float32)
@@ -27,6 +27,9 @@ func smallAVX512(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *floa
 func smallRowAVX512(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
 
 //go:noescape
+func wideAVX512(k int, a *float32, aCol int, b *float32, ldb int, c *float32, accumulate bool)
+
+//go:noescape
 func dotsAVX512(rows, n int, a *float32, lda int, x, out *float32, mask *int32)
 
 //go:noescape
@@ -42,7 +45,7 @@ func normalizeSumsAVX512(x, grad, gain, dgain, dbias *float32, n int, p, sums *[
 func normalizeGradAVX512(out, x, grad, gain *float32, n int, p *[4]float32)
 
 //go:noescape
-func gemmAVX2(k int, a, b, c *float32, ldc int, accumulate bool)
+func gemmAVX2(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
 func adamAVX2(w, grad, m, v *float32, n int, p *[9]float32)
@@ -64,6 +67,9 @@ func smallAVX2(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float3
 
 //go:noescape
 func smallRowAVX2(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+
+//go:noescape
+func wideAVX2(k int, a *float32, aCol int, b *float32, ldb int, c *float32, accumulate bool)
 
 //go:noescape
 func dotsAVX2(rows, n int, a *float32, lda int, x, out *float32, mask *int32)

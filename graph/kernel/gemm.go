@@ -13,6 +13,7 @@ const (
 	stripsPerRow = 8   // micro-kernel heights in a block of C
 	panelsPerCol = 8   // micro-kernel widths in a block of C
 	panelsToPack = 4   // panels of B that one core packs at a time
+	collision    = 512 // rows of A so many elements apart, or a multiple, share lines of the first cache
 )
 
 // Gemm is C (m, n) = op(A) (m, k) op(B) (k, n), or C += with accumulate, for row-major matrices
@@ -70,23 +71,40 @@ type gemm struct {
 	packed    []float32 // op(B): panel j holds B[p][j*cols+c] at (j*k+p)*cols+c
 	colBlocks int
 	pack, mul func(from, to int) // the methods, bound once, so that a product allocates nothing
-	strips    sync.Pool          // of *strip
+	scratch   sync.Pool          // of *scratch
 }
 
-// strip is the scratch of one core.
-type strip struct {
-	a    [innerBlock * stripsPerRow * 14]float32
-	tile [14 * 32]float32 // a block of C at the edge, which the micro-kernel would overrun
+// left is rows of op(A) as the micro-kernel takes them: element (i, p) is i*rowStep + p*colStep on.
+type left struct {
+	at               *float32
+	rowStep, colStep int
+}
+
+// scratch is that of one core.
+type scratch struct {
+	strips [stripsPerRow]left
+	packed [innerBlock * stripsPerRow * 14]float32
+	tile   [14 * 32]float32 // a block of C at the edge, which the micro-kernel would overrun
 }
 
 var gemms = sync.Pool{New: func() any {
 	g := new(gemm)
 	g.pack, g.mul = g.packPanels, g.blocks
-	g.strips.New = func() any { return new(strip) }
+	g.scratch.New = func() any { return new(scratch) }
 	return g
 }}
 
 func (g *gemm) run() {
+	if g.m <= fewRows && g.k > 0 && g.b.colStep == 1 && g.lanes <= 16 {
+		g.multiplyFew()
+	} else {
+		g.multiply()
+	}
+	g.a.data, g.b.data, g.c, g.bias, g.relu = nil, nil, nil, nil, false
+	gemms.Put(g)
+}
+
+func (g *gemm) multiply() {
 	panels := (g.n + g.cols - 1) / g.cols
 	if need := panels * g.k * g.cols; cap(g.packed) < need {
 		g.packed = make([]float32, need)
@@ -99,8 +117,6 @@ func (g *gemm) run() {
 	height := g.rows * stripsPerRow
 	g.colBlocks = (panels + panelsPerCol - 1) / panelsPerCol
 	Parallel((g.m+height-1)/height*g.colBlocks, 1, g.mul)
-	g.a.data, g.b.data, g.c, g.bias, g.relu = nil, nil, nil, nil, false
-	gemms.Put(g)
 }
 
 // packPanels lays panels [from, to) of op(B) out, padded with zeros.
@@ -135,17 +151,17 @@ func spread(dst []float32, step int, src []float32) {
 
 // blocks computes blocks [from, to) of C.
 func (g *gemm) blocks(from, to int) {
-	s := g.strips.Get().(*strip)
+	s := g.scratch.Get().(*scratch)
 	height, width := g.rows*stripsPerRow, g.cols*panelsPerCol
 	for t := from; t < to; t++ {
 		i, j := t/g.colBlocks*height, t%g.colBlocks*width
 		g.block(s, i, min(g.m, i+height), j, min(g.n, j+width))
 	}
-	g.strips.Put(s)
+	g.scratch.Put(s)
 }
 
 // block computes rows [i, iEnd) and columns [j, jEnd) of C.
-func (g *gemm) block(s *strip, i, iEnd, j, jEnd int) {
+func (g *gemm) block(s *scratch, i, iEnd, j, jEnd int) {
 	if g.k == 0 && !g.accumulate {
 		for r := i; r < iEnd; r++ {
 			clear(g.c[r*g.ldc+j : r*g.ldc+jEnd])
@@ -153,49 +169,53 @@ func (g *gemm) block(s *strip, i, iEnd, j, jEnd int) {
 	}
 	for p := 0; p < g.k; p += innerBlock {
 		depth := min(innerBlock, g.k-p)
-		g.packStrips(s, i, iEnd, p, depth)
+		for row := i; row < iEnd; row += g.rows {
+			s.strips[(row-i)/g.rows] = g.strip(s, row, i, p, depth)
+		}
 		for col := j; col < jEnd; col += g.cols {
 			panel := &g.packed[col*g.k+p*g.cols]
 			for row := i; row < iEnd; row += g.rows {
-				g.tile(s, &s.a[(row-i)*depth], panel, depth, row, col, g.accumulate || p > 0)
+				g.tile(s, s.strips[(row-i)/g.rows], panel, depth, row, col, g.accumulate || p > 0)
 			}
 		}
 	}
 	g.finish(i, iEnd, j, jEnd)
 }
 
-// packStrips lays rows [i, iEnd) of op(A) out in strips as high as the micro-kernel, of which the
-// values of one p stand together, padded with zeros.
-func (g *gemm) packStrips(s *strip, i, iEnd, p, depth int) {
-	for row := i; row < iEnd; row += g.rows {
-		dst := s.a[(row-i)*depth:][:g.rows*depth]
-		height := min(g.rows, iEnd-row)
-		if height < g.rows {
-			clear(dst)
+// strip finds the rows of op(A) of one micro-kernel, in a block from row i on. Rows are read where
+// they stand, unless there are too few, or they would get in each other's way in the first cache.
+func (g *gemm) strip(s *scratch, row, i, p, depth int) left {
+	at, height := row*g.a.rowStep+p*g.a.colStep, min(g.rows, g.m-row)
+	if height == g.rows && g.a.rowStep > 1 && g.a.rowStep%collision != 0 {
+		_ = g.a.data[at+(height-1)*g.a.rowStep+(depth-1)*g.a.colStep]
+		return left{&g.a.data[at], g.a.rowStep, g.a.colStep}
+	}
+	packed := s.packed[(row-i)*depth:][:g.rows*depth]
+	if height < g.rows {
+		clear(packed)
+	}
+	if g.a.rowStep == 1 {
+		for q := range depth {
+			copy(packed[q*g.rows:q*g.rows+height], g.a.data[at+q*g.a.colStep:])
 		}
-		at := row*g.a.rowStep + p*g.a.colStep
-		if g.a.rowStep == 1 {
-			for q := range depth {
-				copy(dst[q*g.rows:q*g.rows+height], g.a.data[at+q*g.a.colStep:])
-			}
-			continue
-		}
+	} else {
 		for r := range height {
-			spread(dst[r:], g.rows, g.a.data[at+r*g.a.rowStep:][:depth])
+			spread(packed[r:], g.rows, g.a.data[at+r*g.a.rowStep:][:depth])
 		}
 	}
+	return left{&packed[0], 1, g.rows}
 }
 
 // tile runs the micro-kernel, through scratch where it would overrun C.
-func (g *gemm) tile(s *strip, a, panel *float32, depth, row, col int, accumulate bool) {
+func (g *gemm) tile(s *scratch, a left, panel *float32, depth, row, col int, accumulate bool) {
 	height, width := min(g.rows, g.m-row), min(g.cols, g.n-col)
 	c := g.c[row*g.ldc+col:]
 	if height == g.rows && width == g.cols {
 		_ = c[(height-1)*g.ldc+width-1]
-		g.gemm(depth, a, panel, &c[0], g.ldc, accumulate)
+		g.gemm(depth, a.at, a.rowStep, a.colStep, panel, &c[0], g.ldc, accumulate)
 		return
 	}
-	g.gemm(depth, a, panel, &s.tile[0], g.cols, false)
+	g.gemm(depth, a.at, a.rowStep, a.colStep, panel, &s.tile[0], g.cols, false)
 	for r := range height {
 		dst, src := c[r*g.ldc:][:width], s.tile[r*g.cols:]
 		if accumulate {
@@ -227,19 +247,19 @@ func (g *gemm) finish(i, iEnd, j, jEnd int) {
 }
 
 // gemmPlain is the micro-kernel in plain Go, 4 x 4.
-func gemmPlain(k int, a, b, c *float32, ldc int, accumulate bool) {
-	as, bs := slice(a, 4*k), slice(b, 4*k)
+func gemmPlain(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool) {
+	as, bs := slice(a, 3*aRow+(k-1)*aCol+1), slice(b, 4*k)
 	var sums [4][4]float32
-	for len(as) >= 4 && len(bs) >= 4 {
+	for at := 0; len(bs) >= 4; at += aCol {
 		b0, b1, b2, b3 := bs[0], bs[1], bs[2], bs[3]
-		for r, v := range as[:4] {
-			s := &sums[r]
+		for r := range sums {
+			s, v := &sums[r], as[at+r*aRow]
 			s[0] += v * b0
 			s[1] += v * b1
 			s[2] += v * b2
 			s[3] += v * b3
 		}
-		as, bs = as[4:], bs[4:]
+		bs = bs[4:]
 	}
 	cs := slice(c, 3*ldc+4)
 	for r := range sums {

@@ -42,7 +42,7 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				norm.Gradient(w, g, m, v, w, g)
 				Dots(guarded(t, 3, atEnd), guarded(t, 3*n, atEnd), n, w)
 			}
-			for _, s := range [][3]int{{1, 1, 1}, {14, 32, 5}, {15, 33, 17}, {5, 100, 257}} {
+			for _, s := range [][3]int{{1, 1, 1}, {14, 32, 5}, {15, 33, 17}, {5, 100, 257}, {17, 150, 20}, {28, 64, 3}} {
 				m, n, k := s[0], s[1], s[2]
 				a, b, c := guarded(t, m*k, atEnd), guarded(t, k*n, atEnd), guarded(t, m*n, atEnd)
 				Linear(c, a, b, guarded(t, n, atEnd), m, k, n, true)

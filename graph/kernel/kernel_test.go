@@ -42,7 +42,7 @@ func at(x []float32, ld int, transposed bool, i, j int) float64 {
 }
 
 func TestGemm(t *testing.T) {
-	shapes := [][3]int{{1, 1, 1}, {3, 5, 7}, {14, 32, 16}, {15, 33, 17}, {13, 31, 0}, {113, 257, 300}, {6, 16, 600}, {1, 300, 40}, {300, 1, 257}}
+	shapes := [][3]int{{1, 1, 1}, {3, 5, 7}, {14, 32, 16}, {15, 33, 17}, {13, 31, 0}, {113, 257, 300}, {6, 16, 600}, {1, 300, 40}, {9, 300, 300}, {300, 1, 257}, {50, 40, 512}}
 	forEach(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 1))
 		for _, s := range shapes {
@@ -304,9 +304,11 @@ func TestGemmGivesTheSameBitsOnAnyNumberOfCores(t *testing.T) {
 		all := product(1)
 		require.Equal(t, all, product(2))
 		// Every row is the same whatever other rows are computed with it.
-		row := make([]float32, n)
-		Gemm(false, false, 1, n, k, a[37*k:], k, b, n, row, n, false)
-		require.Equal(t, all[37*n:38*n], row)
+		for rows := 1; rows < 20; rows++ {
+			few := make([]float32, rows*n)
+			Gemm(false, false, rows, n, k, a[37*k:], k, b, n, few, n, false)
+			require.Equal(t, all[37*n:(37+rows)*n], few)
+		}
 	})
 }
 
@@ -321,6 +323,7 @@ func TestNothingIsAllocated(t *testing.T) {
 		f := func(from, to int) { count += to - from }
 		run := func() {
 			Gemm(true, false, 300, 300, 300, x, 300, x, 300, x, 300, false)
+			Gemm(false, false, 9, 300, 300, x, 300, x, 300, x, 300, false)
 			Adam(v, v, v, v, &AdamStep{Eps: 1})
 			AdamSettle(v, v, v, &AdamGap{Eps: 1})
 			SmallGemm(8, 8, 8, x, 300, 1, x, 300, x, 300, false)

@@ -15,7 +15,7 @@ type kernels struct {
 	name       string
 	lanes      int // elements in a vector
 	rows, cols int // of the micro-kernel of the matrix product
-	gemm       func(k int, a, b, c *float32, ldc int, accumulate bool)
+	gemm       func(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 }
 
 // Environment is the variable that forces a kernel: avx512, avx2 or go.

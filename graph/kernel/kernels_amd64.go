@@ -72,6 +72,14 @@ func (k *kernels) smallRow(depth int, a *float32, aRow, aCol int, b *float32, ld
 	smallRowAVX2(depth, a, aRow, aCol, b, ldb, c, ldc, accumulate, mask)
 }
 
+func (k *kernels) wide(depth int, a *float32, aCol int, b *float32, ldb int, c *float32, accumulate bool) {
+	if k.isAVX512() {
+		wideAVX512(depth, a, aCol, b, ldb, c, accumulate)
+		return
+	}
+	wideAVX2(depth, a, aCol, b, ldb, c, accumulate)
+}
+
 func (k *kernels) dots(rows, n int, a *float32, lda int, x, out *float32, mask *int32) {
 	if k.isAVX512() {
 		dotsAVX512(rows, n, a, lda, x, out, mask)

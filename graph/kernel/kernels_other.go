@@ -22,6 +22,8 @@ func (*kernels) small(_ int, _ *float32, _, _ int, _ *float32, _ int, _ *float32
 func (*kernels) smallRow(_ int, _ *float32, _, _ int, _ *float32, _ int, _ *float32, _ int, _ bool, _ *int32) {
 }
 
+func (*kernels) wide(_ int, _ *float32, _ int, _ *float32, _ int, _ *float32, _ bool) {}
+
 func (*kernels) dots(_, _ int, _ *float32, _ int, _, _ *float32, _ *int32) {}
 
 func (*kernels) moments(_ *float32, _ int, _ float32, _ *[2]float32) {}

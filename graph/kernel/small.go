@@ -5,8 +5,10 @@ var maskTable = [32]int32{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1
 
 func mask(columns int) *int32 { return &maskTable[16-columns] }
 
-// smallRows is how many rows of C the micro-kernel of SmallGemm has.
-const smallRows = 8
+const (
+	smallRows   = 8 // rows of C in the micro-kernel of SmallGemm
+	wideColumns = 8 // vectors of columns in that of a single row
+)
 
 // SmallGemm is C (m, n) = A (m, k) B (k, n), or C += with accumulate, on one core, for matrices so
 // small that packing them would not pay. Element (i, p) of A stands at a[i*rowStep+p*colStep], so
@@ -32,6 +34,33 @@ func SmallGemm(m, n, k int, a []float32, rowStep, colStep int, b []float32, ldb 
 			active.smallRow(k, &a[row*rowStep], rowStep, colStep, &b[col], ldb, &c[row*ldc+col], ldc, accumulate, columns)
 		}
 	}
+}
+
+// fewRows is up to how many rows of C packing B would take longer than the product.
+const fewRows = 2 * smallRows
+
+// multiplyFew is the product for few rows, without packing. The sums are those of the micro-kernel,
+// to the bit.
+func (g *gemm) multiplyFew() {
+	wide := 0
+	if g.m%smallRows != 0 {
+		wide = g.n / (wideColumns * g.lanes) * (wideColumns * g.lanes)
+	}
+	rows := g.m / smallRows * smallRows // those that the kernel of several rows takes
+	for p := 0; p < g.k; p += innerBlock {
+		depth, accumulate := min(innerBlock, g.k-p), g.accumulate || p > 0
+		a, b := g.a.data[p*g.a.colStep:], g.b.data[p*g.b.rowStep:]
+		SmallGemm(rows, wide, depth, a, g.a.rowStep, g.a.colStep, b, g.b.rowStep, g.c, g.ldc, accumulate)
+		for row := rows; row < g.m; row++ {
+			for col := 0; col < wide; col += wideColumns * g.lanes {
+				g.wide(depth, &a[row*g.a.rowStep], g.a.colStep, &b[col], g.b.rowStep, &g.c[row*g.ldc+col], accumulate)
+			}
+		}
+		if wide < g.n {
+			SmallGemm(g.m, g.n-wide, depth, a, g.a.rowStep, g.a.colStep, b[wide:], g.b.rowStep, g.c[wide:], g.ldc, accumulate)
+		}
+	}
+	g.finish(0, g.m, 0, g.n)
 }
 
 func smallPlain(m, n, k int, a []float32, rowStep, colStep int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {

@@ -47,6 +47,7 @@ func Files() map[string][]byte {
 		w.axpy()
 		w.small("small", smallRows)
 		w.small("smallRow", 1)
+		w.wide()
 		w.dots()
 		w.moments()
 		w.normalize()
@@ -112,59 +113,52 @@ func (w *writer) loop(counter string, step int, body func()) {
 	w.op("JNZ %s", top)
 }
 
-// gemm is C(rows, 2 registers) (+)= A panel (k, rows) x B panel (k, 2 registers).
+// gemm is C (rows, 2 registers) (+)= A (rows, k) x B panel (k, 2 registers), where A is read where it
+// stands: element (i, p) at i*aRow + p*aCol.
 func (w *writer) gemm() {
-	w.begin("gemm", "(k int, a, b, c *float32, ldc int, accumulate bool)", 41)
-	w.op("MOVQ k+0(FP), CX")
-	w.op("MOVQ a+8(FP), SI")
-	w.op("MOVQ b+16(FP), DI")
-	w.op("MOVQ c+24(FP), DX")
-	w.op("MOVQ ldc+32(FP), R8")
-	w.op("SHLQ $2, R8")
+	w.begin("gemm", "(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)", 57)
+	w.pointers([]string{"k", "a", "aRow", "aCol", "b", "c", "ldc"}, "CX", "SI", "R12", "R11", "DI", "DX", "R8")
+	for _, r := range []string{"R12", "R11", "R8"} {
+		w.op("SHLQ $2, %s", r)
+	}
 	for i := range 2 * w.rows {
 		w.zero(w.r(i))
 	}
+	w.op("LEAQ (R12)(R12*2), R13") // 3 rows
+	w.op("LEAQ (SI)(R12*4), R9")
+	w.op("ADDQ R12, R9") // row 5
+	w.op("LEAQ (R9)(R12*4), R10")
+	w.op("ADDQ R12, R10") // row 10
 	b0, b1, a := w.r(2*w.rows), w.r(2*w.rows+1), 2*w.rows+2
-	multiply := func(u int) {
-		w.op("VMOVUPS %d(DI), %s", 2*u*w.bytes, b0)
-		w.op("VMOVUPS %d(DI), %s", (2*u+1)*w.bytes, b1)
+	w.loop("CX", 1, func() {
+		w.op("VMOVUPS (DI), %s", b0)
+		w.op("VMOVUPS %d(DI), %s", w.bytes, b1)
 		for i := range w.rows {
 			t := w.r(a + i&1)
-			w.op("VBROADCASTSS %d(SI), %s", 4*(u*w.rows+i), t)
+			w.op("VBROADCASTSS %s, %s", gemmRow[i], t)
 			w.op("VFMADD231PS %s, %s, %s", b0, t, w.r(2*i))
 			w.op("VFMADD231PS %s, %s, %s", b1, t, w.r(2*i+1))
 		}
-	}
-	const unroll = 4
-	single, store := w.label(), w.label()
-	w.op("MOVQ CX, R11")
-	w.op("ANDQ $%d, CX", unroll-1)
-	w.op("SUBQ CX, R11")
-	w.op("JZ %s", single)
-	w.loop("R11", unroll, func() {
-		for u := range unroll {
-			multiply(u)
-		}
-		w.op("ADDQ $%d, DI", unroll*2*w.bytes)
-		w.op("ADDQ $%d, SI", unroll*4*w.rows)
-	})
-	w.line("%s:", single)
-	w.op("TESTQ CX, CX")
-	w.op("JZ %s", store)
-	w.loop("CX", 1, func() {
-		multiply(0)
 		w.op("ADDQ $%d, DI", 2*w.bytes)
-		w.op("ADDQ $%d, SI", 4*w.rows)
+		for _, base := range []string{"SI", "R9", "R10"} {
+			w.op("ADDQ R11, %s", base)
+		}
 	})
-	w.line("%s:", store)
 	w.storeTile()
 	w.end()
+}
+
+// gemmRow is where A's value of each row stands, from the bases of rows 0, 5 and 10.
+var gemmRow = []string{
+	"(SI)", "(SI)(R12*1)", "(SI)(R12*2)", "(SI)(R13*1)", "(SI)(R12*4)",
+	"(R9)", "(R9)(R12*1)", "(R9)(R12*2)", "(SI)(R12*8)", "(R9)(R12*4)",
+	"(R10)", "(R10)(R12*1)", "(R10)(R12*2)", "(R9)(R12*8)",
 }
 
 // storeTile writes the sums of a micro-kernel to C, or adds them to it.
 func (w *writer) storeTile() {
 	plain := w.label()
-	w.op("MOVBLZX accumulate+40(FP), R9")
+	w.op("MOVBLZX accumulate+56(FP), R9")
 	w.op("TESTL R9, R9")
 	w.op("JZ %s", plain)
 	w.op("MOVQ DX, R10")

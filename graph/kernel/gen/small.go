@@ -50,6 +50,42 @@ func (w *writer) small(name string, rows int) {
 	w.end()
 }
 
+// wideColumns is how many registers of columns the kernel of one row has: enough sums for the
+// multiplications not to wait for each other.
+const wideColumns = 8
+
+// wide is C (1, 8 registers) (+)= A (1, k) B (k, 8 registers).
+func (w *writer) wide() {
+	w.begin("wide", "(k int, a *float32, aCol int, b *float32, ldb int, c *float32, accumulate bool)", 49)
+	w.pointers([]string{"k", "a", "aCol", "b", "ldb", "c"}, "CX", "SI", "R9", "DI", "R10", "DX")
+	w.op("SHLQ $2, R9")
+	w.op("SHLQ $2, R10")
+	t := wideColumns
+	for i := range wideColumns {
+		w.zero(w.r(i))
+	}
+	w.loop("CX", 1, func() {
+		w.op("VBROADCASTSS (SI), %s", w.r(t))
+		for i := range wideColumns {
+			w.op("VFMADD231PS %d(DI), %s, %s", i*w.bytes, w.r(t), w.r(i))
+		}
+		w.op("ADDQ R9, SI")
+		w.op("ADDQ R10, DI")
+	})
+	store := w.label()
+	w.op("MOVBLZX accumulate+48(FP), AX")
+	w.op("TESTL AX, AX")
+	w.op("JZ %s", store)
+	for i := range wideColumns {
+		w.op("VADDPS %d(DX), %s, %s", i*w.bytes, w.r(i), w.r(i))
+	}
+	w.line("%s:", store)
+	for i := range wideColumns {
+		w.op("VMOVUPS %s, %d(DX)", w.r(i), i*w.bytes)
+	}
+	w.end()
+}
+
 // rowAddress is where A's value of row i stands.
 func rowAddress(i int) string {
 	base := "SI"
