@@ -59,7 +59,8 @@ func avazuLoader() loader {
 		if err != nil {
 			return logs{}, err
 		}
-		return logs{Train: openLogs(s, paths)}, nil
+		l, err := openLogs(s, paths)
+		return logs{Train: l}, err
 	}
 	return loader{name: "avazu", schema: schema, open: open}
 }

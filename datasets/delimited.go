@@ -142,10 +142,10 @@ func locate(path string, header, columns []string) ([]int, error) {
 
 // separator stands between the columns of a file.
 func (s *Schema) separator(path string) string {
-	switch {
+	switch ext := extension(path); {
 	case s.Delimiter != "":
 		return s.Delimiter
-	case s.formatOf(path) == "tsv":
+	case s.Format == "tsv" || s.Format == "" && (ext == ".tsv" || ext == ".txt"):
 		return "\t"
 	}
 	return ","

@@ -110,7 +110,11 @@ func (x *Encoding) read(ctx context.Context, paths []string, o RowOptions, yield
 	}
 	b := newRowBuilder(e, o)
 	for _, path := range paths {
-		for r, err := range openLog(e.schema, path)(ctx, b.columns) {
+		l, err := openLog(e.schema, path)
+		if err != nil {
+			return err
+		}
+		for r, err := range l(ctx, b.columns) {
 			if err == nil {
 				err = b.add(r)
 			}

@@ -66,7 +66,7 @@ func (in *Input) open(ctx context.Context) (*Schema, logs, error) {
 
 func (in *Input) openLogs(ctx context.Context, s *Schema, known loader) (logs, error) {
 	if in.Schema != nil {
-		return in.byFile(func(paths []string) (log, error) { return openLogs(s, paths), nil })
+		return in.byFile(func(paths []string) (log, error) { return openLogs(s, paths) })
 	}
 	if len(in.Files.Valid)+len(in.Files.Test) == 0 {
 		return known.open(ctx, in.Files.Train, in.Options)

@@ -15,43 +15,21 @@ import (
 type log func(ctx context.Context, columns []string) iter.Seq2[*record, error]
 
 // openLog picks the reader of a file by the schema's format or else by the file's name.
-func openLog(s *Schema, path string) log {
-	switch s.formatOf(path) {
-	case "jsonl":
-		return s.jsonLines(path)
-	case "libsvm":
-		return libsvm(path)
-	case "parquet":
-		return s.parquetLog(path)
-	}
-	return s.delimited(path)
-}
-
-// formatOf is the format of a file.
-func (s *Schema) formatOf(path string) string {
-	if s.Format != "" {
-		return s.Format
-	}
-	switch extension(path) {
-	case ".jsonl", ".json":
-		return "jsonl"
-	case ".libsvm", ".svm":
-		return "libsvm"
-	case ".parquet":
-		return "parquet"
-	case ".tsv", ".txt":
-		return "tsv"
-	}
-	return "csv"
+func openLog(s *Schema, path string) (log, error) {
+	return s.delimited(path), nil
 }
 
 // openLogs is the log of some files, one after the other.
-func openLogs(s *Schema, paths []string) log {
+func openLogs(s *Schema, paths []string) (log, error) {
 	var list []log
 	for _, path := range paths {
-		list = append(list, openLog(s, path))
+		l, err := openLog(s, path)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l)
 	}
-	return concat(list)
+	return concat(list), nil
 }
 
 // joined is the log of all parts.
