@@ -27,8 +27,11 @@ type Schema struct {
 	// Delimiter separates the columns of a text file: one character. Default: a comma, or a tab
 	// for files whose name has .tsv or .txt in it.
 	Delimiter string `yaml:"delimiter,omitempty"`
+	// Unquoted says that quotes in a text file are text like any other.
+	Unquoted bool `yaml:"unquoted,omitempty"`
 	// Columns names the columns of files that may lack a header line: a first line that does not
-	// hold the name of the label is then data. Default: the first line is a header.
+	// hold the name of the label is then data. Default: the first line is a header. Those of a
+	// libsvm file are the label and, one after the other, the features of a line.
 	Columns []string `yaml:"columns,omitempty"`
 	// Fields are the inputs of the model, in their order.
 	Fields []FieldSchema `yaml:"fields"`
