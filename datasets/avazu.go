@@ -1,9 +1,6 @@
 package datasets
 
-import (
-	"context"
-	"fmt"
-)
+import "fmt"
 
 // Avazu is the schema of the training file of the Avazu Click-Through Rate Prediction contest
 // (Kaggle, 2014): its 22 columns besides id and click, where hour, written YYMMDDHH, becomes hour
@@ -49,18 +46,7 @@ func avazuLoader() loader {
 		default:
 			return nil, fmt.Errorf("datasets: avazu: unknown split %q; known: day, chronological, random", o.Split)
 		}
-		for i := range s.Fields {
-			s.Fields[i].MinCount = o.MinCount
-		}
-		return s, nil
+		return s.withMinCount(o.MinCount), nil
 	}
-	open := func(_ context.Context, paths []string, o LoadOptions) (logs, error) {
-		s, err := schema(o)
-		if err != nil {
-			return logs{}, err
-		}
-		l, err := openLogs(s, paths)
-		return logs{Train: l}, err
-	}
-	return loader{name: "avazu", schema: schema, open: open}
+	return loader{name: "avazu", schema: schema, open: openBySchema(schema)}
 }

@@ -7,7 +7,9 @@ import (
 )
 
 // loaders are the known data sets that are read from files.
-func loaders() []loader { return []loader{avazuLoader()} }
+func loaders() []loader {
+	return []loader{avazuLoader(), ipinyouLoader(), ipinyouLibsvmLoader()}
+}
 
 // Names lists the data sets that Open knows.
 func Names() []string {

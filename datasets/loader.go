@@ -19,3 +19,23 @@ type loader struct {
 	schema func(o LoadOptions) (*Schema, error)
 	open   func(ctx context.Context, paths []string, o LoadOptions) (logs, error)
 }
+
+// openBySchema reads files that are as the schema says, in one part.
+func openBySchema(schema func(LoadOptions) (*Schema, error)) func(context.Context, []string, LoadOptions) (logs, error) {
+	return func(_ context.Context, paths []string, o LoadOptions) (logs, error) {
+		s, err := schema(o)
+		if err != nil {
+			return logs{}, err
+		}
+		l, err := openLogs(s, paths)
+		return logs{Train: l}, err
+	}
+}
+
+// withMinCount gives all fields a min_count.
+func (s *Schema) withMinCount(n int) *Schema {
+	for i := range s.Fields {
+		s.Fields[i].MinCount = n
+	}
+	return s
+}

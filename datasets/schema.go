@@ -61,10 +61,11 @@ type FieldSchema struct {
 	// most the second, ..., above the last. An empty cell is a bin of its own. Edges must rise.
 	Bins []float64 `yaml:"bins,omitempty,flow"`
 	// Derive makes the value from a time: hour (of the day, 00 to 23), weekday (0 is Sunday) or
-	// weekend (1 on Saturday and Sunday, else 0).
+	// weekend (1 on Saturday and Sunday, else 0); or from a user agent: os_browser, as windows_ie.
 	Derive string `yaml:"derive,omitempty"`
 	// Layout is how the time is written, as package time has it, or unix or unix_ms for seconds or
-	// milliseconds since 1970. Required with Derive.
+	// milliseconds since 1970. A layout that ends with 05000 has milliseconds right behind the
+	// seconds. Required to derive from a time.
 	Layout string `yaml:"layout,omitempty"`
 	// Scale is what becomes of a number x: standard (default), (x-mean)/deviation over the
 	// training part; log, the same of sign(x)log(1+|x|); none. An empty cell counts as the mean.
