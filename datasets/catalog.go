@@ -8,7 +8,7 @@ import (
 
 // loaders are the known data sets that are read from files.
 func loaders() []loader {
-	return []loader{avazuLoader(), ipinyouLoader(), ipinyouLibsvmLoader()}
+	return []loader{avazuLoader(), ipinyouLoader(), ipinyouLibsvmLoader(), lzdLoader()}
 }
 
 // Names lists the data sets that Open knows.

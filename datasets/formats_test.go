@@ -180,9 +180,9 @@ func TestParquet(t *testing.T) {
 	rows, failures := readLog(t, &Schema{}, parquetRowsOf(t),
 		"click", "item", "site", "price", "score", "big", "day", "time", "history", "tags", "user.city")
 	require.Empty(t, failures)
-	zero := "-62135596800000" // the zero time.Time in milliseconds
+	zero := "0001-01-01 00:00:00" // of time.Time
 	require.Equal(t, [][]string{
-		{"1", "9007199254740993", "news", "16777216", "0.25", "18446744073709551615", "2022-01-08", "1700000000123", "16777217|5", "a|b", "Köln"},
+		{"1", "9007199254740993", "news", "16777216", "0.25", "18446744073709551615", "2022-01-08", "2023-11-14 22:13:20.123", "16777217|5", "a|b", "Köln"},
 		{"0", "-7", "", "1.5", "1e+300", "0", "1970-01-01", zero, "", "", ""},
 		{"0", "3", "", "0", "0", "0", "1970-01-01", zero, "9", "", ""},
 	}, rows)

@@ -1,6 +1,9 @@
 package datasets
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // LoadOptions are the choices that a known data set leaves open. Zero fields mean its defaults.
 type LoadOptions struct {
@@ -32,10 +35,27 @@ func openBySchema(schema func(LoadOptions) (*Schema, error)) func(context.Contex
 	}
 }
 
-// withMinCount gives all fields a min_count.
+// withMinCount gives all fields but numbers a min_count.
 func (s *Schema) withMinCount(n int) *Schema {
 	for i := range s.Fields {
-		s.Fields[i].MinCount = n
+		if s.Fields[i].Kind != "numeric" {
+			s.Fields[i].MinCount = n
+		}
 	}
 	return s
+}
+
+// withSplit divides the log of a known data set, whose schema has the last day for its test part:
+// day (default) leaves it so; chronological is 8:1:1 by time; random is 8:1:1 by row.
+func (s *Schema) withSplit(data, split string) (*Schema, error) {
+	switch split {
+	case "", "day":
+	case "chronological":
+		s.Split.Valid, s.Split.Test = "0.1", "0.1"
+	case "random":
+		s.Split = &Split{By: "random", Valid: "0.1", Test: "0.1"}
+	default:
+		return nil, fmt.Errorf("datasets: %s: unknown split %q; known: day, chronological, random", data, split)
+	}
+	return s, nil
 }

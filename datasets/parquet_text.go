@@ -11,8 +11,9 @@ import (
 )
 
 // parquetText turns the values of a Parquet type into text: integers and floats in decimal digits,
-// so that ids stay exact; true as 1, false as 0; a date as 2006-01-02; a timestamp as its
-// milliseconds since 1970, which the layout unix_ms reads; a float that is not a number as missing.
+// so that ids stay exact; true as 1, false as 0; a date as 2006-01-02; a timestamp as
+// 2006-01-02 15:04:05, with the fraction of the second if it has one, which that layout reads too;
+// a float that is not a number as missing.
 func parquetText(t parquet.Type) (func(parquet.Value) string, error) {
 	switch logical := logicalType(t).(type) {
 	case *format.DateType:
@@ -54,12 +55,12 @@ func dateText(v parquet.Value) string {
 	return time.Unix(int64(v.Int32())*24*60*60, 0).UTC().Format(time.DateOnly)
 }
 
+// timestampText writes whole seconds without a fraction.
 func timestampText(unit time.Duration) func(parquet.Value) string {
+	perSecond := int64(time.Second / unit)
 	return func(v parquet.Value) string {
-		if unit >= time.Millisecond {
-			return strconv.FormatInt(v.Int64(), 10)
-		}
-		return strconv.FormatInt(v.Int64()/int64(time.Millisecond/unit), 10)
+		t := time.Unix(v.Int64()/perSecond, v.Int64()%perSecond*int64(unit))
+		return t.UTC().Format("2006-01-02 15:04:05.999999999")
 	}
 }
 
