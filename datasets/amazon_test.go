@@ -3,8 +3,6 @@ package datasets
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -171,16 +169,6 @@ func TestAmazonSkipsBadLines(t *testing.T) {
 	require.Equal(t, 4, set.Test.Len())
 	require.Len(t, skipped, 1)
 	require.Contains(t, skipped[0], "line 1")
-}
-
-// sample is a real sample, which is not part of the project.
-func sample(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join("..", "..", "shared", "data", filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("the real sample is not here: ", err)
-	}
-	return path
 }
 
 func TestAmazonBeauty(t *testing.T) {

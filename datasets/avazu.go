@@ -1,10 +1,5 @@
 package datasets
 
-import (
-	"context"
-	"fmt"
-)
-
 // Avazu is the schema of the training file of the Avazu Click-Through Rate Prediction contest
 // (Kaggle, 2014): its 22 columns besides id and click, where hour, written YYMMDDHH, becomes hour
 // of the day, weekday and weekend. Its last day is the test part.
@@ -33,34 +28,16 @@ func Avazu() *Schema {
 	return s
 }
 
-// avazuLoader reads the contest's training file. Splits: day (default), the last day for test;
-// chronological, 8:1:1 by time; random, 8:1:1 by row as in Avazu_x4. Values that
-// occur less than MinCount times, default 1, are out of vocabulary; Avazu_x4 has 2 for embeddings
-// of dimension 16.
+// avazuLoader reads the contest's training file. Splits: those of withSplit; the random one is
+// that of Avazu_x4. Values that occur less than MinCount times, default 1, are out of vocabulary;
+// Avazu_x4 has 2 for embeddings of dimension 16.
 func avazuLoader() loader {
 	schema := func(o LoadOptions) (*Schema, error) {
-		s := Avazu()
-		switch o.Split {
-		case "", "day":
-		case "chronological":
-			s.Split.Valid, s.Split.Test = "0.1", "0.1"
-		case "random":
-			s.Split = &Split{By: "random", Valid: "0.1", Test: "0.1"}
-		default:
-			return nil, fmt.Errorf("datasets: avazu: unknown split %q; known: day, chronological, random", o.Split)
-		}
-		for i := range s.Fields {
-			s.Fields[i].MinCount = o.MinCount
-		}
-		return s, nil
-	}
-	open := func(_ context.Context, paths []string, o LoadOptions) (logs, error) {
-		s, err := schema(o)
+		s, err := Avazu().withSplit("avazu", o.Split)
 		if err != nil {
-			return logs{}, err
+			return nil, err
 		}
-		l, err := openLogs(s, paths)
-		return logs{Train: l}, err
+		return s.withMinCount(o.MinCount), nil
 	}
-	return loader{name: "avazu", schema: schema, open: open}
+	return loader{name: "avazu", schema: schema, open: openBySchema(schema)}
 }

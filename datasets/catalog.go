@@ -7,7 +7,9 @@ import (
 )
 
 // loaders are the known data sets that are read from files.
-func loaders() []loader { return append([]loader{avazuLoader()}, amazonLoaders()...) }
+func loaders() []loader {
+	return append([]loader{avazuLoader(), ipinyouLoader(), ipinyouLibsvmLoader(), lzdLoader()}, amazonLoaders()...)
+}
 
 // Names lists the data sets that Open knows.
 func Names() []string {

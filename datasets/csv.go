@@ -11,13 +11,14 @@ var (
 	errOpenQuote = errors.New(`a quote (") that is never closed`)
 )
 
-// csvReader splits lines into cells, quoted as RFC 4180 has it: a cell that begins with a quote
+// csvReader splits lines into cells, quoted as RFC 4180 has it unless told otherwise: a cell that begins with a quote
 // ends with one, and between them two quotes are one, and separators and ends of lines are text.
 // Empty lines are left out. Unlike encoding/csv it bounds what an open quote can swallow, and goes
 // on after a bad line with the next one.
 type csvReader struct {
 	lines     *lineReader
 	separator string
+	unquoted  bool     // quotes are text
 	start     int      // line on which the last cells began
 	cells     []string // of the last call; reused
 }
@@ -35,7 +36,7 @@ func (c *csvReader) read() ([]string, error) {
 		c.start = c.lines.line
 		c.cells = c.cells[:0]
 		line := string(text)
-		if strings.IndexByte(line, '"') < 0 {
+		if c.unquoted || strings.IndexByte(line, '"') < 0 {
 			c.splitPlain(line)
 			return c.cells, nil
 		}

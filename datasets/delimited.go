@@ -1,16 +1,15 @@
 package datasets
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"strings"
 )
 
-// record is one line of a log: the values of the columns that the schema uses.
+// record is one line of a log, or one row of a Parquet file: the values of the columns that the
+// schema uses.
 type record struct {
 	path   string
 	line   int
@@ -22,26 +21,10 @@ func (r *record) fail(column string, value string, err error) error {
 	return &SyntaxError{Path: r.path, Line: r.line, Column: column, Value: shorten(value), Err: err}
 }
 
-// delimited is the log of a CSV or TSV file, quoted as RFC 4180 has it.
-func (s *Schema) delimited(path string) log {
-	return func(ctx context.Context, columns []string) iter.Seq2[*record, error] {
-		return func(yield func(*record, error) bool) {
-			file, err := openFile(ctx, path)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			defer file.Close()
-			if err := s.readLines(path, file, columns, yield); err != nil {
-				yield(nil, err)
-			}
-		}
-	}
-}
-
-// readLines yields the lines; it returns an error that ends the file.
-func (s *Schema) readLines(path string, file io.Reader, columns []string, yield func(*record, error) bool) error {
-	reader := &csvReader{lines: newLineReader(path, file), separator: s.separator(path)}
+// readDelimited reads CSV or TSV, quoted as RFC 4180 has it.
+func (s *Schema) readDelimited(lines *lineReader, columns []string, yield func(*record, error) bool) error {
+	path := lines.path
+	reader := &csvReader{lines: lines, separator: s.separator(path), unquoted: s.Unquoted}
 	header, cells, err := s.readHeader(reader, columns)
 	if err != nil {
 		return err
@@ -125,7 +108,7 @@ func locate(path string, header, columns []string) ([]int, error) {
 	at := map[string]int{}
 	for i, name := range header {
 		if _, twice := at[name]; twice {
-			return nil, fail(name, errors.New("the column stands twice in the header"))
+			return nil, fail(name, errTwice)
 		}
 		at[name] = i
 	}
@@ -142,10 +125,10 @@ func locate(path string, header, columns []string) ([]int, error) {
 
 // separator stands between the columns of a file.
 func (s *Schema) separator(path string) string {
-	switch ext := extension(path); {
+	switch {
 	case s.Delimiter != "":
 		return s.Delimiter
-	case s.Format == "tsv" || s.Format == "" && (ext == ".tsv" || ext == ".txt"):
+	case s.format(path) == "tsv":
 		return "\t"
 	}
 	return ","

@@ -139,6 +139,8 @@ func (f *fieldEncoder) encode(value string, c *chunk) error {
 	case f.field.Kind == List:
 		f.list(value, c)
 		return nil
+	case f.Derive == "os_browser":
+		value = osBrowser(value)
 	case f.Derive != "":
 		t, err := f.memo.parse(value)
 		if err != nil {

@@ -13,6 +13,8 @@ var (
 	ErrTime    = errors.New("not a time of the given layout")
 	ErrText    = errors.New("not valid UTF-8 text")
 	ErrLong    = errors.New("the line is longer than 4 MiB")
+
+	errTwice = errors.New("the column stands twice")
 )
 
 // Other errors.

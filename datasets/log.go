@@ -16,7 +16,53 @@ type log func(ctx context.Context, columns []string) iter.Seq2[*record, error]
 
 // openLog picks the reader of a file by the schema's format or else by the file's name.
 func openLog(s *Schema, path string) (log, error) {
-	return s.delimited(path), nil
+	switch s.format(path) {
+	case "jsonl":
+		return textLog(path, s.readJSON), nil
+	case "libsvm":
+		return textLog(path, s.readLibsvm), nil
+	case "parquet":
+		return s.parquetLog(path), nil
+	}
+	return textLog(path, s.readDelimited), nil
+}
+
+// format is that of the schema, or what the file's name says.
+func (s *Schema) format(path string) string {
+	if s.Format != "" {
+		return s.Format
+	}
+	switch extension(path) {
+	case ".tsv", ".txt":
+		return "tsv"
+	case ".jsonl", ".json":
+		return "jsonl"
+	case ".libsvm", ".svm":
+		return "libsvm"
+	case ".parquet":
+		return "parquet"
+	}
+	return "csv"
+}
+
+// readText reads the columns asked for of a text file. It returns an error that ends the file.
+type readText func(lines *lineReader, columns []string, yield func(*record, error) bool) error
+
+// textLog is the log of a text file.
+func textLog(path string, read readText) log {
+	return func(ctx context.Context, columns []string) iter.Seq2[*record, error] {
+		return func(yield func(*record, error) bool) {
+			file, err := openFile(ctx, path)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			defer file.Close()
+			if err := read(newLineReader(path, file), columns, yield); err != nil {
+				yield(nil, err)
+			}
+		}
+	}
 }
 
 // openLogs is the log of some files, one after the other.

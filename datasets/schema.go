@@ -27,8 +27,11 @@ type Schema struct {
 	// Delimiter separates the columns of a text file: one character. Default: a comma, or a tab
 	// for files whose name has .tsv or .txt in it.
 	Delimiter string `yaml:"delimiter,omitempty"`
+	// Unquoted says that quotes in a text file are text like any other.
+	Unquoted bool `yaml:"unquoted,omitempty"`
 	// Columns names the columns of files that may lack a header line: a first line that does not
-	// hold the name of the label is then data. Default: the first line is a header.
+	// hold the name of the label is then data. Default: the first line is a header. Those of a
+	// libsvm file are the label and, one after the other, the features of a line.
 	Columns []string `yaml:"columns,omitempty"`
 	// Fields are the inputs of the model, in their order.
 	Fields []FieldSchema `yaml:"fields"`
@@ -58,10 +61,11 @@ type FieldSchema struct {
 	// most the second, ..., above the last. An empty cell is a bin of its own. Edges must rise.
 	Bins []float64 `yaml:"bins,omitempty,flow"`
 	// Derive makes the value from a time: hour (of the day, 00 to 23), weekday (0 is Sunday) or
-	// weekend (1 on Saturday and Sunday, else 0).
+	// weekend (1 on Saturday and Sunday, else 0); or from a user agent: os_browser, as windows_ie.
 	Derive string `yaml:"derive,omitempty"`
 	// Layout is how the time is written, as package time has it, or unix or unix_ms for seconds or
-	// milliseconds since 1970. Required with Derive.
+	// milliseconds since 1970. A layout that ends with 05000 has milliseconds right behind the
+	// seconds. Required to derive from a time.
 	Layout string `yaml:"layout,omitempty"`
 	// Scale is what becomes of a number x: standard (default), (x-mean)/deviation over the
 	// training part; log, the same of sign(x)log(1+|x|); none. An empty cell counts as the mean.

@@ -44,11 +44,11 @@ func (f *FieldSchema) check(earlier map[string]*FieldSchema) error {
 		return fmt.Errorf("scale: want standard, log or none, got %q", f.Scale)
 	case !oneOf(f.OutOfVocabulary, "", "trained", "zero"):
 		return fmt.Errorf("oov: want trained or zero, got %q", f.OutOfVocabulary)
-	case !oneOf(f.Derive, "", "hour", "weekday", "weekend"):
-		return fmt.Errorf("derive: want hour, weekday or weekend, got %q", f.Derive)
+	case !oneOf(f.Derive, "", "hour", "weekday", "weekend", "os_browser"):
+		return fmt.Errorf("derive: want hour, weekday, weekend or os_browser, got %q", f.Derive)
 	case !oneOf(f.Pooling, "", "mean", "sum"):
 		return fmt.Errorf("pooling: want mean or sum, got %q", f.Pooling)
-	case f.Derive != "" && f.Layout == "":
+	case f.Derive != "" && f.Derive != "os_browser" && f.Layout == "":
 		return errors.New("derive: needs the layout of the time")
 	case f.MinCount < 0:
 		return fmt.Errorf("min_count: must be at least 0, got %d", f.MinCount)

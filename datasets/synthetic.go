@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"cmp"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -20,17 +19,7 @@ type Synthetic struct {
 	Seed      uint64 // of the log; default 0
 }
 
-// syntheticField says how a field's values and effects are drawn. A value's rank is
-// values * u^skew for uniform u: a tail like Zipf's.
-type syntheticField struct {
-	name   string
-	values int
-	skew   float64
-	effect float64 // standard deviation of the main effects
-	pairs  float64 // standard deviation of the interaction with the other fields that have one
-}
-
-var syntheticFields = []syntheticField{
+var syntheticFields = []drawnField{
 	{name: "user", values: 300_000, skew: 1.4, effect: 0.35},
 	{name: "device", values: 60_000, skew: 2.2, effect: 0.25},
 	{name: "item", values: 3_000, skew: 3, effect: 0.5, pairs: 0.35},
@@ -41,16 +30,7 @@ var syntheticFields = []syntheticField{
 	{name: "position", values: 6, skew: 1.5, effect: 0.4},
 }
 
-const (
-	syntheticBias    = -1.3 // logit without effects: about 22 % clicks
-	syntheticFactors = 4    // of the interactions
-)
-
-// syntheticTruth holds the drawn effects.
-type syntheticTruth struct {
-	main    [][]float64
-	factors [][][syntheticFactors]float64
-}
+const syntheticBias = -1.3 // logit without effects: about 22 % clicks
 
 // Open draws the log. Vocabularies hold the values of the training part only, as they would if it
 // were read from files.
@@ -62,10 +42,10 @@ func (s Synthetic) Open() (*Set, error) {
 		s.TestRows = 50_000
 	}
 	rng := rand.New(rand.NewPCG(s.Seed, 0x5eed))
-	truth := drawTruth(rng)
-	train, _ := truth.draw(s.TrainRows, rng)
-	test, probabilities := truth.draw(s.TestRows, rng)
-	valid, _ := truth.draw(s.ValidRows, rng) // last, so that the others do not depend on it
+	t := drawTruth(syntheticFields, syntheticBias, rng)
+	train, _ := t.draw(s.TrainRows, rng)
+	test, probabilities := t.draw(s.TestRows, rng)
+	valid, _ := t.draw(s.ValidRows, rng) // last, so that the others do not depend on it
 	encoding, err := keepTrainingValues(train.ids, test.ids, valid.ids)
 	if err != nil {
 		return nil, err
@@ -87,49 +67,20 @@ func (s Synthetic) Open() (*Set, error) {
 	return set, err
 }
 
-func drawTruth(rng *rand.Rand) *syntheticTruth {
-	t := &syntheticTruth{}
-	for _, f := range syntheticFields {
-		main := make([]float64, f.values)
-		factors := make([][syntheticFactors]float64, f.values)
-		// The product of two such factors, summed, has a standard deviation of pairs^2 / pairs.
-		size := math.Sqrt(f.pairs) / math.Pow(syntheticFactors, 0.25)
-		for v := range main {
-			main[v] = rng.NormFloat64() * f.effect
-			for i := range factors[v] {
-				factors[v][i] = rng.NormFloat64() * size
-			}
-		}
-		t.main, t.factors = append(t.main, main), append(t.factors, factors)
-	}
-	return t
-}
-
 // draw makes samples and tells the true probability of each.
-func (t *syntheticTruth) draw(rows int, rng *rand.Rand) (*samples, []float64) {
+func (t *truth) draw(rows int, rng *rand.Rand) (*samples, []float64) {
 	p := &samples{}
 	probabilities := make([]float64, rows)
+	values := make([]int32, len(t.fields))
 	for i := range probabilities {
-		logit := syntheticBias
-		var sum, squares [syntheticFactors]float64 // (sum f)^2 - sum f^2 is twice all pairs
-		for f, field := range syntheticFields {
-			v := int(float64(field.values) * math.Pow(rng.Float64(), field.skew))
-			p.ids = append(p.ids, int32(v))
-			logit += t.main[f][v]
-			for j, x := range t.factors[f][v] {
-				sum[j] += x
-				squares[j] += x * x
-			}
-		}
-		for j := range sum {
-			logit += (sum[j]*sum[j] - squares[j]) / 2
-		}
-		probabilities[i] = 1 / (1 + math.Exp(-logit))
+		click, probability := t.sample(rng, values)
+		p.ids = append(p.ids, values...)
 		label := float32(0)
-		if rng.Float64() < probabilities[i] {
+		if click {
 			label = 1
 		}
 		p.labels = append(p.labels, label)
+		probabilities[i] = probability
 	}
 	return p, probabilities
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -38,12 +39,23 @@ func parseTime(layout, text string) (time.Time, error) {
 		n, err = strconv.ParseInt(text, 10, 64)
 		t = time.UnixMilli(n).UTC()
 	default:
-		t, err = time.Parse(layout, text)
+		t, err = time.Parse(pointed(layout, layout), pointed(layout, text))
 	}
 	if err != nil || n > math.MaxInt64/1000 || n < math.MinInt64/1000 {
 		return time.Time{}, fmt.Errorf("%w %q", ErrTime, layout)
 	}
 	return t, nil
+}
+
+// pointed sets a point before the milliseconds of a text, if its layout has them right behind the
+// seconds. Package time wants one there.
+func pointed(layout, text string) string {
+	const seconds, milliseconds = "05", "000"
+	at := len(text) - len(milliseconds)
+	if at < 0 || !strings.HasSuffix(layout, seconds+milliseconds) {
+		return text
+	}
+	return text[:at] + "." + text[at:]
 }
 
 // derive makes the value of a field from a time.

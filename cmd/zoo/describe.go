@@ -47,7 +47,7 @@ func describe(out io.Writer, m *datasets.Manifest, batchSize int) error {
 	fmt.Fprint(w, "part\trows\tpositives\tshare\tsteps an epoch\t\n")
 	for _, p := range m.Parts {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%d\t\n", p.Name, p.Rows, p.Positives,
-			percent(float64(p.Positives)/float64(p.Rows)), (p.Rows+batchSize-1)/batchSize)
+			fmt.Sprintf("%.2f %%", 100*float64(p.Positives)/float64(p.Rows)), (p.Rows+batchSize-1)/batchSize)
 	}
 	fmt.Fprint(w, "\nfield\tkind\tembedding rows\tdistinct\tseen once\tat most 5 times\tunseen in test\t\n")
 	for _, f := range m.Fields {

@@ -74,7 +74,9 @@ func newRootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		newPrepareCommand(), newDescribeCommand(), newTrainCommand(), newEvaluateCommand(), newPredictCommand(), newInspectCommand(), newModelsCommand(), newSolversCommand(),
+		newGenerateCommand(), newPrepareCommand(), newDescribeCommand(),
+		newTrainCommand(), newEvaluateCommand(), newPredictCommand(), newInspectCommand(),
+		newModelsCommand(), newSolversCommand(),
 		newExperimentCommand(), newReportCommand(), newVerifyCommand(), newBenchCommand(),
 	)
 	return root
