@@ -75,7 +75,7 @@ func newRootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newTrainCommand(), newEvaluateCommand(), newPredictCommand(), newInspectCommand(), newModelsCommand(), newSolversCommand(),
-		newExperimentCommand(), newReportCommand(), newVerifyCommand(), newBenchCommand(), newGenerateCommand(),
+		newExperimentCommand(), newReportCommand(), newVerifyCommand(), newBenchCommand(), newGenerateCommand(), newSchemaCommand(),
 	)
 	return root
 }
