@@ -6,7 +6,6 @@ package datasets
 //
 // The file has a header line, but parts that were cut from it may lack one.
 func Avazu() *Schema {
-	const layout = "06010215"
 	columns := []string{
 		"C1", "banner_pos", "site_id", "site_domain", "site_category", "app_id", "app_domain",
 		"app_category", "device_id", "device_ip", "device_model", "device_type", "device_conn_type",
@@ -16,17 +15,20 @@ func Avazu() *Schema {
 		Label:   "click",
 		Columns: append([]string{"id", "click", "hour"}, columns...),
 		Fields: []FieldSchema{
-			{Name: "hour", Derive: "hour", Layout: layout},
-			{Name: "weekday", Column: "hour", Derive: "weekday", Layout: layout},
-			{Name: "weekend", Column: "hour", Derive: "weekend", Layout: layout},
+			{Name: "hour", Derive: "hour", Layout: avazuLayout},
+			{Name: "weekday", Column: "hour", Derive: "weekday", Layout: avazuLayout},
+			{Name: "weekend", Column: "hour", Derive: "weekend", Layout: avazuLayout},
 		},
-		Split: &Split{By: "time", Column: "hour", Layout: layout, Test: "1d"},
+		Split: &Split{By: "time", Column: "hour", Layout: avazuLayout, Test: "1d"},
 	}
 	for _, name := range columns {
 		s.Fields = append(s.Fields, FieldSchema{Name: name})
 	}
 	return s
 }
+
+// avazuLayout is how Avazu writes the hour.
+const avazuLayout = "06010215"
 
 // avazuLoader reads the contest's training file. Splits: those of withSplit; the random one is
 // that of Avazu_x4. Values that occur less than MinCount times, default 1, are out of vocabulary;

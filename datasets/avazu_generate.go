@@ -39,7 +39,7 @@ func generatedAvazu() generatedLog {
 		name: "avazu", bias: -2.3, first: []string{"id", "click", "hour"}, start: time.Date(2014, 10, 21, 0, 0, 0, 0, time.UTC),
 		begin: func(b []byte, row int, click byte, t time.Time) []byte {
 			b = append(strconv.AppendUint(b, 1<<63+uint64(row), 10), ',', click, ',')
-			return t.AppendFormat(b, "06010215")
+			return t.AppendFormat(b, avazuLayout)
 		},
 	}
 	for _, f := range fields {

@@ -74,7 +74,7 @@ func newRootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		newGenerateCommand(), newPrepareCommand(), newDescribeCommand(),
+		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(), newDescribeCommand(),
 		newTrainCommand(), newEvaluateCommand(), newPredictCommand(), newInspectCommand(),
 		newModelsCommand(), newSolversCommand(),
 		newExperimentCommand(), newReportCommand(), newVerifyCommand(), newBenchCommand(),
