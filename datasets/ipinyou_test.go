@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,14 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sample is the path of a real sample; the test is skipped if it is not there.
+// sample is the path of a sample of real data; without them the test is skipped.
 func sample(t *testing.T, name string) string {
 	t.Helper()
-	path := filepath.Join("../../shared/data", name)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		t.Skip("the sample " + path + " is not here")
+	folder := os.Getenv("CTRZOO_SAMPLES")
+	if folder == "" {
+		t.Skip("reads " + name + " in the folder of samples of the public data sets that CTRZOO_SAMPLES names")
 	}
-	return path
+	return filepath.Join(folder, filepath.FromSlash(name))
 }
 
 func positives(t *testing.T, s Source) (n int) {

@@ -262,12 +262,8 @@ func TestOpen(t *testing.T) {
 // The counts are those of the sample's README: 9,999 lines of data in two files, of which the
 // second has no header.
 func TestAvazuSample(t *testing.T) {
-	const folder = "../../shared/data/avazu/"
-	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		t.Skip("the sample of Avazu is not here")
-	}
 	set, err := Open(context.Background(), "avazu", Files{
-		Train: []string{folder + "train_9000.csv.gz"}, Test: []string{folder + "test_1000.csv.gz"},
+		Train: []string{sample(t, "avazu/train_9000.csv.gz")}, Test: []string{sample(t, "avazu/test_1000.csv.gz")},
 	}, 0, nil)
 	require.NoError(t, err)
 	require.Equal(t, 8999, set.Train.Len())
