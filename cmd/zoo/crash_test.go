@@ -43,7 +43,9 @@ func TestAKilledRunEndsWithTheSameBytes(t *testing.T) {
 		k.run(all[(run+2)%len(all)].Name, kills) // adamar first
 	}
 	t.Logf("%d kills in %d runs, of these %v", k.kills, k.runs, k.hit)
-	require.NotZero(t, k.hit["while a checkpoint was written"])
+	if *long {
+		require.Greater(t, k.hit["while a checkpoint was written"], 20)
+	}
 }
 
 // killer runs the command and kills it.
