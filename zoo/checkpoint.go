@@ -83,7 +83,10 @@ func (s *saver) begin(ctx context.Context) error {
 	if err := s.restore(s.Directory.file(s.latest)); err != nil {
 		return err
 	}
-	return s.Directory.keepSettings()
+	if err := s.Directory.keepSettings(); err != nil {
+		return err
+	}
+	return s.prune() // a run that was killed may have left one too many
 }
 
 // saveIfDue saves as often as was asked for; not at the end of an epoch, which is saved anyway.

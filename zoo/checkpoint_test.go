@@ -220,8 +220,14 @@ func TestDirectories(t *testing.T) {
 	_, err = CreateDirectory(dir, nil)
 	require.ErrorIs(t, err, ErrInUse)
 	require.NoError(t, d.Close())
+	d, err = CreateDirectory(dir, map[string]string{"epochs": "3"})
+	require.NoError(t, err, "a run that has saved nothing may begin anew")
+	require.NoError(t, d.Close())
+	checkpoint := filepath.Join(dir, "epoch-0002-batch-00000000")
+	require.NoError(t, os.Mkdir(checkpoint, 0o700))
 	_, err = CreateDirectory(dir, nil)
 	require.ErrorIs(t, err, ErrHoldsRun)
+	require.NoError(t, os.Remove(checkpoint))
 
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "epoch-0001-batch-00000001.tmp"), 0o700))
 	d, err = OpenDirectory(dir)
@@ -234,6 +240,12 @@ func TestDirectories(t *testing.T) {
 	_, err = OpenDirectory(dir)
 	require.ErrorIs(t, err, ErrDamaged)
 	require.ErrorContains(t, err, settingsFile)
+
+	own := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(own, "schema.yaml"), nil, 0o600))
+	_, err = CreateDirectory(own, nil)
+	require.ErrorIs(t, err, ErrHoldsFile)
+	require.ErrorContains(t, err, "schema.yaml")
 
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))

@@ -17,6 +17,7 @@ import (
 var (
 	ErrInUse        = errors.New("another run is using the directory")
 	ErrHoldsRun     = errors.New("the directory holds a run already: resume it, or choose another directory")
+	ErrHoldsFile    = errors.New("the directory holds a file that is not of a run and would be overwritten")
 	ErrHoldsNoRun   = errors.New("the directory holds no run")
 	ErrNoCheckpoint = errors.New("the directory holds no checkpoint yet")
 )
@@ -40,7 +41,8 @@ type Directory struct {
 const settingsFile = "settings.json"
 
 // CreateDirectory makes a directory for a new run, and keeps the caller's settings in it. It fails
-// with ErrHoldsRun if there is a run in it, and with ErrInUse if another process has it.
+// with ErrHoldsRun if there is a run in it that has saved something, with ErrHoldsFile if a file of
+// another origin has the name of one of a run's, and with ErrInUse if another process has it.
 func CreateDirectory(path string, settings map[string]string) (*Directory, error) {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
@@ -57,13 +59,19 @@ func CreateDirectory(path string, settings map[string]string) (*Directory, error
 }
 
 func (d *Directory) create(settings map[string]string) error {
-	if _, err := os.Stat(d.file(settingsFile)); err == nil {
+	switch names, err := checkpoints(d.path); {
+	case err != nil:
+		return err
+	case len(names) > 0:
 		return ErrHoldsRun
 	}
-	if list, err := checkpoints(d.path); err != nil {
-		return err
-	} else if len(list) > 0 {
-		return ErrHoldsRun
+	_, err := os.Stat(d.file(settingsFile))
+	for _, name := range []string{schemaFile, vocabularyFile} {
+		name = filepath.Base(name)
+		// Beside settings it is of a run that ended before its first checkpoint.
+		if _, found := os.Stat(d.file(name)); found == nil && err != nil {
+			return fmt.Errorf("%w: %s", ErrHoldsFile, name)
+		}
 	}
 	d.settings = settings
 	return d.keepSettings()

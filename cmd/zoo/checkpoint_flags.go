@@ -215,7 +215,9 @@ func (c *checkpointFlags) conclude(ui *reporter, t *zoo.Trainer, history []zoo.E
 		ui.note(fmt.Sprintf("saved; use it with: zoo evaluate --from %[1]s, zoo predict --from %[1]s", path))
 	case errors.Is(err, context.Canceled):
 		ui.note("the run so far is saved; go on with: zoo train --resume " + path)
-	case errors.Is(err, zoo.ErrNonFinite):
+	case errors.Is(err, zoo.ErrMismatch), errors.Is(err, zoo.ErrFormat), errors.Is(err, zoo.ErrDamaged):
+		// it did not go on
+	default:
 		if latest, _ := c.directory.Latest(); latest != "" {
 			ui.note("the last checkpoint before that is " + filepath.Join(path, latest))
 		}

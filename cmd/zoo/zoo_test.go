@@ -23,10 +23,8 @@ func zooCommand(t *testing.T, args ...string) (code int, stdout, stderr string) 
 
 // Built for itself, because a wrong version of a library of Gorgonia's panics at start-up.
 func TestABuiltBinaryStarts(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "zoo")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
-	out, err = exec.Command(path, "help").CombinedOutput()
+	path := buildZoo(t)
+	out, err := exec.Command(path, "help").CombinedOutput()
 	require.NoError(t, err, string(out))
 	require.Contains(t, string(out), "train")
 	exit := &exec.ExitError{}
