@@ -79,7 +79,7 @@ func TestDraftSchemaOfOtherFormats(t *testing.T) {
 		kinds[f.Name] = f.Kind
 	}
 	require.Equal(t, map[string]string{
-		"item": "", "site": "", "price": "numeric", "score": "numeric", "big": "", "history": "list", "tags": "list", "user.city": "", "day": "",
+		"item": "", "site": "", "price": "numeric", "score": "numeric", "big": "", "history": "list", "tags": "list", "user.city": "", "day": "", "time": "",
 	}, kinds, "times before 1990 are none")
 }
 

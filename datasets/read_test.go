@@ -3,7 +3,6 @@ package datasets
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"math"
