@@ -338,15 +338,6 @@ func checkIDs(t *testing.T, fields []Field, b *Batch) {
 	}
 }
 
-func FuzzSchema(f *testing.F) {
-	f.Add(exampleSchema)
-	f.Fuzz(func(t *testing.T, text string) {
-		if s, err := ParseSchema([]byte(text)); err == nil {
-			require.NoError(t, s.check())
-		}
-	})
-}
-
 func ExampleRead() {
 	schema, err := ParseSchema([]byte("label: click\nfields: [{name: site}, {name: item}]"))
 	if err != nil {
