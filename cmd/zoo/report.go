@@ -30,11 +30,11 @@ func newReportCommand() *cobra.Command {
 			if err := experiment.WriteReport(out, experiment.Summarize(stores...)); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s/report.html\n%[1]s/report.md\n", out)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s/report.html\n%[1]s/report.md\n%[1]s/overview.md\n%[1]s/overview.svg\n", out)
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "folder of report.html and report.md; without it Markdown goes to standard output")
+	cmd.Flags().StringVar(&out, "out", "", "folder of report.html, report.md, overview.md and overview.svg; without it Markdown goes to standard output")
 	return cmd
 }
 

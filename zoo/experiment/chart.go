@@ -59,27 +59,35 @@ func lines(title, x, y string, list []series) (template.HTML, error) {
 	c := newChart(title, x, y)
 	c.X.Tick.Marker = wholeTicks{}
 	for _, s := range list {
-		var points plotter.XYs
-		for i, v := range s.y {
-			if !math.IsNaN(v) && !math.IsInf(v, 0) {
-				points = append(points, plotter.XY{X: s.x[i], Y: v})
-			}
-		}
-		if len(points) == 0 {
-			continue
-		}
-		line, dots, err := plotter.NewLinePoints(points)
-		if err != nil {
+		if _, err := c.line(s); err != nil {
 			return "", err
-		}
-		line.Color, line.Width = colorOf(s.color), vg.Points(2)
-		c.Add(line)
-		if s.mark {
-			dots.Color, dots.Shape, dots.Radius = colorOf(s.color), draw.CircleGlyph{}, vg.Points(3)
-			c.Add(dots)
 		}
 	}
 	return c.svg()
+}
+
+// line adds a series, and returns its line for a legend; nil if no value can be drawn.
+func (c *chart) line(s series) (*plotter.Line, error) {
+	var points plotter.XYs
+	for i, v := range s.y {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			points = append(points, plotter.XY{X: s.x[i], Y: v})
+		}
+	}
+	if len(points) == 0 {
+		return nil, nil
+	}
+	line, dots, err := plotter.NewLinePoints(points)
+	if err != nil {
+		return nil, err
+	}
+	line.Color, line.Width = colorOf(s.color), vg.Points(2)
+	c.Add(line)
+	if s.mark {
+		dots.Color, dots.Shape, dots.Radius = colorOf(s.color), draw.CircleGlyph{}, vg.Points(3)
+		c.Add(dots)
+	}
+	return line, nil
 }
 
 // bars draws a group of bars for each label.

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -40,9 +41,30 @@ type htmlAUC struct {
 	Best            bool
 }
 
-// WriteReport writes report.html, which needs no network, and report.md to a folder, which is made
-// if it is not there. Each file is replaced in one piece.
+// WriteReport writes the tables to a folder, which is made if it is not there: report.html, which
+// needs no network, report.md, and for a README overview.md and overview.svg. Each file is replaced
+// in one piece.
 func WriteReport(folder string, tables []*Table) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("experiment: report: %w", err)
+	}
+	for name, write := range map[string]func(io.Writer, []*Table) error{
+		"report.html": writeHTML, "report.md": WriteMarkdown, "overview.md": WriteOverview, "overview.svg": WriteOverviewChart,
+	} {
+		var text bytes.Buffer
+		err := write(&text, tables)
+		if err == nil {
+			err = replaceFile(filepath.Join(folder, name), text.Bytes())
+		}
+		if err != nil {
+			return fmt.Errorf("experiment: %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// writeHTML writes the page.
+func writeHTML(w io.Writer, tables []*Table) error {
 	var p page
 	for _, t := range tables {
 		s := section{Table: t, Rows: t.rows(), Findings: t.Findings()}
@@ -52,22 +74,7 @@ func WriteReport(folder string, tables []*Table) error {
 		}
 		p.Sections = append(p.Sections, s)
 	}
-	var html, markdown bytes.Buffer
-	if err := reportTemplate.Execute(&html, p); err != nil {
-		return fmt.Errorf("experiment: report: %w", err)
-	}
-	if err := WriteMarkdown(&markdown, tables); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return fmt.Errorf("experiment: report: %w", err)
-	}
-	for name, text := range map[string][]byte{"report.html": html.Bytes(), "report.md": markdown.Bytes()} {
-		if err := replaceFile(filepath.Join(folder, name), text); err != nil {
-			return fmt.Errorf("experiment: report: %w", err)
-		}
-	}
-	return nil
+	return reportTemplate.Execute(w, p)
 }
 
 // replaceFile writes a file under another name first.
