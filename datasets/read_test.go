@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -153,6 +155,12 @@ func TestReadNamesThePlaceOfAnError(t *testing.T) {
 		{"not UTF-8", train(header + strings.Replace(good, "a", "\xff", 1)), ErrText, `line 2, column "site"`},
 		{"NUL byte", train(header + strings.Replace(good, "a", "\x00", 1)), ErrText, `line 2, column "site"`},
 		{"open quote", train(header + good + "1,\"2026\n"), nil, "train.csv, line 3"},
+		{"long line", train(header + good + "1," + strings.Repeat("x", 10<<20) + "\n" + good), ErrLong, "train.csv, line 3"},
+		{"bzip2 cut off", func(t *testing.T) Files {
+			path := filepath.Join(t.TempDir(), "z.csv.bz2")
+			require.NoError(t, os.WriteFile(path, []byte("BZh91AY"), 0o600))
+			return Files{Train: []string{path}}
+		}, nil, "z.csv.bz2"},
 		{"not gzip", func(t *testing.T) Files {
 			path := filepath.Join(t.TempDir(), "x.csv.gz")
 			require.NoError(t, os.WriteFile(path, []byte("plain text"), 0o600))
@@ -250,6 +258,35 @@ func TestLargeIDsStayDistinct(t *testing.T) {
 	m, err := NewMemory([]Field{{Name: "f", Rows: 1<<24 + 3}}, []int32{1 << 24, 1<<24 + 1, 1<<24 + 2}, nil, make([]float32, 3))
 	require.NoError(t, err)
 	requireBatch(t, m, &Batch{Rows: 3, IDs: []int32{1 << 24, 1<<24 + 1, 1<<24 + 2}, Labels: make([]float32, 3)})
+}
+
+// Buckets of a hash go beyond 2^24 too, and stay what they are from the log to the batch.
+func TestLargeIDsStayDistinctFromTheLogToTheBatch(t *testing.T) {
+	const buckets = 100_000_000
+	s := &Schema{Label: "y", Fields: []FieldSchema{{Name: "id", Hash: buckets}}}
+	text, want := "y,id\n", []int32{}
+	for v := range 1000 {
+		value := fmt.Sprint(1<<53 + v)
+		text += "1," + value + "\n"
+		h := fnv.New64a()
+		h.Write([]byte(value))
+		want = append(want, int32(1+h.Sum64()%buckets))
+	}
+	distinct := map[int32]bool{}
+	for _, id := range want {
+		distinct[id] = true
+	}
+	require.Greater(t, len(distinct), 995)
+	require.Greater(t, slices.Max(want), int32(1<<24))
+	dir := filepath.Join(t.TempDir(), "data")
+	_, err := Input{Schema: s, Files: Files{Train: []string{write(t, "train.csv", text)}}}.Prepare(t.Context(), dir)
+	require.NoError(t, err)
+	set, err := OpenPrepared(t.Context(), dir, 0)
+	require.NoError(t, err)
+	for b, err := range set.Train.Batches(t.Context(), 1000, nil) {
+		require.NoError(t, err)
+		require.Equal(t, want, b.IDs)
+	}
 }
 
 func TestOpen(t *testing.T) {
