@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"math"
 	"os"
 	"os/exec"
 	"runtime"
@@ -21,12 +21,14 @@ import (
 //go:embed testdata/peer/torch_step.py
 var torchScript []byte
 
-// peerCases are the models and batch sizes that are compared.
-var peerCases = []struct {
+// peerCase is a model and a batch size that are compared.
+type peerCase struct {
 	model string
 	batch int
 	steps int // of PyTorch in a round
-}{
+}
+
+var peerCases = []peerCase{
 	{"dnn", 1024, 40}, {"wdl", 1024, 40}, {"wukong", 1024, 15}, {"xdeepfm", 256, 10}, {"dnn", 4096, 12},
 }
 
@@ -71,37 +73,64 @@ func (o *peerOptions) run(cmd *cobra.Command) error {
 	fmt.Fprintln(out, "| model | batch | zoo | PyTorch | ratio | PyTorch, AVX-512 | ratio |")
 	fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
 	for _, c := range peerCases {
-		ours, plain, avx512 := 1e9, 1e9, 1e9
-		for range o.rounds {
-			for _, peer := range []struct {
-				best *float64
-				env  string
-			}{{&plain, ""}, {&avx512, "OPENBLAS_CORETYPE=SkylakeX"}} {
-				wall, err := o.torch(cmd.Context(), script.Name(), peer.env, c.model, c.batch, c.steps, cmd.ErrOrStderr())
-				if err != nil {
-					return err
-				}
-				*peer.best = min(*peer.best, wall)
-			}
-			wall, err := fastestStep(cmd.Context(), c.model, c.batch)
-			if err != nil {
-				return err
-			}
-			ours = min(ours, wall)
+		ours, plain, avx512, err := o.alternate(cmd, script.Name(), c)
+		if err != nil {
+			return err
 		}
 		fmt.Fprintf(out, "| %s | %d | %.2f | %.2f | %.2fx | %.2f | %.2fx |\n", c.model, c.batch, ours, plain, plain/ours, avx512, avx512/ours)
 	}
-	return nil
+	return o.algorithm1(cmd, script.Name())
+}
+
+// alternate runs both programs in turns, and returns the fastest steps of ours, of PyTorch, and of
+// PyTorch with AVX-512 kernels.
+func (o *peerOptions) alternate(cmd *cobra.Command, script string, c peerCase) (ours, plain, avx512 float64, err error) {
+	ours, plain, avx512 = math.Inf(1), math.Inf(1), math.Inf(1)
+	for range o.rounds {
+		for _, peer := range []struct {
+			best *float64
+			env  string
+		}{{&plain, ""}, {&avx512, "OPENBLAS_CORETYPE=SkylakeX"}} {
+			wall, err := o.torch(cmd, script, peer.env, c)
+			if err != nil {
+				return 0, 0, 0, err
+			}
+			*peer.best = min(*peer.best, wall)
+		}
+		wall, err := fastestStep(cmd.Context(), c.model, c.batch)
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		ours = min(ours, wall)
+	}
+	return ours, plain, avx512, nil
+}
+
+// algorithm1 compares with PyTorch doing what AdamAR is defined as: every row at every step.
+func (o *peerOptions) algorithm1(cmd *cobra.Command, script string) error {
+	c := peerCase{"dnn", 1024, 5}
+	ours, err := fastestStep(cmd.Context(), c.model, c.batch)
+	if err != nil {
+		return err
+	}
+	dense, err := o.torch(cmd, script, "", c, "algorithm1")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nAlgorithm 1 over all %d rows at every step, as printed, in PyTorch: %s, batch %d, %.0f ms, %.1fx of ours (%.2f ms).\n",
+		1_000_000, c.model, c.batch, dense, dense/ours, ours)
+	return err
 }
 
 // torch runs the script and returns its fastest step.
-func (o *peerOptions) torch(ctx context.Context, script, env, model string, batch, steps int, stderr io.Writer) (float64, error) {
-	c := exec.CommandContext(ctx, o.python, script, model, strconv.Itoa(batch), strconv.Itoa(steps))
+func (o *peerOptions) torch(cmd *cobra.Command, script, env string, of peerCase, more ...string) (float64, error) {
+	args := append([]string{script, of.model, strconv.Itoa(of.batch), strconv.Itoa(of.steps)}, more...)
+	c := exec.CommandContext(cmd.Context(), o.python, args...)
 	c.Env = append(os.Environ(), fmt.Sprintf("OMP_NUM_THREADS=%d", runtime.GOMAXPROCS(0)))
 	if env != "" {
 		c.Env = append(c.Env, env)
 	}
-	c.Stderr = stderr
+	c.Stderr = cmd.ErrOrStderr()
 	text, err := c.Output()
 	if err != nil {
 		return 0, fmt.Errorf("%s with PyTorch: %w; --python names another one", o.python, err)

@@ -1,10 +1,11 @@
 """Times training steps of PyTorch on the CPU, in the shapes of "zoo bench step".
 
-    python3 torch_step.py MODEL BATCH_SIZE STEPS
+    python3 torch_step.py MODEL BATCH_SIZE STEPS [algorithm1]
 
 needs OpenBLAS (Debian: python3-torch libopenblas0-pthread; with the plain BLAS that Debian
 installs by default PyTorch is twenty times slower) and prints one JSON line: the fastest and the median step in milliseconds. Threads: OMP_NUM_THREADS.
-Models take each block from its paper; embeddings are sparse with SparseAdam, the rest has Adam.
+Models take each block from its paper; embeddings are sparse with SparseAdam, or every row of them has
+Algorithm 1 of the AdamAR paper at every step, as it is printed; the rest has Adam.
 """
 import json
 import sys
@@ -94,6 +95,31 @@ class WuKong(nn.Module):
         return self.mlp(self.layers(self.embedding(ids)).flatten(1))
 
 
+class AlgorithmOne:
+    """Algorithm 1 of the paper, line by line, over all rows of a table."""
+
+    def __init__(self, tables, lr, alpha=1e-4, beta1=.9, beta2=.999, eps=1e-8):
+        self.lr, self.alpha, self.beta1, self.beta2, self.eps, self.k = lr, alpha, beta1, beta2, eps, 0
+        self.states = [(p, torch.zeros_like(p), torch.zeros_like(p), torch.zeros(len(p), 1)) for p in tables]
+
+    def zero_grad(self, set_to_none):
+        for p, *_ in self.states:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        self.k += 1
+        for p, m, v, last in self.states:
+            grad = p.grad.to_dense()
+            m.mul_(self.beta1).add_(grad, alpha=1 - self.beta1)
+            v.mul_(self.beta2).addcmul_(grad, grad, value=1 - self.beta2)
+            decay = ((self.k - last - 1) * self.alpha).clamp_(max=1)
+            last[p.grad.coalesce().indices()[0]] = self.k
+            p.mul_(1 - decay)
+            root = (v / (1 - self.beta2 ** self.k)).add_(self.eps).sqrt_()
+            p.addcdiv_(m, root, value=-self.lr / (1 - self.beta1 ** self.k))
+
+
 def batches(size, count):
     """Ids k of a field have probabilities proportional to (10+k)^-1.1."""
     rng = np.random.default_rng(0)
@@ -104,11 +130,12 @@ def batches(size, count):
         yield torch.from_numpy(ids + np.arange(FIELDS) * rows), torch.randint(0, 2, (size, 1)).float()
 
 
-def main(name, size, steps, warm_up=3):
+def main(name, size, steps, rule="sparse", warm_up=3):
     model = {"dnn": DNN, "wdl": WDL, "xdeepfm": XDeepFM, "wukong": WuKong}[name]()
     tables = [p for n, p in model.named_parameters() if n in ("embedding.weight", "wide.weight")]
     dense = [p for n, p in model.named_parameters() if n not in ("embedding.weight", "wide.weight")]
-    solvers = [torch.optim.SparseAdam(tables, lr=1e-3), torch.optim.Adam(dense, lr=1e-3)]
+    of_tables = AlgorithmOne if rule == "algorithm1" else torch.optim.SparseAdam
+    solvers = [of_tables(tables, lr=1e-3), torch.optim.Adam(dense, lr=1e-3)]
     data, walls = list(batches(size, 8)), []
     for step in range(warm_up + steps):
         ids, labels = data[step % len(data)]
@@ -125,4 +152,4 @@ def main(name, size, steps, warm_up=3):
                       "torch": torch.__version__, "threads": torch.get_num_threads()}))
 
 
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])
