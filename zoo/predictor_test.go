@@ -204,6 +204,19 @@ func TestPredictorErrors(t *testing.T) {
 	require.ErrorContains(t, err, `there is no weight "deep/table"`)
 }
 
+func TestNoPredictionIsNaN(t *testing.T) {
+	set := numbersSet(t, make([]float32, 8)...)
+	trainer, err := NewTrainer(Run{Model: DNN{}, Solver: must(solvers.NewAdam()), Train: set, BatchSize: 8})
+	require.NoError(t, err)
+	defer trainer.Free()
+	p, err := NewPredictor(DNN{}, set.Fields(), trainer.Weights())
+	require.NoError(t, err)
+	batch := &datasets.Batch{Rows: 3, IDs: []int32{0, 1, 2}, Numbers: []float32{0, 1, float32(math.Inf(1))}}
+	err = p.Predict(make([]float32, 3), batch)
+	require.ErrorIs(t, err, ErrNonFinite)
+	require.ErrorContains(t, err, "zoo: sample 2: not finite: the prediction is NaN")
+}
+
 // BenchmarkPredict tells how long one call takes.
 func BenchmarkPredict(b *testing.B) {
 	p, batch := newPredictor(b)
