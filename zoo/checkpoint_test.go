@@ -22,7 +22,7 @@ type savedRun struct {
 }
 
 // newSavedRun has dropout and all kinds of fields that a synthetic log has.
-func newSavedRun(t *testing.T) *savedRun {
+func newSavedRun(t testing.TB) *savedRun {
 	t.Helper()
 	set := smallSet(t, 1000)
 	return &savedRun{

@@ -8,7 +8,8 @@ import (
 )
 
 // ErrNonFinite is wrapped by the error of a run that came to a loss or a gradient that is NaN or
-// infinite. The run stops before the step: weights and checkpoints are as they were.
+// infinite. The run stops before the step: weights and checkpoints are as they were. So is the error of
+// a prediction that is NaN.
 var ErrNonFinite = errors.New("not finite")
 
 // checkFinite looks at the loss and the gradients of the last run of the network.

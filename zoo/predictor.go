@@ -3,6 +3,7 @@ package zoo
 import (
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"sync"
 
@@ -66,7 +67,7 @@ func (p *Predictor) compile(size int) (*predictorNetwork, error) {
 
 // Predict writes the click probability of every sample of the batch to dst, which must have room for
 // them. The batch may have any number of samples; labels are not needed. An id out of range is an
-// error that wraps graph.ErrID.
+// error that wraps graph.ErrID, numbers so large that the result is NaN are one that wraps ErrNonFinite.
 func (p *Predictor) Predict(dst []float32, batch *datasets.Batch) error {
 	if err := p.Logits(dst, batch); err != nil {
 		return err
@@ -130,6 +131,11 @@ func (n *predictorNetwork) predict(dst []float32, batch *datasets.Batch, from, t
 		return fmt.Errorf("zoo: samples %d to %d: %w", from, to-1, err)
 	}
 	copy(dst[from:to], n.Network.Logits())
+	for i, x := range dst[from:to] {
+		if math.IsNaN(float64(x)) {
+			return fmt.Errorf("zoo: sample %d: %w: the prediction is NaN; its numbers may be too large", from+i, ErrNonFinite)
+		}
+	}
 	return nil
 }
 

@@ -25,7 +25,7 @@ func batchOf(t *testing.T, s datasets.Source) *datasets.Batch {
 }
 
 // mixedSet has numbers and lists beside categories.
-func mixedSet(t *testing.T) *datasets.Set {
+func mixedSet(t testing.TB) *datasets.Set {
 	t.Helper()
 	schema, err := datasets.ParseSchema([]byte(`
 label: y
@@ -100,20 +100,20 @@ func TestALoadedModelPredictsTheSameBits(t *testing.T) {
 		require.NoError(t, p.Predict(got, batch))
 		require.Equal(t, float32(graph.Sigmoid(float64(want[7]))), got[7])
 	}
-	forEveryModel(t, func(t *testing.T, e Entry) {
-		s := newSavedRun(t)
-		s.run.Train, s.run.Test, s.checkpoints.Encoding = mixed.Train, mixed.Test, mixed.Encoding
-		s.run.Model = e.New(Hyperparameters{EmbeddingDim: 4, HiddenUnits: []int{8}, CINUnits: []int{4}})
-		check(t, s, 0)
-		check(t, s, 7)
+	forEveryModel(t, func(t *testing.T, model Entry) {
+		for _, e := range solvers.Catalog() {
+			t.Run(e.Name, func(t *testing.T) {
+				s := newSavedRun(t)
+				s.run.Train, s.run.Test, s.checkpoints.Encoding = mixed.Train, mixed.Test, mixed.Encoding
+				s.run.Model = model.New(Hyperparameters{EmbeddingDim: 4, HiddenUnits: []int{8}, CINUnits: []int{4}})
+				s.solver = func() (solvers.Solver, error) { return e.New() }
+				check(t, s, 7) // within the second epoch
+				if e.Name == "adamar" {
+					check(t, s, 0)
+				}
+			})
+		}
 	})
-	for _, e := range solvers.Catalog() {
-		t.Run(e.Name, func(t *testing.T) {
-			s := newSavedRun(t)
-			s.solver = func() (solvers.Solver, error) { return e.New() }
-			check(t, s, 25)
-		})
-	}
 }
 
 // newPredictor is a predictor of an untrained model, and 1000 samples.
@@ -202,6 +202,19 @@ func TestPredictorErrors(t *testing.T) {
 	w := graph.NewWeights(nil)
 	_, err = NewPredictor(DNN{}, fields, w)
 	require.ErrorContains(t, err, `there is no weight "deep/table"`)
+}
+
+func TestNoPredictionIsNaN(t *testing.T) {
+	set := numbersSet(t, make([]float32, 8)...)
+	trainer, err := NewTrainer(Run{Model: DNN{}, Solver: must(solvers.NewAdam()), Train: set, BatchSize: 8})
+	require.NoError(t, err)
+	defer trainer.Free()
+	p, err := NewPredictor(DNN{}, set.Fields(), trainer.Weights())
+	require.NoError(t, err)
+	batch := &datasets.Batch{Rows: 3, IDs: []int32{0, 1, 2}, Numbers: []float32{0, 1, float32(math.Inf(1))}}
+	err = p.Predict(make([]float32, 3), batch)
+	require.ErrorIs(t, err, ErrNonFinite)
+	require.ErrorContains(t, err, "zoo: sample 2: not finite: the prediction is NaN")
 }
 
 // BenchmarkPredict tells how long one call takes.

@@ -15,7 +15,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-func smallSet(t *testing.T, rows int) *datasets.Set {
+func smallSet(t testing.TB, rows int) *datasets.Set {
 	t.Helper()
 	set, err := datasets.Synthetic{TrainRows: rows, TestRows: 1000, Seed: 5}.Open()
 	require.NoError(t, err)

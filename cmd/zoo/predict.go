@@ -105,11 +105,11 @@ func (o *predictOptions) write(cmd *cobra.Command, saved *zoo.Saved, p *zoo.Pred
 	predictions, cells := make([]float32, rowsPerBatch), make([]any, len(columns)+1)
 	options := datasets.RowOptions{Size: rowsPerBatch, Keep: o.keep}
 	for rows, err := range saved.Encoding.Read(cmd.Context(), o.in, options) {
-		if err == nil {
-			err = p.Predict(predictions, &rows.Batch)
-		}
 		if err != nil {
 			return total, err
+		}
+		if err := p.Predict(predictions, &rows.Batch); err != nil {
+			return total, fmt.Errorf("after %d samples: %w", total, err)
 		}
 		for i, prediction := range predictions[:rows.Rows] {
 			for c := range columns {

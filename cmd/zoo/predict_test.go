@@ -134,6 +134,8 @@ func TestPredictAndEvaluateErrors(t *testing.T) {
 	run, test := rawRun(t)
 	bad := filepath.Join(t.TempDir(), "bad.csv")
 	require.NoError(t, os.WriteFile(bad, []byte("a,x,past\nv1,1,\nv1,many,\n"), 0o600))
+	large := filepath.Join(t.TempDir(), "large.csv")
+	require.NoError(t, os.WriteFile(large, []byte("a,x,past\nv1,1,\nv1,1e300,\n"), 0o600))
 	out := filepath.Join(t.TempDir(), "out.csv")
 	for _, c := range []struct {
 		code       int
@@ -145,6 +147,7 @@ func TestPredictAndEvaluateErrors(t *testing.T) {
 		{2, "predict --from " + run + " --in x --keep a,a", "given twice"},
 		{1, "predict --from " + run + " --in /nowhere.csv --out " + out, "open /nowhere.csv"},
 		{1, "predict --from " + run + " --in " + bad + " --out " + out, `bad.csv, line 3, column "x": not a finite number: "many"`},
+		{1, "predict --from " + run + " --in " + large + " --out " + out, "sample 1: not finite"},
 		{1, "predict --from " + run + " --in " + test + " --out " + out + "/x", "out.csv"},
 		{1, "predict --from " + filepath.Dir(run) + " --in " + test, "the directory holds no checkpoint yet"},
 		{2, "evaluate", "--from: give the directory of a run"},

@@ -1,0 +1,56 @@
+package zoo
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// readWeight is what another language reads of a weight.
+type readWeight struct {
+	Shape  []int   `json:"shape"`
+	SHA256 string  `json:"sha256"`
+	Sum    float64 `json:"sum"`
+}
+
+// The weights of every model are read by a program that shares no code with this package.
+func TestAnotherLanguageReadsTheSameWeights(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("the reader needs python3: ", err)
+	}
+	mixed := mixedSet(t)
+	forEveryModel(t, func(t *testing.T, e Entry) {
+		s := newSavedRun(t)
+		s.run.Train, s.run.Test, s.checkpoints.Encoding = mixed.Train, mixed.Test, mixed.Encoding
+		s.run.Model = e.New(Hyperparameters{EmbeddingDim: 4, HiddenUnits: []int{8}})
+		s.run.Epochs = 1
+		dir := filepath.Join(t.TempDir(), "run")
+		_, err := s.train(dir, -1)
+		require.NoError(t, err)
+		saved, err := Load(dir)
+		require.NoError(t, err)
+		defer saved.Free()
+
+		out, err := exec.Command(python, filepath.Join("testdata", "read_weights.py"), saved.Path).Output()
+		require.NoError(t, err)
+		var got struct {
+			Files   map[string]Part
+			Weights map[string]readWeight
+		}
+		require.NoError(t, json.Unmarshal(out, &got))
+		require.Equal(t, saved.manifest.Parts, got.Files)
+		want := map[string]readWeight{}
+		for w := range saved.Weights.All() {
+			sum := 0.0
+			for _, x := range w.Values() {
+				sum += float64(x)
+			}
+			want[w.Name] = readWeight{w.Shape, hash(bytesOf(w.Values())), sum}
+		}
+		require.Equal(t, want, got.Weights)
+	})
+}
