@@ -8,6 +8,11 @@
 # leaves the kernels that are installed alone.
 set -eu
 cd "$(dirname "$0")"
+if ! jupyter nbconvert --version >/dev/null 2>&1; then
+	echo "check.sh: nbconvert was not found: install it (pip install nbconvert, or" \
+		"apt-get install --no-install-recommends jupyter-nbconvert), and run this again" >&2
+	exit 1
+fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 output=--output-dir=$scratch

@@ -25,11 +25,13 @@ type notebook struct {
 }
 
 // TestSaved makes sure that every notebook is saved as it was executed from top to bottom by our
-// kernel, without an error, and that it shows a chart.
+// kernel, without an error, that it shows a chart, and that the README lists it.
 func TestSaved(t *testing.T) {
 	paths, err := filepath.Glob("*.ipynb")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
 	for _, path := range paths {
 		t.Run(path, func(t *testing.T) {
 			text, err := os.ReadFile(path)
@@ -38,6 +40,7 @@ func TestSaved(t *testing.T) {
 			require.NoError(t, json.Unmarshal(text, &n))
 			require.Equal(t, "gophernotes-ctrzoo", n.Metadata.Kernelspec.Name)
 			n.check(t)
+			require.Contains(t, string(readme), "("+path+")")
 		})
 	}
 }

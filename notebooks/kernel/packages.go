@@ -10,6 +10,7 @@ import (
 	_ "github.com/ctrzoo/ctrzoo/notebooks/show"
 	_ "github.com/ctrzoo/ctrzoo/solvers"
 	_ "github.com/ctrzoo/ctrzoo/zoo"
+	_ "github.com/ctrzoo/ctrzoo/zoo/experiment"
 	_ "gonum.org/v1/plot"
 	_ "gonum.org/v1/plot/plotter"
 	_ "gonum.org/v1/plot/plotutil"

@@ -24,7 +24,9 @@ func newChart(title, x, y string) *Chart {
 	p.Title.Padding = vg.Points(6)
 	p.BackgroundColor = color.White
 	p.Legend.Top = true
-	p.Legend.Padding = vg.Points(2)
+	p.Legend.Padding = vg.Points(1)
+	p.Legend.TextStyle.Font.Size = vg.Points(10)
+	p.Y.Tick.Marker = roundTicks{}
 	for _, style := range []*text.Style{
 		&p.Title.TextStyle, &p.Legend.TextStyle,
 		&p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label,
@@ -56,7 +58,9 @@ func (c *Chart) makeRoom(series []Series) {
 			entries++
 		}
 	}
-	c.Y.Max += 0.08 * float64(entries) * (c.Y.Max - c.Y.Min)
+	const entry = 0.065 // of the height of the plot
+	share := min(0.8, entry*float64(entries))
+	c.Y.Max += share / (1 - share) * (c.Y.Max - c.Y.Min)
 }
 
 // PNG is the image of the chart. It is what makes a notebook show it.

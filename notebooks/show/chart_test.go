@@ -41,8 +41,26 @@ func TestWholeTicks(t *testing.T) {
 	ticks := wholeTicks{}.Ticks(1, 4)
 	require.Len(t, ticks, 4)
 	require.Equal(t, "4", ticks[3].Label)
-	require.NotEmpty(t, wholeTicks{}.Ticks(0, 0.5))
-	require.Less(t, len(wholeTicks{}.Ticks(0, 1e6)), 100)
+	require.Equal(t, roundTicks{}.Ticks(0, 1e6), wholeTicks{}.Ticks(0, 1e6))
+}
+
+func TestRoundTicks(t *testing.T) {
+	for _, test := range []struct {
+		low, high float64
+		labels    []string
+	}{
+		{0, 500, []string{"0", "100", "200", "300", "400", "500"}},
+		{0.57, 0.71, []string{"0.60", "0.65", "0.70"}},
+		{0, 1, []string{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"}},
+		{0.1, 0.3, []string{"0.10", "0.15", "0.20", "0.25", "0.30"}},
+		{-3, 4, []string{"-2", "0", "2", "4"}},
+	} {
+		var labels []string
+		for _, tick := range (roundTicks{}).Ticks(test.low, test.high) {
+			labels = append(labels, tick.Label)
+		}
+		require.Equal(t, test.labels, labels)
+	}
 }
 
 func TestTestAUC(t *testing.T) {

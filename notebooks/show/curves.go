@@ -1,10 +1,6 @@
 package show
 
 import (
-	"math"
-	"strconv"
-
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 )
@@ -30,18 +26,4 @@ func Curves(title, x, y string, series ...Series) (*Chart, error) {
 	}
 	c.makeRoom(series)
 	return c, nil
-}
-
-// wholeTicks labels whole numbers where a range is that of epochs, and what plot chooses else.
-type wholeTicks struct{}
-
-func (wholeTicks) Ticks(low, high float64) []plot.Tick {
-	if low != math.Trunc(low) || high-low > 12 || high-low < 1 {
-		return plot.DefaultTicks{}.Ticks(low, high)
-	}
-	var ticks []plot.Tick
-	for v := low; v <= high; v++ {
-		ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'f', -1, 64)})
-	}
-	return ticks
 }
