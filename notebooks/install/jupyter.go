@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-var errNoJupyter = errors.New("Jupyter was not found: install it (pip install notebook, or apt-get install jupyter-notebook), " +
+var errNoJupyter = errors.New("cannot find Jupyter: install it (pip install notebook, or apt-get install jupyter-notebook), " +
 	"make sure that the command jupyter is in PATH, and run this again")
 
 // dataFolder is where Jupyter looks for kernels: for the user, or below a prefix.
@@ -42,11 +42,11 @@ func checkVisible(folder string) error {
 			continue
 		}
 		if !sameFolder(found, folder) {
-			return fmt.Errorf("Jupyter will start an older kernel of the same name, in %s: remove that folder and run this again", found)
+			return fmt.Errorf("there is an older kernel of the same name, in %s, which Jupyter will start instead: remove that folder and run this again", found)
 		}
 		return nil
 	}
-	return fmt.Errorf("Jupyter does not look there: set the environment variable JUPYTER_PATH to %s", filepath.Dir(filepath.Dir(folder)))
+	return fmt.Errorf("the kernel is where Jupyter does not look: set the environment variable JUPYTER_PATH to %s", filepath.Dir(filepath.Dir(folder)))
 }
 
 func sameFolder(a, b string) bool {
