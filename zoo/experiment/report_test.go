@@ -55,6 +55,19 @@ func TestSummaryTakesTheChosenCandidateOfAllSeeds(t *testing.T) {
 	require.Equal(t, []string{"dnn: Adam falls from 0.7200 (epoch 1) to 0.6100; AdamAR ends at 0.7500, within one standard deviation of its best epoch (0.7500, epoch 2), and is above the best epoch of every other method (Adam, 0.7200, epoch 1)."}, table.Findings())
 }
 
+// The same run in another grid was compared with other runs.
+func TestComparisonsAreThoseOfTheGrid(t *testing.T) {
+	other := inventedStore()
+	for _, r := range other.records {
+		r.Grid = "another grid"
+	}
+	tables := Summarize(inventedStore(), other)
+	require.Len(t, tables, 2)
+	for _, table := range tables {
+		require.Len(t, table.Cell("AdamAR", "dnn").Comparisons, 1)
+	}
+}
+
 func TestFindingsSayWhatDoesNotHold(t *testing.T) {
 	s := &Store{byKey: map[string]*Record{}}
 	for _, r := range []*Record{invented("Adam", "dnn", 1, 0, 0.6, 0.7), invented("AdamAR", "dnn", 1, 1, 0.65, 0.62)} {

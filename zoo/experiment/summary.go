@@ -103,7 +103,7 @@ func newCell(runs []*Record, stores []*Store) *Cell {
 		same.Seed = seed
 		if same.Key() == first.Key {
 			c.Runs = append(c.Runs, r)
-			c.Comparisons = append(c.Comparisons, comparisonsOf(r.Key, stores)...)
+			c.Comparisons = append(c.Comparisons, comparisonsOf(r, stores)...)
 		}
 	}
 	for e := range first.Results {
@@ -117,11 +117,15 @@ func newCell(runs []*Record, stores []*Store) *Cell {
 	return c
 }
 
-// comparisonsOf are those in which a run was the best.
-func comparisonsOf(key string, stores []*Store) (list []*Comparison) {
+// comparisonsOf are those in which a run of a grid was the best. Another grid may have the same run,
+// but compares it with others.
+func comparisonsOf(r *Record, stores []*Store) (list []*Comparison) {
 	for _, s := range stores {
+		if own := s.Find(r.Key); own == nil || own.Grid != r.Grid {
+			continue
+		}
 		for _, c := range s.comparisons {
-			if c.Best == key {
+			if c.Best == r.Key {
 				list = append(list, c)
 			}
 		}
