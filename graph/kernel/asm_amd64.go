@@ -6,6 +6,15 @@ package kernel
 func gemmAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
+func gemmNarrowAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+
+//go:noescape
+func transposeAVX512(dst *float32, dstStride int, src *float32, srcStride, rows, columns int, rowMask, columnMask *int32)
+
+//go:noescape
+func biasReLUAVX512(dst, bias *float32, n int)
+
+//go:noescape
 func adamAVX512(w, grad, m, v *float32, n int, p *[9]float32)
 
 //go:noescape
@@ -46,6 +55,15 @@ func normalizeGradAVX512(out, x, grad, gain *float32, n int, p *[4]float32)
 
 //go:noescape
 func gemmAVX2(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+
+//go:noescape
+func gemmNarrowAVX2(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+
+//go:noescape
+func transposeAVX2(dst *float32, dstStride int, src *float32, srcStride, rows, columns int, rowMask, columnMask *int32)
+
+//go:noescape
+func biasReLUAVX2(dst, bias *float32, n int)
 
 //go:noescape
 func adamAVX2(w, grad, m, v *float32, n int, p *[9]float32)

@@ -50,6 +50,7 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				Gemm(false, true, m, n, k, a, k, b, k, c, n, false)
 				SmallGemm(m, n, k, a, k, 1, b, n, c, n, false)
 				SmallGemm(m, n, k, a, 1, m, b, n, c, n, true)
+				Transpose(guarded(t, m*k, atEnd), a, m, k)
 			}
 		}
 	})

@@ -6,15 +6,31 @@ import "golang.org/x/sys/cpu"
 func available() []*kernels {
 	var list []*kernels
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasFMA {
-		list = append(list, &kernels{name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmAVX512})
+		list = append(list, &kernels{name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmAVX512, gemmNarrow: gemmNarrowAVX512})
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		list = append(list, &kernels{name: "avx2", lanes: 8, rows: 6, cols: 16, gemm: gemmAVX2})
+		list = append(list, &kernels{name: "avx2", lanes: 8, rows: 6, cols: 16, gemm: gemmAVX2, gemmNarrow: gemmNarrowAVX2})
 	}
 	return append(list, plain())
 }
 
 func (k *kernels) isAVX512() bool { return k.lanes == 16 }
+
+func (k *kernels) transpose(dst *float32, dstStride int, src *float32, srcStride, rows, columns int, rowMask, columnMask *int32) {
+	if k.isAVX512() {
+		transposeAVX512(dst, dstStride, src, srcStride, rows, columns, rowMask, columnMask)
+		return
+	}
+	transposeAVX2(dst, dstStride, src, srcStride, rows, columns, rowMask, columnMask)
+}
+
+func (k *kernels) biasReLU(dst, bias *float32, n int) {
+	if k.isAVX512() {
+		biasReLUAVX512(dst, bias, n)
+		return
+	}
+	biasReLUAVX2(dst, bias, n)
+}
 
 func (k *kernels) adam(w, grad, m, v *float32, n int, p *[9]float32) {
 	if k.isAVX512() {

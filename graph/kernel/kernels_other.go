@@ -6,6 +6,10 @@ func available() []*kernels { return []*kernels{plain()} }
 
 // The plain kernel has no whole vectors, so its vector functions are never called.
 
+func (*kernels) transpose(_ *float32, _ int, _ *float32, _, _, _ int, _, _ *int32) {}
+
+func (*kernels) biasReLU(_, _ *float32, _ int) {}
+
 func (*kernels) adam(_, _, _, _ *float32, _ int, _ *[9]float32) {}
 
 func (*kernels) adamSettle(_, _, _ *float32, _ int, _, _ *float32, _ int, _ *[5]float32) {}

@@ -25,15 +25,9 @@ func Parallel(n, tile int, f func(from, to int)) {
 	j := jobs.Get().(*job)
 	j.f, j.n, j.tile = f, n, tile
 	j.next.Store(0)
-	for range helpers {
-		j.helpers.Add(1)
-		if !offer(j) {
-			j.helpers.Done()
-			break
-		}
-	}
+	workers.offer(j, helpers)
 	j.work()
-	j.helpers.Wait()
+	workers.withdraw(j)
 	failure := j.failure
 	j.f, j.failure = nil, nil
 	jobs.Put(j)
@@ -47,12 +41,19 @@ type job struct {
 	f       func(from, to int)
 	n, tile int
 	next    atomic.Int64
-	helpers sync.WaitGroup
+	helpers atomic.Int64 // workers that are at it; closed while nobody may join
 	lock    sync.Mutex
 	failure any // of the first tile that panicked
 }
 
-var jobs = sync.Pool{New: func() any { return new(job) }}
+// closed is so far below zero that no number of workers that try to join lifts it.
+const closed = -1 << 40
+
+var jobs = sync.Pool{New: func() any {
+	j := new(job)
+	j.helpers.Store(closed)
+	return j
+}}
 
 // work takes tiles until none is left.
 func (j *job) work() {
@@ -78,28 +79,10 @@ func (j *job) run(from, to int) {
 	j.f(from, to)
 }
 
-// offers reaches only workers that wait for work at this moment. A caller that finds none does
-// the work itself, so that nested calls cannot wait for each other.
-var offers = make(chan *job)
-
-// offer gives the job to an idle worker, and starts the workers at the first use.
-func offer(j *job) bool {
-	startWorkers()
-	select {
-	case offers <- j:
-		return true
-	default:
-		return false
+// help works on the job, unless it is over.
+func (j *job) help() {
+	if j.helpers.Add(1) > 0 {
+		j.work()
 	}
+	j.helpers.Add(-1)
 }
-
-var startWorkers = sync.OnceFunc(func() {
-	for range runtime.NumCPU() {
-		go func() {
-			for j := range offers {
-				j.work()
-				j.helpers.Done()
-			}
-		}()
-	}
-})

@@ -173,3 +173,18 @@ func (w *writer) axpy() {
 	})
 	w.end()
 }
+
+// biasReLU: dst = max(dst+bias, 0).
+func (w *writer) biasReLU() {
+	w.begin("biasReLU", "(dst, bias *float32, n int)", 24)
+	w.pointers([]string{"dst", "bias", "n"}, "DI", "SI", "CX")
+	w.zero(w.r(2))
+	w.vectors("CX", []string{"DI", "SI"}, func() {
+		w.load("DI", 0)
+		w.load("SI", 1)
+		w.do("VADDPS", 1, 0, 0)
+		w.do("VMAXPS", 0, 2, 0) // in this order NaN stays NaN
+		w.store(0, "DI")
+	})
+	w.end()
+}
