@@ -15,10 +15,25 @@ func transposeAVX512(dst *float32, dstStride int, src *float32, srcStride, rows,
 func biasReLUAVX512(dst, bias *float32, n int)
 
 //go:noescape
-func adamAVX512(w, grad, m, v *float32, n int, p *[9]float32)
+func prefetchAVX512(table *byte, width int, rows *int32, n int)
 
 //go:noescape
-func adamSettleAVX512(w, m, v *float32, n int, weights, scales *float32, terms int, p *[5]float32)
+func adamRowsAVX512(w, grad, m, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[7]float32)
+
+//go:noescape
+func adagradRowsAVX512(w, grad, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[2]float32)
+
+//go:noescape
+func settleRowsAVX512(w, m, v *float32, rows *int32, n, dim int, gaps *AdamGap, p *[2]float32)
+
+//go:noescape
+func gatherAVX512(dst, table *float32, rows *int32, n, dim int)
+
+//go:noescape
+func sumRowsAVX512(dst, src *float32, starts, order *int32, n, dim int)
+
+//go:noescape
+func adamAVX512(w, grad, m, v *float32, n int, p *[9]float32)
 
 //go:noescape
 func adagradAVX512(w, grad, v *float32, n int, p *[4]float32)
@@ -66,10 +81,25 @@ func transposeAVX2(dst *float32, dstStride int, src *float32, srcStride, rows, c
 func biasReLUAVX2(dst, bias *float32, n int)
 
 //go:noescape
-func adamAVX2(w, grad, m, v *float32, n int, p *[9]float32)
+func prefetchAVX2(table *byte, width int, rows *int32, n int)
 
 //go:noescape
-func adamSettleAVX2(w, m, v *float32, n int, weights, scales *float32, terms int, p *[5]float32)
+func adamRowsAVX2(w, grad, m, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[7]float32)
+
+//go:noescape
+func adagradRowsAVX2(w, grad, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[2]float32)
+
+//go:noescape
+func settleRowsAVX2(w, m, v *float32, rows *int32, n, dim int, gaps *AdamGap, p *[2]float32)
+
+//go:noescape
+func gatherAVX2(dst, table *float32, rows *int32, n, dim int)
+
+//go:noescape
+func sumRowsAVX2(dst, src *float32, starts, order *int32, n, dim int)
+
+//go:noescape
+func adamAVX2(w, grad, m, v *float32, n int, p *[9]float32)
 
 //go:noescape
 func adagradAVX2(w, grad, v *float32, n int, p *[4]float32)

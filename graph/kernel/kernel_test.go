@@ -109,51 +109,6 @@ func TestVectors(t *testing.T) {
 	})
 }
 
-// root64 is the denominator in float64.
-func root64(x, eps float64, outside bool) float64 {
-	if outside {
-		return math.Sqrt(x) + eps
-	}
-	return math.Sqrt(x + eps)
-}
-
-func TestRowsOfSolvers(t *testing.T) {
-	forEach(t, func(t *testing.T) {
-		rng := rand.New(rand.NewPCG(3, 3))
-		for _, n := range sizes {
-			for _, outside := range []bool{false, true} {
-				w, g, m, v := draw(rng, n), draw(rng, n), draw(rng, n), draw(rng, n)
-				for i := range v {
-					v[i] *= v[i]
-				}
-				step := AdamStep{Beta1: .9, Beta2: .99, Rate: .1, VarianceScale: 3, Eps: 1e-3, EpsOutside: outside, Keep: .75}
-				gap := AdamGap{Keep: .5, DecayM: .25, DecayV: .125, Weights: []float32{.1, .2, .3}, Scales: []float32{1, 2, 4}, Eps: 1e-3, EpsOutside: outside}
-				grad := AdagradStep{Rate: .1, Eps: 1e-3, EpsOutside: outside, Keep: .75}
-				w1, m1, v1 := clone(w), clone(m), clone(v)
-				w2, m2, v2 := clone(w), clone(m), clone(v)
-				w3, v3 := clone(w), clone(v)
-				Adam(w1, g, m1, v1, &step)
-				AdamSettle(w2, m2, v2, &gap)
-				Adagrad(w3, g, v3, &grad)
-				for i := range w {
-					wi, gi, mi, vi := float64(w[i]), float64(g[i]), float64(m[i]), float64(v[i])
-					am, av := .9*mi+.1*gi, .99*vi+.01*gi*gi
-					near(t, am, m1[i])
-					near(t, av, v1[i])
-					near(t, .75*wi-.1*am/root64(3*av, 1e-3, outside), w1[i])
-					tail := .1/root64(vi, 1e-3, outside) + .2/root64(2*vi, 1e-3, outside) + .3/root64(4*vi, 1e-3, outside)
-					near(t, .5*wi-mi*tail, w2[i])
-					near(t, .25*mi, m2[i])
-					near(t, .125*vi, v2[i])
-					near(t, .75*wi-.1*gi/root64(vi+gi*gi, 1e-3, outside), w3[i])
-					near(t, vi+gi*gi, v3[i])
-				}
-				AdamSettle(w2, m2, v2, &AdamGap{Keep: 1, DecayM: 1, DecayV: 1, Eps: 1}) // no terms
-			}
-		}
-	})
-}
-
 func clone(x []float32) []float32 { return append([]float32(nil), x...) }
 
 func near(t *testing.T, want float64, got float32) {
@@ -168,13 +123,16 @@ func TestNothingIsAllocated(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		x := make([]float32, 300*300)
 		v := make([]float32, 64)
+		table, list, gaps := Table{16, v, v, v}, []int32{2, 0}, make([]AdamGap, 2)
 		count := 0
 		f := func(from, to int) { count += to - from }
 		run := func() {
 			Gemm(true, false, 300, 300, 300, x, 300, x, 300, x, 300, false)
 			Gemm(false, false, 9, 300, 300, x, 300, x, 300, x, 300, false)
 			Adam(v, v, v, v, &AdamStep{Eps: 1})
-			AdamSettle(v, v, v, &AdamGap{Eps: 1})
+			table.Adam(list, v, v, v, &AdamStep{Eps: 1})
+			table.AdamSettle(list, gaps, 1, false)
+			Gather(x, v, 16, list)
 			SmallGemm(8, 8, 8, x, 300, 1, x, 300, x, 300, false)
 			Dots(v, x, 64, v)
 			NormOf(v, 1).Gradient(v, v, v, v, v, v)

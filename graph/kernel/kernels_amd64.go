@@ -32,6 +32,14 @@ func (k *kernels) biasReLU(dst, bias *float32, n int) {
 	biasReLUAVX2(dst, bias, n)
 }
 
+func (k *kernels) prefetch(table *byte, width int, rows *int32, n int) {
+	if k.isAVX512() {
+		prefetchAVX512(table, width, rows, n)
+		return
+	}
+	prefetchAVX2(table, width, rows, n)
+}
+
 func (k *kernels) adam(w, grad, m, v *float32, n int, p *[9]float32) {
 	if k.isAVX512() {
 		adamAVX512(w, grad, m, v, n, p)
@@ -40,20 +48,52 @@ func (k *kernels) adam(w, grad, m, v *float32, n int, p *[9]float32) {
 	adamAVX2(w, grad, m, v, n, p)
 }
 
-func (k *kernels) adamSettle(w, m, v *float32, n int, weights, scales *float32, terms int, p *[5]float32) {
-	if k.isAVX512() {
-		adamSettleAVX512(w, m, v, n, weights, scales, terms, p)
-		return
-	}
-	adamSettleAVX2(w, m, v, n, weights, scales, terms, p)
-}
-
 func (k *kernels) adagrad(w, grad, v *float32, n int, p *[4]float32) {
 	if k.isAVX512() {
 		adagradAVX512(w, grad, v, n, p)
 		return
 	}
 	adagradAVX2(w, grad, v, n, p)
+}
+
+func (k *kernels) adamRows(w, grad, m, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[7]float32) {
+	if k.isAVX512() {
+		adamRowsAVX512(w, grad, m, v, rows, n, dim, keep, rate, p)
+		return
+	}
+	adamRowsAVX2(w, grad, m, v, rows, n, dim, keep, rate, p)
+}
+
+func (k *kernels) adagradRows(w, grad, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[2]float32) {
+	if k.isAVX512() {
+		adagradRowsAVX512(w, grad, v, rows, n, dim, keep, rate, p)
+		return
+	}
+	adagradRowsAVX2(w, grad, v, rows, n, dim, keep, rate, p)
+}
+
+func (k *kernels) settleRows(w, m, v *float32, rows *int32, n, dim int, gaps *AdamGap, p *[2]float32) {
+	if k.isAVX512() {
+		settleRowsAVX512(w, m, v, rows, n, dim, gaps, p)
+		return
+	}
+	settleRowsAVX2(w, m, v, rows, n, dim, gaps, p)
+}
+
+func (k *kernels) gather(dst, table *float32, rows *int32, n, dim int) {
+	if k.isAVX512() {
+		gatherAVX512(dst, table, rows, n, dim)
+		return
+	}
+	gatherAVX2(dst, table, rows, n, dim)
+}
+
+func (k *kernels) sumRows(dst, src *float32, starts, order *int32, n, dim int) {
+	if k.isAVX512() {
+		sumRowsAVX512(dst, src, starts, order, n, dim)
+		return
+	}
+	sumRowsAVX2(dst, src, starts, order, n, dim)
 }
 
 func (k *kernels) reluGrad(dst, out, grad *float32, n int) {
