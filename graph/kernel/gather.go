@@ -1,5 +1,8 @@
 package kernel
 
+// rowsAhead is how many rows are asked for while as many are copied.
+const rowsAhead = 64
+
 // Gather copies rows of a table, of dim values each, to dst, one after another; a row below zero gives
 // zeros.
 func Gather(dst, table []float32, dim int, rows []int32) {
@@ -9,7 +12,12 @@ func Gather(dst, table []float32, dim int, rows []int32) {
 	if isWhole(dim) {
 		checkRows(rows, -1, len(table)/dim)
 		_ = dst[len(rows)*dim-1]
-		active.gather(&dst[0], &table[0], &rows[0], len(rows), dim)
+		Prefetch(table, dim, rows[:min(len(rows), rowsAhead)])
+		for from := 0; from < len(rows); from += rowsAhead {
+			to := min(len(rows), from+rowsAhead)
+			Prefetch(table, dim, rows[to:min(len(rows), to+rowsAhead)])
+			active.gather(&dst[from*dim], &table[0], &rows[from], to-from, dim)
+		}
 		return
 	}
 	for i, r := range rows {
