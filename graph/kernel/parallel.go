@@ -24,9 +24,10 @@ func Parallel(n, tile int, f func(from, to int)) {
 	}
 	j := jobs.Get().(*job)
 	j.f, j.n, j.tile = f, n, tile
-	j.next.Store(0)
+	j.taken.Store(0)
+	j.tiles.Store(int64(tiles))
 	workers.offer(j, helpers)
-	j.work()
+	j.work(fromFront)
 	workers.withdraw(j)
 	failure := j.failure
 	j.f, j.failure = nil, nil
@@ -36,15 +37,22 @@ func Parallel(n, tile int, f func(from, to int)) {
 	}
 }
 
-// job is one call of Parallel.
+// job is one call of Parallel. The caller takes tiles from the front, its helpers from the back: on two
+// cores each then finds in its own cache what it left there in the job before.
 type job struct {
 	f       func(from, to int)
 	n, tile int
-	next    atomic.Int64
+	tiles   atomic.Int64
+	taken   atomic.Int64 // from the front times fromFront, plus from the back
 	helpers atomic.Int64 // workers that are at it; closed while nobody may join
 	lock    sync.Mutex
 	failure any // of the first tile that panicked
 }
+
+const (
+	fromFront = 1 << 32
+	fromBack  = 1
+)
 
 // closed is so far below zero that no number of workers that try to join lifts it.
 const closed = -1 << 40
@@ -55,16 +63,23 @@ var jobs = sync.Pool{New: func() any {
 	return j
 }}
 
-// work takes tiles until none is left.
-func (j *job) work() {
+// work takes tiles from one end until none is left.
+func (j *job) work(end int64) {
+	tiles := int(j.tiles.Load())
 	for {
-		from := int(j.next.Add(1)-1) * j.tile
-		if from >= j.n {
+		front, back := split(j.taken.Add(end))
+		if front+back > tiles {
 			return
 		}
-		j.run(from, min(j.n, from+j.tile))
+		t := front - 1
+		if end == fromBack {
+			t = tiles - back
+		}
+		j.run(t*j.tile, min(j.n, (t+1)*j.tile))
 	}
 }
+
+func split(taken int64) (front, back int) { return int(taken >> 32), int(taken & (fromFront - 1)) }
 
 func (j *job) run(from, to int) {
 	defer func() {
@@ -79,10 +94,14 @@ func (j *job) run(from, to int) {
 	j.f(from, to)
 }
 
-// help works on the job, unless it is over.
-func (j *job) help() {
+// help works on the job, unless there is nothing left or it is over. It says whether it tried.
+func (j *job) help() bool {
+	if front, back := split(j.taken.Load()); front+back >= int(j.tiles.Load()) {
+		return false
+	}
 	if j.helpers.Add(1) > 0 {
-		j.work()
+		j.work(fromBack)
 	}
 	j.helpers.Add(-1)
+	return true
 }

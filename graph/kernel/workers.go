@@ -11,6 +11,9 @@ import (
 // jobs, and to wake a sleeper takes as long as some of them.
 const patience = 100 * time.Microsecond
 
+// looksAtOnce is how often somebody who waits looks before other goroutines have their turn.
+const looksAtOnce = 100
+
 // pool is the goroutines that help with jobs, one for each processor but the caller's.
 type pool struct {
 	start  sync.Once
@@ -42,20 +45,30 @@ func (p *pool) offer(j *job, helpers int) {
 // withdraw takes a job off the board and waits for those that are at it.
 func (p *pool) withdraw(j *job) {
 	p.board.CompareAndSwap(j, nil)
-	for !j.helpers.CompareAndSwap(0, closed) {
-		runtime.Gosched()
+	for looks := 1; !j.helpers.CompareAndSwap(0, closed); looks++ {
+		if looks%looksAtOnce == 0 {
+			runtime.Gosched()
+		}
 	}
+}
+
+// look looks at the board some times, and says whether there was a job to help with.
+func (p *pool) look() bool {
+	for range looksAtOnce {
+		if j := p.board.Load(); j != nil && j.help() {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *pool) worker() {
 	for {
 		p.awake.Add(1)
-		for since := time.Now(); time.Since(since) < patience; {
-			if j := p.board.Load(); j != nil {
-				j.help()
+		for since := time.Now(); time.Since(since) < patience; runtime.Gosched() {
+			if p.look() {
 				since = time.Now()
 			}
-			runtime.Gosched()
 		}
 		p.awake.Add(-1)
 		<-p.alarms
