@@ -11,6 +11,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"gorgonia.org/gorgonia"
 )
@@ -19,7 +20,7 @@ import (
 // often within an epoch as wanted. A run that goes on from a checkpoint ends with the same bytes as
 // one that was never interrupted.
 type Checkpoints struct {
-	Directory  *Directory         // required
+	Directory  *Directory         // required; in a parallel job of rank 0 only
 	Keep       int                // how many to keep, besides that of the best epoch; 0 means 2
 	EverySteps int                // 0: not by steps
 	Every      time.Duration      // 0: not by time
@@ -50,7 +51,7 @@ type saver struct {
 func newSaver(t *Trainer, c Checkpoints) (*saver, error) {
 	s, ok := t.solver.(solvers.Solver)
 	switch {
-	case c.Directory == nil:
+	case c.Directory == nil && t.leads():
 		return nil, fmt.Errorf("%w: checkpoints need a directory", ErrRun)
 	case !ok:
 		return nil, fmt.Errorf("%w: checkpoints need a solver of package solvers, got %T", ErrRun, t.solver)
@@ -61,32 +62,60 @@ func newSaver(t *Trainer, c Checkpoints) (*saver, error) {
 	return &saver{Checkpoints: c, trainer: t, solver: s, name: s.String()}, nil
 }
 
-// begin goes on from the latest checkpoint, if there is one.
+// begin goes on from the latest checkpoint, if there is one. In a parallel job rank 0 says which that is,
+// and every rank reads it.
 func (s *saver) begin(ctx context.Context) error {
 	if s == nil || !s.at.IsZero() {
 		return nil
 	}
 	s.at = time.Now()
+	ranks := s.trainer.ranks
+	var path string
 	var err error
-	if s.identity, err = s.trainer.run.identify(ctx, s.name); err != nil {
+	if s.trainer.leads() {
+		path, err = s.start(ctx)
+	}
+	if err := ranks.Agree(err); err != nil {
 		return err
 	}
-	names, err := checkpoints(s.Directory.path)
+	paths, err := ranks.Gather([]byte(path))
 	if err != nil {
 		return err
 	}
+	if path = string(paths[0]); path == "" {
+		return nil
+	}
+	s.latest = filepath.Base(path)
+	if err := ranks.Agree(s.restore(path)); err != nil {
+		return err
+	}
+	if s.trainer.leads() {
+		err = s.Directory.keepSettings()
+		if err == nil {
+			err = s.prune() // a run that was killed may have left one too many
+		}
+	}
+	return ranks.Agree(err)
+}
+
+// start finds the latest checkpoint; without one it prepares the directory, and the path is "".
+func (s *saver) start(ctx context.Context) (path string, err error) {
+	if s.identity, err = s.trainer.run.identify(ctx, s.name); err != nil {
+		return "", err
+	}
+	names, err := checkpoints(s.Directory.path)
+	if err != nil {
+		return "", err
+	}
 	if len(names) == 0 {
 		s.encoding, err = writeEncoding(s.Directory.path, s.Encoding)
-		return err
+		return "", err
 	}
-	s.latest = names[len(names)-1]
-	if err := s.restore(s.Directory.file(s.latest)); err != nil {
-		return err
+	path = s.Directory.file(names[len(names)-1])
+	if s.trainer.parallel() { // other ranks may have been started in another directory
+		path, err = filepath.Abs(path)
 	}
-	if err := s.Directory.keepSettings(); err != nil {
-		return err
-	}
-	return s.prune() // a run that was killed may have left one too many
+	return path, err
 }
 
 // saveIfDue saves as often as was asked for; not at the end of an epoch, which is saved anyway.
@@ -95,12 +124,17 @@ func (s *saver) saveIfDue() error {
 		return nil
 	}
 	bySteps := s.EverySteps > 0 && s.trainer.at.Steps%s.EverySteps == 0
-	byTime := s.Every > 0 && time.Since(s.at) >= s.Every
+	byTime := s.trainer.tally.save
+	if !s.trainer.parallel() {
+		byTime = s.timeIsUp()
+	}
 	if !bySteps && !byTime {
 		return nil
 	}
 	return s.save()
 }
+
+func (s *saver) timeIsUp() bool { return s != nil && s.Every > 0 && time.Since(s.at) >= s.Every }
 
 // save writes a checkpoint, unless there is one of the same position, and removes old ones.
 func (s *saver) save() error {
@@ -111,11 +145,20 @@ func (s *saver) save() error {
 	if name == s.latest {
 		return nil
 	}
-	if err := s.Directory.add(name, s.write); err != nil {
-		return fmt.Errorf("checkpoint %s: %w", name, err)
+	var err error
+	if s.trainer.leads() {
+		if err = s.Directory.add(name, s.write); err != nil {
+			err = fmt.Errorf("checkpoint %s: %w", name, err)
+		}
+	}
+	if err := s.trainer.ranks.Agree(err); err != nil {
+		return err
 	}
 	s.latest, s.at = name, time.Now()
-	return s.prune()
+	if s.trainer.leads() {
+		err = s.prune()
+	}
+	return s.trainer.ranks.Agree(err)
 }
 
 func checkpointOf(at position) string {
@@ -165,6 +208,9 @@ func (s *saver) write(dir string) error {
 		return err
 	}
 	m.LearnRate = s.solver.LearnRate()
+	if t.parallel() {
+		m.Ranks = t.ranks.Size()
+	}
 	weights, state, err := s.tensors()
 	if err != nil {
 		return err
@@ -197,7 +243,7 @@ func (s *saver) tensors() (weights, state *tensors, err error) {
 				weights.free()
 				return nil, nil, fmt.Errorf("room for a copy of table %q: %w", w.Name, err)
 			}
-			if s.solver.Settled(w.Table, values); !bytes.Equal(bytesOf(values), bytesOf(unsettled)) {
+			if s.solver.Settled(w.Table, values); !bytes.Equal(offheap.Bytes(values), offheap.Bytes(unsettled)) {
 				add(state, w.Name+"/unsettled", unsettled, w.Shape...)
 			}
 		}
@@ -234,8 +280,10 @@ func (s *saver) restore(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := m.Run.check(&s.identity); err != nil {
-		return fmt.Errorf("%s: %w", dir, err)
+	if s.trainer.leads() { // the others are known to be like it
+		if err := m.Run.check(&s.identity); err != nil {
+			return fmt.Errorf("%s: %w", dir, err)
+		}
 	}
 	if s.encoding, err = measureEncoding(s.Encoding); err != nil {
 		return err
@@ -257,6 +305,7 @@ func (s *saver) restore(dir string) error {
 		}
 	}
 	s.trainer.at, s.trainer.history = m.Position, epochsOf(m.History)
+	s.noteRanks(m)
 	return s.trainer.dropouts.UnmarshalBinary(m.Dropouts)
 }
 
@@ -311,4 +360,16 @@ func (s *saver) restoreState(state *mapped, n *gorgonia.Node) error {
 		parts = append(parts, p)
 	}
 	return s.solver.Restore(n.Value(), parts)
+}
+
+// noteRanks tells of a run that goes on with another number of ranks.
+func (s *saver) noteRanks(m *manifest) {
+	before, now := max(1, m.Ranks), s.trainer.ranks.Size()
+	if before == now {
+		return
+	}
+	s.trainer.note("the checkpoint is of a run with %d ranks, which goes on with %d", before, now)
+	if _, inMemory := s.trainer.run.Train.(*datasets.Memory); !inMemory && m.Position.Batches > 0 {
+		s.trainer.note("the rest of epoch %d is read in another order: some of its samples come twice, others not", m.Position.Epoch)
+	}
 }

@@ -16,13 +16,8 @@ type tensors struct {
 	scratch []*offheap.Array[float32]
 }
 
-// element is what the arrays are made of.
-type element interface {
-	~uint8 | ~int32 | ~uint32 | ~uint64 | ~float32 | ~float64
-}
-
 // dtype is the name of an element in the format.
-func dtype[T element]() safetensors.DType {
+func dtype[T offheap.Number]() safetensors.DType {
 	var zero T
 	switch any(zero).(type) {
 	case uint8:
@@ -40,14 +35,8 @@ func dtype[T element]() safetensors.DType {
 	}
 }
 
-// bytesOf is the memory of values, which the format wants little-endian.
-func bytesOf[T element](values []T) []byte {
-	var zero T
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(zero)))
-}
-
 // add adds an array. It is not copied. Without a shape it has one dimension.
-func add[T element](t *tensors, name string, values []T, shape ...int) {
+func add[T offheap.Number](t *tensors, name string, values []T, shape ...int) {
 	if shape == nil {
 		shape = []int{len(values)}
 	}
@@ -55,7 +44,7 @@ func add[T element](t *tensors, name string, values []T, shape ...int) {
 	for i, n := range shape {
 		dims[i] = uint64(n)
 	}
-	t.file.Tensors = append(t.file.Tensors, safetensors.Tensor{Name: name, DType: dtype[T](), Shape: dims, Data: bytesOf(values)})
+	t.file.Tensors = append(t.file.Tensors, safetensors.Tensor{Name: name, DType: dtype[T](), Shape: dims, Data: offheap.Bytes(values)})
 }
 
 // room is memory for an array that is not kept elsewhere, until free.
@@ -75,7 +64,7 @@ func (t *tensors) free() {
 }
 
 func (t *tensors) write(w io.Writer) error {
-	if bytesOf([]uint32{1})[0] != 1 {
+	if offheap.Bytes([]uint32{1})[0] != 1 {
 		return errors.New("zoo: checkpoints need a little-endian machine")
 	}
 	return t.file.Serialize(w)
@@ -106,12 +95,12 @@ func (m *mapped) find(name string) *safetensors.Tensor {
 }
 
 // read copies an array of as many values as dst has.
-func read[T element](m *mapped, name string, dst []T) error {
+func read[T offheap.Number](m *mapped, name string, dst []T) error {
 	t := m.find(name)
 	if t == nil {
 		return fmt.Errorf("%s is %w: it has no %q", m.path, ErrDamaged, name)
 	}
-	if data := bytesOf(dst); t.DType != dtype[T]() || copy(data, t.Data) != len(t.Data) || len(t.Data) != len(data) {
+	if data := offheap.Bytes(dst); t.DType != dtype[T]() || copy(data, t.Data) != len(t.Data) || len(t.Data) != len(data) {
 		return fmt.Errorf("%s is %w: %q is %v %v, want %d values of %v", m.path, ErrDamaged, name, t.DType, t.Shape, len(dst), dtype[T]())
 	}
 	return nil
@@ -119,7 +108,7 @@ func read[T element](m *mapped, name string, dst []T) error {
 
 // view is a whole array, valid while the file is open: the mapped memory itself, unless the array
 // stands at an odd place there.
-func view[T element](m *mapped, name string) ([]T, error) {
+func view[T offheap.Number](m *mapped, name string) ([]T, error) {
 	var zero T
 	t := m.find(name)
 	if t != nil && t.DType == dtype[T]() && len(t.Data) > 0 {
