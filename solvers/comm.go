@@ -12,6 +12,7 @@ type Comm interface {
 	// Size is the number of ranks, at least 1.
 	Size() int
 	// Exchange sends send[r] to every other rank r, and fills receive[r] with what r sent to this
-	// one, whose length it must have. Those of this rank itself are not looked at.
+	// one, whose length it must have. Those of this rank itself are not looked at. The bytes must not
+	// be a part of something that holds pointers, since C may be given them.
 	Exchange(send, receive [][]byte) error
 }

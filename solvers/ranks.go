@@ -3,6 +3,7 @@ package solvers
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
@@ -94,13 +95,19 @@ func (r *Ranks) Sum(x []float32) error {
 	return r.share(offheap.Bytes(sum), r.receive)
 }
 
-// RankError is an error of one rank that all ranks know of, so that one of them can tell it and all end.
+// RankError is an error that all ranks know of, so that one of them can tell it and all end.
 type RankError struct {
-	Rank int
-	Err  error // on the other ranks only its text is known
+	Rank int   // on which it happened; -1: on all
+	Err  error // if it happened on one rank, the others know only its text
 }
 
-func (e *RankError) Error() string { return fmt.Sprintf("rank %d: %v", e.Rank, e.Err) }
+func (e *RankError) Error() string {
+	if e.Rank < 0 {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("rank %d: %v", e.Rank, e.Err)
+}
+
 func (e *RankError) Unwrap() error { return e.Err }
 
 // Agree gives every rank the error of the first rank that has one, as a *RankError; nil if none has. In a
@@ -109,24 +116,24 @@ func (r *Ranks) Agree(err error) error {
 	if r.Size() == 1 {
 		return err
 	}
-	var text string
+	var text []byte
 	if err != nil {
-		text = "!" + err.Error()
+		text = fmt.Append(nil, "!", err)
 	}
-	texts, failure := r.Gather([]byte(text))
+	texts, failure := r.Gather(text)
 	if failure != nil {
 		return errors.Join(failure, err)
 	}
-	for i, t := range texts {
-		switch {
-		case len(t) == 0:
-		case i == r.Rank():
-			return &RankError{i, err}
-		default:
-			return &RankError{i, errors.New(string(t[1:]))}
-		}
+	first := slices.IndexFunc(texts, func(t []byte) bool { return len(t) > 0 })
+	switch {
+	case first < 0:
+		return nil
+	case !slices.ContainsFunc(texts, func(t []byte) bool { return string(t) != string(texts[first]) }):
+		return &RankError{-1, err}
+	case first == r.Rank():
+		return &RankError{first, err}
 	}
-	return nil
+	return &RankError{first, errors.New(string(texts[first][1:]))}
 }
 
 // resized is a slice of n elements, in the same memory if it is large enough.

@@ -12,7 +12,7 @@ type rowExchange struct {
 	own   rowParcel
 	in    []rowParcel // from each rank
 	sizes []uint32    // of them, in rows
-	size  [1]uint32
+	size  []uint32    // of own, as bytes that may be sent
 }
 
 // rowParcel is rows with their values, to or from a rank.
@@ -24,7 +24,7 @@ type rowParcel struct {
 func newRowExchange(ranks *Ranks, dim int) *rowExchange {
 	return &rowExchange{
 		ranks: ranks, total: graph.NewRowSum(dim),
-		in: make([]rowParcel, ranks.Size()), sizes: make([]uint32, ranks.Size()),
+		size: make([]uint32, 1), in: make([]rowParcel, ranks.Size()), sizes: make([]uint32, ranks.Size()),
 	}
 }
 
@@ -55,7 +55,7 @@ func (x *rowExchange) receive(dim int) error {
 	for i := range x.in {
 		r.receive[i] = offheap.Bytes(x.sizes[i : i+1])
 	}
-	if err := r.share(offheap.Bytes(x.size[:]), r.receive); err != nil {
+	if err := r.share(offheap.Bytes(x.size), r.receive); err != nil {
 		return err
 	}
 	for i, n := range x.sizes {

@@ -15,10 +15,16 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
+	"github.com/ctrzoo/ctrzoo/solvers"
 )
 
 // ErrRanksDiffer is wrapped by the error of ranks that should be the same and are not.
 var ErrRanksDiffer = errors.New("the ranks of the job differ")
+
+// ranksDiffer is what all ranks find at the same time.
+func ranksDiffer(how string, a ...any) error {
+	return &solvers.RankError{Rank: -1, Err: fmt.Errorf("%w: %s", ErrRanksDiffer, fmt.Sprintf(how, a...))}
+}
 
 // likeness is what must be the same on all ranks of a job.
 type likeness struct {
@@ -49,7 +55,7 @@ func (t *Trainer) compareRuns() error {
 			return err
 		}
 		if what, a, b := first.difference(&other); what != "" {
-			return t.ranks.Agree(fmt.Errorf("zoo: %w: %s: rank 0 has %s, rank %d has %s", ErrRanksDiffer, what, a, rank, b))
+			return ranksDiffer("%s: rank 0 has %.300s, rank %d has %.300s", what, a, rank, b)
 		}
 	}
 	return nil
@@ -140,7 +146,7 @@ func (t *Trainer) checkRanks() error {
 		}
 		for rank, other := range all {
 			if !bytes.Equal(all[0], other) {
-				return t.ranks.Agree(fmt.Errorf("%w: after step %d weight %s of rank %d is not that of rank 0", ErrRanksDiffer, t.at.Steps, w.Name, rank))
+				return ranksDiffer("after step %d weight %s of rank %d is not that of rank 0", t.at.Steps, w.Name, rank)
 			}
 		}
 	}
