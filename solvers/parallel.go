@@ -1,6 +1,7 @@
 package solvers
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,13 +20,16 @@ import (
 // no others, before it changes them; each rank has settled the same rows at the same steps, though it
 // reads only those of its own samples.
 //
+// Of a table that is spread over the ranks (see graph.Shard and Spread) each rank gets the gradients of the rows
+// that it holds, and steps those; they are summed in the same way, and come out the same to the bit.
+//
 // Every rank must step the same weights in the same order. A job of one rank is the wrapped solver.
 type Parallel struct {
 	Solver
 	ranks  *Ranks
 	weight float32
 	dense  []float32 // the gradients of all dense weights, one after another
-	tables map[*graph.Table]*rowExchange
+	tables map[*graph.Table]rowSummer
 	model  []gorgonia.ValueGrad // what the wrapped solver gets
 	pairs  []averaged
 	spent  time.Duration
@@ -47,7 +51,7 @@ func NewParallel(solver Solver, comm Comm) (*Parallel, error) {
 	}
 	return &Parallel{
 		Solver: solver, ranks: NewRanks(comm), weight: 1 / float32(comm.Size()),
-		tables: map[*graph.Table]*rowExchange{},
+		tables: map[*graph.Table]rowSummer{},
 	}, nil
 }
 
@@ -133,15 +137,18 @@ func (p *Parallel) collect(model []gorgonia.ValueGrad) error {
 	}
 	p.dense = p.dense[:0]
 	for i, n := range model {
-		g, err := gradientOf(n)
+		grad, err := n.Grad()
+		var g []float32
+		if t, isTable := n.Value().(*graph.Table); isTable && err == nil {
+			_, err = rowGradientOf(t, grad, t.TotalRows())
+		} else if err == nil {
+			g, err = gradientOf(n)
+		}
 		if err != nil {
 			return fmt.Errorf("solvers: weight %d: %w", i, err)
 		}
-		grad, _ := n.Grad()
 		p.pairs[i] = averaged{n.Value(), grad}
-		if _, isDense := grad.(*tensor.Dense); isDense {
-			p.dense = append(p.dense, g...)
-		}
+		p.dense = append(p.dense, g...)
 	}
 	scale(p.dense, p.weight)
 	return nil
@@ -157,11 +164,48 @@ func (p *Parallel) giveBack() {
 	}
 }
 
-func (p *Parallel) exchangeOf(t *graph.Table) *rowExchange {
+// rowSummer sums the gradients of one table over the ranks.
+type rowSummer interface {
+	sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, error)
+}
+
+func (p *Parallel) exchangeOf(t *graph.Table) rowSummer {
 	if p.tables[t] == nil {
 		p.tables[t] = newRowExchange(p.ranks, t.Dim())
 	}
 	return p.tables[t]
+}
+
+// Spread makes ready a table of which every rank holds a shard: lookups fetch its rows from the ranks that
+// hold them, and so are collective from now on. Time spent on it counts as Exchanged. It is an error, which
+// wraps ErrSpread, if the solver cannot step such tables.
+func (p *Parallel) Spread(t *graph.Table) error {
+	if reason := needsWholeTables(p.Solver); reason != "" {
+		return fmt.Errorf("%w by %v: %s", ErrSpread, p.Solver, reason)
+	}
+	if s := t.Shard(); s.Rank != p.ranks.Rank() || s.Size != p.ranks.Size() {
+		return fmt.Errorf("%w: table %q holds the rows of rank %d of %d on rank %d of %d", ErrSpread, t.Name(), s.Rank, s.Size, p.ranks.Rank(), p.ranks.Size())
+	}
+	x := newSpreadRows(p.ranks, t, &p.spent)
+	p.tables[t] = x
+	t.SetFetcher(x)
+	return nil
+}
+
+// ErrSpread is wrapped by the error of a solver or a table that cannot be spread over the ranks.
+var ErrSpread = errors.New("solvers: tables cannot be spread over the ranks")
+
+// needsWholeTables says why a solver cannot step a table of which no rank has all rows; "" if it can.
+func needsWholeTables(s Solver) string {
+	switch s := s.(type) {
+	case *SAM:
+		return "SAM needs the norm of the gradients of all rows"
+	case *FAL:
+		return "FAL needs the largest count of all rows"
+	case *MEDA:
+		return needsWholeTables(s.Solver)
+	}
+	return ""
 }
 
 var _ Solver = (*Parallel)(nil)

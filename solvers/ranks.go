@@ -64,6 +64,21 @@ func (r *Ranks) Gather(data []byte) ([][]byte, error) {
 	return r.gathered, r.share(data, r.gathered)
 }
 
+// Collect gives rank 0 the pieces of all ranks. Every rank gives its own in pieces[Rank]; the other pieces
+// have the lengths that those of the other ranks have, and are filled on rank 0.
+func (r *Ranks) Collect(pieces [][]byte) error {
+	for i := range pieces {
+		r.send[i], r.receive[i] = nil, nil
+		if r.Rank() == 0 {
+			r.receive[i] = pieces[i]
+		}
+	}
+	if r.Rank() > 0 {
+		r.send[0] = pieces[r.Rank()]
+	}
+	return r.Exchange(r.send, r.receive)
+}
+
 // Sum replaces x, which has the same length on every rank, by the sum over all ranks. Each rank sums a
 // piece, in the order of the ranks, and then gives it to the others.
 func (r *Ranks) Sum(x []float32) error {

@@ -3,6 +3,7 @@ package zoo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -145,20 +146,38 @@ func (s *saver) save() error {
 	if name == s.latest {
 		return nil
 	}
-	var err error
-	if s.trainer.leads() {
-		if err = s.Directory.add(name, s.write); err != nil {
-			err = fmt.Errorf("checkpoint %s: %w", name, err)
-		}
-	}
-	if err := s.trainer.ranks.Agree(err); err != nil {
+	if err := s.trainer.ranks.Agree(s.add(name)); err != nil {
 		return err
 	}
 	s.latest, s.at = name, time.Now()
+	var err error
 	if s.trainer.leads() {
 		err = s.prune()
 	}
 	return s.trainer.ranks.Agree(err)
+}
+
+// add adds a checkpoint to the directory. Of tables that are spread over the ranks every rank sends its rows to
+// rank 0, which writes them.
+func (s *saver) add(name string) error {
+	if !s.trainer.leads() && !s.trainer.spread() {
+		return nil
+	}
+	weights, state, err := s.tensors()
+	defer weights.free()
+	if err != nil {
+		return err
+	}
+	if s.trainer.leads() {
+		err = s.Directory.add(name, func(dir string) error { return s.write(dir, weights, state) })
+	}
+	if s.trainer.spread() { // what could not be written must be received all the same
+		err = errors.Join(err, weights.finish(), state.finish())
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoint %s: %w", name, err)
+	}
+	return nil
 }
 
 func checkpointOf(at position) string {
@@ -193,7 +212,7 @@ func bestCheckpoint(m Monitor, history []Epoch) string {
 }
 
 // write writes the files of a checkpoint.
-func (s *saver) write(dir string) error {
+func (s *saver) write(dir string, weights, state *tensors) error {
 	t := s.trainer
 	at := t.at
 	m := manifest{
@@ -211,11 +230,6 @@ func (s *saver) write(dir string) error {
 	if t.parallel() {
 		m.Ranks = t.ranks.Size()
 	}
-	weights, state, err := s.tensors()
-	if err != nil {
-		return err
-	}
-	defer weights.free()
 	for _, w := range t.network.Learnables() {
 		if _, isTable := w.Value().(*graph.Table); isTable {
 			m.Tables = append(m.Tables, w.Name())
@@ -234,41 +248,77 @@ func (s *saver) write(dir string) error {
 // the state has them as they are, since settling them now would change their last bits later.
 func (s *saver) tensors() (weights, state *tensors, err error) {
 	weights, state = &tensors{}, &tensors{}
+	settled, err := s.settled(weights)
+	if err != nil {
+		return weights, state, err
+	}
 	for _, n := range s.trainer.network.Learnables() {
 		w := s.trainer.weights.Get(n.Name())
 		values := w.Values()
-		if w.Table != nil && s.trainer.at.Batches > 0 {
-			unsettled := values
-			if values, err = weights.room(len(values)); err != nil {
-				weights.free()
-				return nil, nil, fmt.Errorf("room for a copy of table %q: %w", w.Name, err)
-			}
-			if s.solver.Settled(w.Table, values); !bytes.Equal(offheap.Bytes(values), offheap.Bytes(unsettled)) {
-				add(state, w.Name+"/unsettled", unsettled, w.Shape...)
-			}
+		if copied, has := settled[w]; has {
+			addOf(s.trainer, state, w, w.Name+"/unsettled", values, true)
+			values = copied
 		}
-		add(weights, w.Name, values, w.Shape...)
+		addOf(s.trainer, weights, w, w.Name, values, true)
 		parts, err := s.solver.State(n.Value())
 		if err != nil {
-			return nil, nil, err
+			return weights, state, err
 		}
 		for _, p := range parts {
-			addPart(state, w, p)
+			addPart(s.trainer, state, w, p)
 		}
 	}
 	return weights, state, nil
 }
 
-// addPart adds a part of a solver's state, in the shape of the weight if it has as many values.
-func addPart(to *tensors, w *graph.Weight, p solvers.Slice) {
+// settled are copies of the tables of which a row is not settled, on any rank, with all rows settled.
+func (s *saver) settled(room *tensors) (map[*graph.Weight][]float32, error) {
+	copies := map[*graph.Weight][]float32{}
+	if s.trainer.at.Batches == 0 {
+		return copies, nil
+	}
+	var tables []*graph.Weight
+	var differ []float64
+	var err error
+	for w := range s.trainer.weights.All() {
+		if w.Table == nil {
+			continue
+		}
+		values, e := room.room(len(w.Values()))
+		if e != nil {
+			err = fmt.Errorf("room for a copy of table %q: %w", w.Name, e)
+			break
+		}
+		s.solver.Settled(w.Table, values)
+		copies[w] = values
+		tables = append(tables, w)
+		differ = append(differ, one(!bytes.Equal(offheap.Bytes(values), offheap.Bytes(w.Values()))))
+	}
+	if s.trainer.spread() {
+		if err = s.trainer.ranks.Agree(err); err == nil {
+			differ, err = s.trainer.ranks.GatherNumbers(differ)
+		}
+	}
+	for i, w := range tables {
+		isSettled := true
+		for at := i; at < len(differ); at += len(tables) {
+			isSettled = isSettled && differ[at] == 0
+		}
+		if isSettled {
+			delete(copies, w)
+		}
+	}
+	return copies, err
+}
+
+// addPart adds a part of a solver's state.
+func addPart(t *Trainer, to *tensors, w *graph.Weight, p solvers.Slice) {
 	name := w.Name + "/" + p.Name
 	switch {
 	case p.Ints != nil:
-		add(to, name, p.Ints)
-	case p.Floats != nil && len(p.Floats) == w.Shape.TotalSize():
-		add(to, name, p.Floats, w.Shape...)
+		addOf(t, to, w, name, p.Ints, p.ByRow())
 	case p.Floats != nil:
-		add(to, name, p.Floats)
+		addOf(t, to, w, name, p.Floats, p.ByRow())
 	default:
 		add(to, name, p.Doubles)
 	}
@@ -326,7 +376,7 @@ func (s *saver) restoreTensors(dir string) error {
 		if unsettled := n.Name() + "/unsettled"; state.find(unsettled) != nil {
 			from, name = state, unsettled
 		}
-		if err := read(from, name, values); err != nil {
+		if err := readOf(from, name, values, s.trainer.weights.Get(n.Name()).Table); err != nil {
 			return err
 		}
 		if err := s.restoreState(state, n); err != nil {
@@ -345,12 +395,16 @@ func (s *saver) restoreState(state *mapped, n *gorgonia.Node) error {
 			continue
 		}
 		p := solvers.Slice{Name: part}
+		table, _ := n.Value().(*graph.Table)
+		if !p.ByRow() {
+			table = nil
+		}
 		var err error
 		switch t.DType {
 		case dtype[float32]():
-			p.Floats, err = view[float32](state, t.Name)
+			p.Floats, err = viewOf[float32](state, t.Name, table)
 		case dtype[uint32]():
-			p.Ints, err = view[uint32](state, t.Name)
+			p.Ints, err = viewOf[uint32](state, t.Name, table)
 		default:
 			p.Doubles, err = view[float64](state, t.Name)
 		}

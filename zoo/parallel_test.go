@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -36,25 +38,29 @@ type rankResult struct {
 func trainRanks(size int, newRun func(rank int) (Run, error)) []rankResult {
 	results := make([]rankResult, size)
 	onRanks(size, func(rank int, comm solvers.Comm) {
-		r := &results[rank]
-		var run Run
-		if run, r.err = newRun(rank); r.err != nil {
-			return
-		}
-		run.Comm = comm
-		var t *Trainer
-		if t, r.err = NewTrainer(run); r.err != nil {
-			return
-		}
-		defer t.Free()
-		r.history, r.err = t.Train(context.Background())
-		t.Weights().SettleAll()
-		r.weights = map[string][]float32{}
-		for w := range t.Weights().All() {
-			r.weights[w.Name] = append([]float32(nil), w.Values()...)
-		}
+		results[rank] = trainRank(context.Background(), comm, func() (Run, error) { return newRun(rank) })
 	})
 	return results
+}
+
+func trainRank(ctx context.Context, comm solvers.Comm, newRun func() (Run, error)) (r rankResult) {
+	run, err := newRun()
+	if err != nil {
+		return rankResult{err: err}
+	}
+	run.Comm = comm
+	t, err := NewTrainer(run)
+	if err != nil {
+		return rankResult{err: err}
+	}
+	defer t.Free()
+	r.history, r.err = t.Train(ctx)
+	t.Weights().SettleAll()
+	r.weights = map[string][]float32{}
+	for w := range t.Weights().All() {
+		r.weights[w.Name] = slices.Clone(w.Values())
+	}
+	return r
 }
 
 // withSolver adds a new solver of the catalog to a run.
@@ -181,79 +187,142 @@ func TestAJobResumesWithAnyNumberOfRanks(t *testing.T) {
 	set := smallSet(t, 2000)
 	run := Run{Model: DNN{EmbeddingDim: 4, HiddenUnits: []int{8}, Dropout: 0.2}, Train: set.Train, Test: set.Test, BatchSize: 120, Epochs: 2, Seed: 4}
 	rate := solvers.WithLearnRate(1e-4)
-	want := oneProcess(t, run, "adamar", rate)
-	straight, broken := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
-	require.NoError(t, jobIn(straight, 2, run, -1, rate)[0].err)
-	for i, size := range []int{2, 2, 4, 1, 3} {
-		steps := 5
-		if i == 4 {
-			steps = -1
-		}
-		for rank, r := range jobIn(broken, size, run, steps, rate) {
-			if steps > 0 {
-				require.ErrorIs(t, r.err, context.Canceled, "rank %d", rank)
-				require.Equal(t, 5*(i+1), r.history[len(r.history)-1].Steps, "rank %d", rank)
-				continue
-			}
-			require.NoError(t, r.err)
-			require.Len(t, r.history, 2)
-			require.Equal(t, 34, r.history[1].Steps)
-			for name, values := range want.weights {
-				require.LessOrEqual(t, largestDifference(values, r.weights[name]), 1e-5, name)
-			}
+	want, dir := oneProcess(t, run, "adamar", rate), t.TempDir()
+	job := jobOf{solver: "adamar", options: []solvers.Option{rate}, run: run}
+	in := func(name string, size, steps int) []rankResult {
+		job.dir, job.size, job.steps = filepath.Join(dir, name), size, steps
+		return job.train()
+	}
+	require.NoError(t, in("straight", 2, -1)[0].err)
+	for i, size := range []int{2, 2, 4, 1} {
+		for rank, r := range in("broken", size, 5) {
+			require.ErrorIs(t, r.err, context.Canceled, "rank %d", rank)
+			require.Equal(t, 5*(i+1), r.history[len(r.history)-1].Steps, "rank %d", rank)
 		}
 	}
-	require.Equal(t, latestFiles(t, straight)["name"], latestFiles(t, broken)["name"])
-	again := filepath.Join(t.TempDir(), "c")
-	for _, steps := range []int{5, 14, -1} { // with the same number of ranks it ends with the same bytes
-		jobIn(again, 2, run, steps, rate)
+	for _, r := range in("broken", 3, -1) {
+		require.NoError(t, r.err)
+		require.Len(t, r.history, 2)
+		require.Equal(t, 34, r.history[1].Steps)
+		for name, values := range want.weights {
+			require.LessOrEqual(t, largestDifference(values, r.weights[name]), 1e-5, name)
+		}
 	}
-	require.Equal(t, latestFiles(t, straight), latestFiles(t, again))
+	for _, steps := range []int{5, 14, -1} {
+		in("again", 2, steps)
+	}
+	require.Equal(t, latestFiles(t, filepath.Join(dir, "straight")), latestFiles(t, filepath.Join(dir, "again")), "the same number of ranks, the same bytes")
 }
 
-// jobIn trains in a directory, anew or from where it is, until the end or the number of steps given, at
-// which one rank is interrupted.
-func jobIn(dir string, size int, run Run, steps int, options ...solvers.Option) []rankResult {
+// Sharded tables are replicated ones, to the bit, in checkpoints too; and a job may go on with the other kind.
+func TestShardedTablesEqualReplicatedOnes(t *testing.T) {
+	set := smallSet(t, 1500)
+	models := smallModels()
+	base := Run{Train: set.Train, Test: set.Test, BatchSize: 120, Epochs: 2, Seed: 4}
+	for _, e := range solvers.Catalog() {
+		for name, model := range models {
+			usual := e.Name == "adamar" || e.Name == "adagradar"
+			if name != "wdl" && !usual { // two tables
+				continue
+			}
+			t.Run(e.Name+" "+name, func(t *testing.T) {
+				run := base
+				run.Model = model
+				whole, sharded := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+				for _, size := range []int{2, 4} {
+					whole, sharded := fmt.Sprint(whole, size), fmt.Sprint(sharded, size)
+					job := jobOf{dir: whole, solver: e.Name, size: size, run: run, steps: -1}
+					want := job.train()
+					require.NoError(t, want[0].err)
+					job.dir, job.run.ShardTables = sharded, true
+					if strings.HasPrefix(e.Name, "sam") || e.Name == "fal" {
+						got := job.train()[size-1]
+						require.ErrorIs(t, got.err, solvers.ErrSpread)
+						require.ErrorContains(t, got.err, strings.ToUpper(strings.TrimSuffix(e.Name, "-adagrad"))+" needs")
+						continue
+					}
+					for i, steps := range []int{5, 5, -1} { // within an epoch, where rows are not settled
+						job.steps, job.run.ShardTables = steps, i != 1
+						got := job.train()
+						if steps > 0 {
+							require.ErrorIs(t, got[0].err, context.Canceled)
+							continue
+						}
+						require.NoError(t, got[0].err)
+						require.Equal(t, want[0].history[1].Test, got[0].history[1].Test)
+						require.InEpsilon(t, want[0].history[1].EmbeddingNorm, got[0].history[1].EmbeddingNorm, 1e-12, "it is summed in another order")
+					}
+					require.Equal(t, latestFiles(t, whole), latestFiles(t, sharded))
+				}
+			})
+		}
+	}
+}
+
+// Rows that a rank does not hold take no memory of it.
+func TestShardsHoldTheirRowsOnly(t *testing.T) {
+	set := smallSet(t, 1000)
+	run := Run{Model: DNN{EmbeddingDim: 4, HiddenUnits: []int{8}}, Train: set.Train, BatchSize: 120, Epochs: 1, ShardTables: true}
+	_, rows, err := graph.FirstRows(GraphFields(set.Train.Fields()))
+	require.NoError(t, err)
+	together := 0
+	for _, r := range trainRanks(3, func(int) (Run, error) { return withSolver(run, "adamar") }) {
+		require.NoError(t, r.err)
+		held := len(r.weights["deep/table"]) / 4
+		require.InDelta(t, float64(rows)/3, float64(held), 1)
+		together += held
+	}
+	require.Equal(t, rows, together)
+}
+
+func TestShardsHaveNoDiagnostics(t *testing.T) {
+	set := smallSet(t, 1000)
+	run := Run{Model: DNN{}, Train: set.Train, BatchSize: 120, ShardTables: true, Diagnose: true}
+	for _, r := range trainRanks(2, func(int) (Run, error) { return withSolver(run, "adamar") }) {
+		require.ErrorIs(t, r.err, ErrRun)
+		require.ErrorContains(t, r.err, "diagnostics need tables that are not spread")
+	}
+}
+
+// jobOf is a job that trains in a directory.
+type jobOf struct {
+	dir, solver string
+	options     []solvers.Option
+	size        int
+	run         Run
+	steps       int // at which one rank is interrupted; -1: none is
+}
+
+// train trains anew, or from where it is.
+func (j jobOf) train() []rankResult {
 	open := OpenDirectory
-	if !exists(filepath.Join(dir, settingsFile)) {
+	if !exists(filepath.Join(j.dir, settingsFile)) {
 		open = func(path string) (*Directory, error) { return CreateDirectory(path, nil) }
 	}
-	results := make([]rankResult, size)
-	d, err := open(dir)
+	d, err := open(j.dir)
 	if err != nil {
-		results[0].err = err
-		return results
+		return []rankResult{{err: err}}
 	}
 	defer d.Close()
-	onRanks(size, func(rank int, comm solvers.Comm) {
-		r := &results[rank]
-		var mine Run
-		if mine, r.err = withSolver(run, "adamar", options...); r.err != nil {
-			return
-		}
-		mine.Comm, mine.Checkpoints = comm, &Checkpoints{}
-		if rank == 0 {
-			mine.Checkpoints.Directory = d
-		}
+	results := make([]rankResult, j.size)
+	onRanks(j.size, func(rank int, comm solvers.Comm) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
-		left := steps
-		mine.OnStep = func(Step) {
-			// The last rank is interrupted, and tells the others of it with the next step.
-			if left--; rank == size-1 && (left == 1 && size > 1 || left == 0) {
-				cancel()
+		results[rank] = trainRank(ctx, comm, func() (Run, error) {
+			run, err := withSolver(j.run, j.solver, j.options...)
+			run.Checkpoints = &Checkpoints{}
+			if rank == 0 {
+				run.Checkpoints.Directory = d
 			}
-		}
-		var t *Trainer
-		if t, r.err = NewTrainer(mine); r.err != nil {
-			return
-		}
-		defer t.Free()
-		r.history, r.err = t.Train(ctx)
-		r.weights = map[string][]float32{}
-		for w := range t.Weights().All() {
-			r.weights[w.Name] = append([]float32(nil), w.Values()...)
-		}
+			left := j.steps
+			run.OnStep = func(Step) {
+				// The last rank is interrupted, and tells the others of it with the next step.
+				if left--; rank == j.size-1 && (left == 1 && j.size > 1 || left == 0) {
+					cancel()
+				}
+			}
+			return run, err
+		})
 	})
 	return results
 }

@@ -145,6 +145,9 @@ func (t *Trainer) evaluate(source datasets.Source) (Metrics, error) {
 	if err == nil {
 		logits, labels, err = t.evaluator.logitsOf(share.Whole(ctx, t.run.BatchSize))
 	}
+	if err != nil && t.spread() {
+		return Metrics{}, err // the others wait for rows
+	}
 	if err := t.ranks.Agree(err); err != nil {
 		return Metrics{}, err
 	}

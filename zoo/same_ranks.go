@@ -84,8 +84,8 @@ func (t *Trainer) likeness() (*likeness, error) {
 		}
 		encoding = c.Encoding != nil
 	}
-	l.Settings = fmt.Sprintf("epochs %d, monitor %q, patience %d, buckets %v, diagnostics %v, checks every %d steps, checkpoints %v, encoding %v",
-		r.Epochs, r.Monitor, r.Patience, r.Buckets, r.Diagnose, r.CheckRanks, every, encoding)
+	l.Settings = fmt.Sprintf("epochs %d, monitor %q, patience %d, buckets %v, diagnostics %v, checks every %d steps, sharded tables %v, checkpoints %v, encoding %v",
+		r.Epochs, r.Monitor, r.Patience, r.Buckets, r.Diagnose, r.CheckRanks, r.ShardTables, every, encoding)
 	return l, nil
 }
 
@@ -133,12 +133,16 @@ func identifyStart(s datasets.Source) (*sourceRecord, error) {
 	return record, nil
 }
 
-// checkRanks compares the weights of all ranks, as often as was asked for.
+// checkRanks compares the weights of all ranks, as often as was asked for; but not tables that are spread over
+// them, of which there is only one copy.
 func (t *Trainer) checkRanks() error {
 	if !t.parallel() || t.run.CheckRanks == 0 || t.at.Steps%t.run.CheckRanks != 0 {
 		return nil
 	}
 	for w := range t.weights.All() {
+		if w.Table != nil && t.spread() {
+			continue
+		}
 		sum := sha256.Sum256(offheap.Bytes(w.Values()))
 		all, err := t.ranks.Gather(sum[:])
 		if err != nil {

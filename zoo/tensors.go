@@ -1,6 +1,8 @@
 package zoo
 
 import (
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +14,18 @@ import (
 
 // tensors are named arrays, which are kept in the safetensors format: other languages read it, too.
 type tensors struct {
-	file    safetensors.File
+	arrays  []array
 	scratch []*offheap.Array[float32]
+	written bool
+}
+
+// array is a named array, and what writes its bytes.
+type array struct {
+	name  string
+	dtype safetensors.DType
+	shape []int
+	bytes uint64
+	write func(io.Writer) error
 }
 
 // dtype is the name of an element in the format.
@@ -40,11 +52,11 @@ func add[T offheap.Number](t *tensors, name string, values []T, shape ...int) {
 	if shape == nil {
 		shape = []int{len(values)}
 	}
-	dims := make([]uint64, len(shape))
-	for i, n := range shape {
-		dims[i] = uint64(n)
-	}
-	t.file.Tensors = append(t.file.Tensors, safetensors.Tensor{Name: name, DType: dtype[T](), Shape: dims, Data: offheap.Bytes(values)})
+	data := offheap.Bytes(values)
+	t.arrays = append(t.arrays, array{name, dtype[T](), shape, uint64(len(data)), func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	}})
 }
 
 // room is memory for an array that is not kept elsewhere, until free.
@@ -67,7 +79,44 @@ func (t *tensors) write(w io.Writer) error {
 	if offheap.Bytes([]uint32{1})[0] != 1 {
 		return errors.New("zoo: checkpoints need a little-endian machine")
 	}
-	return t.file.Serialize(w)
+	header, err := t.header()
+	if err == nil {
+		_, err = w.Write(header)
+	}
+	t.written = true
+	for _, a := range t.arrays {
+		if e := a.write(w); err == nil { // to the end: other ranks may take part
+			err = e
+		}
+	}
+	return err
+}
+
+// header is the length of a JSON object in 8 bytes, and the object, which ends at a multiple of 8.
+func (t *tensors) header() ([]byte, error) {
+	text := []byte("{")
+	var from uint64
+	for i, a := range t.arrays {
+		name, err := json.Marshal(a.name)
+		entry, otherErr := json.Marshal(struct {
+			DType   safetensors.DType `json:"dtype"`
+			Shape   []int             `json:"shape"`
+			Offsets [2]uint64         `json:"data_offsets"`
+		}{a.dtype, a.shape, [2]uint64{from, from + a.bytes}})
+		if err := errors.Join(err, otherErr); err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(append(text, name...), ':'), entry...)
+		from += a.bytes
+	}
+	text = append(text, '}')
+	for len(text)%8 != 0 {
+		text = append(text, ' ')
+	}
+	return append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...), nil
 }
 
 // mapped is a file of tensors, mapped to memory.

@@ -49,6 +49,11 @@ type Run struct {
 	// CheckRanks compares the weights of all ranks every so many steps and ends the run with
 	// ErrRanksDiffer if they are not the same, to the bit. 0: never.
 	CheckRanks int
+	// ShardTables spreads the rows of all tables over the ranks, with the solver's state of them, so that a
+	// job can train tables that no rank has memory for; see solvers.Parallel.Spread. The weights are those
+	// that it trains otherwise, to the bit. Not for SAM and FAL, nor with Diagnose. A rank that fails
+	// within a pass cannot tell the others, who wait for its rows: its process must end.
+	ShardTables bool
 
 	// OnNote is called with what somebody who watches the run should know, if not nil.
 	OnNote  func(text string)
@@ -171,6 +176,9 @@ func newTrainer(run Run, ranks *solvers.Ranks) (*Trainer, error) {
 	if err := t.divide(); err != nil {
 		return t, fmt.Errorf("%w: %w", ErrRun, err)
 	}
+	if t.spread() {
+		t.weights.SetShard(graph.Shard{Rank: ranks.Rank(), Size: ranks.Size()})
+	}
 	fields := GraphFields(run.Train.Fields())
 	b := graph.NewBuilder(run.BatchSize/ranks.Size(), fields, t.weights)
 	b.EmbeddingInit = run.EmbeddingInit
@@ -179,6 +187,9 @@ func newTrainer(run Run, ranks *solvers.Ranks) (*Trainer, error) {
 	var err error
 	if t.network, err = NewTrainingNetwork(run.Model, b); err != nil {
 		return t, err
+	}
+	if err := t.spreadTables(); err != nil {
+		return t, fmt.Errorf("%w: %w", ErrRun, err)
 	}
 	t.model = gorgonia.NodesToValueGrads(t.network.Learnables())
 	if t.evaluator, err = NewEvaluator(run.Model, fields, t.weights, run.BatchSize); err != nil {
@@ -211,6 +222,8 @@ func (r *Run) check() error {
 		return fmt.Errorf("epochs must be at least 1, got %d", r.Epochs)
 	case r.Patience < 0:
 		return fmt.Errorf("patience must be at least 0, got %d", r.Patience)
+	case r.ShardTables && r.Diagnose:
+		return errors.New("diagnostics need tables that are not spread over the ranks")
 	case r.CheckRanks < 0:
 		return fmt.Errorf("the steps between comparisons of ranks must be at least 0, got %d", r.CheckRanks)
 	}
@@ -326,6 +339,9 @@ func (t *Trainer) train(ctx context.Context, batch *datasets.Batch, err error) e
 	if err == nil {
 		err = t.forward(batch)
 	}
+	if err != nil && t.spread() && !errors.Is(err, ErrNonFinite) {
+		return err // the others wait for rows
+	}
 	if err := t.count(ctx, batch, err); err != nil {
 		return err
 	}
@@ -392,7 +408,10 @@ func (t *Trainer) secondPass(s twoPass) error {
 // the end of the run's context does not stop it.
 func (t *Trainer) measure(e *Epoch) error {
 	t.weights.SettleAll()
-	e.EmbeddingNorm = embeddingNorm(t.weights)
+	var err error
+	if e.EmbeddingNorm, err = t.embeddingNorm(); err != nil {
+		return err
+	}
 	if t.run.Diagnose {
 		e.Diagnostics = t.diagnose()
 	}
@@ -413,12 +432,20 @@ func (t *Trainer) measure(e *Epoch) error {
 }
 
 // embeddingNorm is the Euclidean norm of all tables together.
-func embeddingNorm(w *graph.Weights) float64 {
+func (t *Trainer) embeddingNorm() (float64, error) {
 	var sum float64
-	for weight := range w.All() {
+	for weight := range t.weights.All() {
 		if weight.Table != nil {
 			sum += sumSquares(weight.Values())
 		}
 	}
-	return math.Sqrt(sum)
+	if !t.spread() {
+		return math.Sqrt(sum), nil
+	}
+	parts, err := t.ranks.GatherNumbers([]float64{sum})
+	sum = 0
+	for _, part := range parts {
+		sum += part
+	}
+	return math.Sqrt(sum), err
 }

@@ -122,7 +122,7 @@ func (c *checkpointFlags) openResumed() (saved map[string]string, err error) {
 
 // mayChange are the flags that need not be as they were: they change nothing of the steps that are
 // left, or, as the files, are checked by what is in them.
-var mayChange = []string{"epochs", "checkpoint-every", "keep", "monitor", "patience", "train", "test", "valid", "schema", "check-ranks"}
+var mayChange = []string{"epochs", "checkpoint-every", "keep", "monitor", "patience", "train", "test", "valid", "schema", "check-ranks", "shard-tables"}
 
 // notKept are the flags that are no part of a run.
 var notKept = []string{"out", "resume", "config", "json"}

@@ -24,7 +24,7 @@ type trainOptions struct {
 	batchSize, epochs, rows, memory int
 	checkRanks                      int
 	seed                            uint64
-	json, diagnostics               bool
+	json, diagnostics, shardTables  bool
 	given                           func(flag string) bool
 }
 
@@ -72,6 +72,7 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet) {
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
 	o.model, o.solverFlags, o.saving = newModelFlags(f), newSolverFlags(f), newCheckpointFlags(f)
 	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
+	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "tell norms and decay by field and frequency bucket, and the Rademacher bound")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
 	o.given = f.Changed
@@ -82,6 +83,8 @@ func (o *trainOptions) check(ranks int) error {
 	switch {
 	case o.batchSize%ranks != 0:
 		return fmt.Errorf("--batch-size must be a multiple of the %d ranks, got %d", ranks, o.batchSize)
+	case o.shardTables && o.diagnostics:
+		return errors.New("--diagnostics needs whole tables: leave out --shard-tables")
 	case o.checkRanks < 0:
 		return fmt.Errorf("--check-ranks must be at least 0, got %d", o.checkRanks)
 	case o.batchSize < 1:
@@ -177,7 +180,7 @@ func (o *trainOptions) runSolver(ctx context.Context, name string, set *datasets
 		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init,
 		Buckets: o.solverFlags.buckets, Diagnose: o.diagnostics,
 		Monitor: monitor, Patience: patience, Checkpoints: checkpoints,
-		Comm: commOf(ctx), CheckRanks: o.checkRanks,
+		Comm: commOf(ctx), CheckRanks: o.checkRanks, ShardTables: o.shardTables,
 		OnNote: ui.note, OnStep: ui.step, OnEpoch: ui.epoch,
 	})
 	if err != nil {
