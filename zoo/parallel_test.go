@@ -225,11 +225,16 @@ func TestShardedTablesEqualReplicatedOnes(t *testing.T) {
 			if name != "wdl" && !usual { // two tables
 				continue
 			}
+			sizes := []int{3}
+			if usual {
+				sizes = []int{2, 4}
+			}
 			t.Run(e.Name+" "+name, func(t *testing.T) {
+				t.Parallel() // most of the time goes into syncing files
 				run := base
 				run.Model = model
 				whole, sharded := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
-				for _, size := range []int{2, 4} {
+				for _, size := range sizes {
 					whole, sharded := fmt.Sprint(whole, size), fmt.Sprint(sharded, size)
 					job := jobOf{dir: whole, solver: e.Name, size: size, run: run, steps: -1}
 					want := job.train()

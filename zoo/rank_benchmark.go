@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"gorgonia.org/gorgonia"
 )
@@ -21,6 +22,8 @@ type RankBenchmark struct {
 	BatchSize int                            // samples in a step of the job; 0 means 4096
 	Rows      int                            // of the table, over 24 fields; 0 means 1,000,000
 	Seconds   float64                        // how long to measure; 0 means 20
+	// ShardTables spreads the table over the ranks, see Run.
+	ShardTables bool
 }
 
 // RankFigures is what a RankBenchmark measures: of rounds of steps, the medians.
@@ -99,8 +102,8 @@ func (b RankBenchmark) steppers(ranks *solvers.Ranks) (alone, together *stepper,
 	if b.BatchSize < 1 || b.BatchSize%ranks.Size() != 0 || b.Rows < fields {
 		return nil, nil, nil, fmt.Errorf("%w: a benchmark of %d samples and %d rows on %d ranks", ErrRun, b.BatchSize, b.Rows, ranks.Size())
 	}
-	stepper := func(solver gorgonia.Solver, size int) (*stepper, error) {
-		return StepBenchmark{Model: b.Model, Solver: solver, BatchSize: size, Fields: fields, Rows: b.Rows}.newStepper()
+	stepper := func(solver gorgonia.Solver, size int, shard graph.Shard) (*stepper, error) {
+		return StepBenchmark{Model: b.Model, Solver: solver, BatchSize: size, Fields: fields, Rows: b.Rows, shard: shard}.newStepper()
 	}
 	inner, err := b.NewSolver()
 	if err != nil {
@@ -110,8 +113,19 @@ func (b RankBenchmark) steppers(ranks *solvers.Ranks) (alone, together *stepper,
 		return nil, nil, nil, err
 	}
 	own := b.BatchSize / ranks.Size()
-	if together, err = stepper(parallel, own); err != nil {
+	var shard graph.Shard
+	if b.ShardTables && ranks.Size() > 1 {
+		shard = graph.Shard{Rank: ranks.Rank(), Size: ranks.Size()}
+	}
+	if together, err = stepper(parallel, own, shard); err != nil {
 		return nil, nil, nil, err
+	}
+	for w := range together.weights.All() {
+		if w.Table != nil && !shard.IsWhole() {
+			if err := parallel.Spread(w.Table); err != nil {
+				return nil, together, nil, err
+			}
+		}
 	}
 	together.batches = zipfBatches(batches, b.BatchSize, fields, b.Rows/fields)
 	for i, whole := range together.batches {
@@ -124,7 +138,7 @@ func (b RankBenchmark) steppers(ranks *solvers.Ranks) (alone, together *stepper,
 		return nil, together, parallel, nil
 	}
 	if inner, err = b.NewSolver(); err == nil {
-		alone, err = stepper(inner, b.BatchSize)
+		alone, err = stepper(inner, b.BatchSize, graph.Shard{})
 	}
 	return alone, together, parallel, err
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
@@ -105,7 +106,7 @@ func (l *likeness) difference(other *likeness) (what, a, b string) {
 
 // identifyProgram is the hash of the program that runs, and the kernel it uses: another one rounds
 // otherwise.
-func identifyProgram() (string, error) {
+var identifyProgram = sync.OnceValues(func() (string, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -118,7 +119,7 @@ func identifyProgram() (string, error) {
 	h := sha256.New()
 	_, err = io.Copy(h, f)
 	return hex.EncodeToString(h.Sum(nil)) + ", kernel " + kernel.Name(), err
-}
+})
 
 // identifyStart is identifySource for the first samples only.
 func identifyStart(s datasets.Source) (*sourceRecord, error) {

@@ -18,7 +18,7 @@ type rankBenchOptions struct {
 	model, solver string
 	batch, rows   int
 	seconds       float64
-	json          bool
+	json, shard   bool
 	solverFlags   *solverFlags
 }
 
@@ -41,6 +41,7 @@ on the batches and models of zoo bench step. With one core for each rank:
 	f.IntVar(&o.batch, "batch-size", 4096, "samples in a step, of all ranks together")
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
 	f.Float64Var(&o.seconds, "seconds", 20, "how long to measure")
+	f.BoolVar(&o.shard, "shard-tables", false, "spread the rows of the table over the ranks")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	o.solverFlags = newSolverFlags(f)
 	return cmd
@@ -69,7 +70,7 @@ func (o *rankBenchOptions) run(cmd *cobra.Command) error {
 		return usageError{fmt.Errorf("--solver: %s takes two passes a step", o.solver)}
 	}
 	figures, err := zoo.RankBenchmark{
-		Model: model, NewSolver: newSolver, Comm: comm, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds,
+		Model: model, NewSolver: newSolver, Comm: comm, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds, ShardTables: o.shard,
 	}.Run(cmd.Context())
 	if err != nil || figures == nil { // rank 0 prints
 		return err
