@@ -183,6 +183,9 @@ func (p *Parallel) Spread(t *graph.Table) error {
 	if reason := needsWholeTables(p.Solver); reason != "" {
 		return fmt.Errorf("%w by %v: %s", ErrSpread, p.Solver, reason)
 	}
+	if t.Shard().IsWhole() && p.ranks.Size() == 1 {
+		return nil
+	}
 	if s := t.Shard(); s.Rank != p.ranks.Rank() || s.Size != p.ranks.Size() {
 		return fmt.Errorf("%w: table %q holds the rows of rank %d of %d on rank %d of %d", ErrSpread, t.Name(), s.Rank, s.Size, p.ranks.Rank(), p.ranks.Size())
 	}

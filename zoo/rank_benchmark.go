@@ -9,7 +9,6 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
-	"gorgonia.org/gorgonia"
 )
 
 // RankBenchmark measures how much faster the ranks of a job train together than one of them alone, on the
@@ -21,7 +20,7 @@ type RankBenchmark struct {
 	Comm      solvers.Comm                   // required
 	BatchSize int                            // samples in a step of the job; 0 means 4096
 	Rows      int                            // of the table, over 24 fields; 0 means 1,000,000
-	Seconds   float64                        // how long to measure; 0 means 20
+	Rounds    int                            // of 10 steps of each; 0 means 10
 	// ShardTables spreads the table over the ranks, see Run.
 	ShardTables bool
 }
@@ -44,117 +43,122 @@ func (f *RankFigures) SamplesPerSecond() (alone, together float64) {
 	return samples / f.Alone, samples / f.Together
 }
 
-// roundSteps is how many steps are taken in turn; the first round of each is a warm-up.
+// roundSteps is how many steps are taken in turn.
 const roundSteps = 10
 
 // Run measures. All ranks must call it; the figures are those of rank 0, the other ranks get none.
 func (b RankBenchmark) Run(ctx context.Context) (*RankFigures, error) {
-	b.BatchSize, b.Rows, b.Seconds = orDefault(b.BatchSize, 4096), orDefault(b.Rows, 1_000_000), orDefault(b.Seconds, 20)
+	b.BatchSize, b.Rows, b.Rounds = orDefault(b.BatchSize, 4096), orDefault(b.Rows, 1_000_000), orDefault(b.Rounds, 10)
 	ranks := solvers.NewRanks(b.Comm)
-	alone, together, parallel, err := b.steppers(ranks)
+	together, parallel, err := b.newTogether(ranks)
+	if err := ranks.Agree(err); err != nil {
+		return nil, err
+	}
+	alone, err := b.newAlone(ranks)
 	if err := ranks.Agree(err); err != nil {
 		return nil, err
 	}
 	defer together.free()
-	if alone != nil {
-		defer alone.free()
-	}
-	f := &RankFigures{Ranks: ranks.Size(), BatchSize: b.BatchSize, Rows: b.Rows}
-	var times [2][]float64
-	var exchange []float64
-	begin := time.Now()
-	for {
-		goOn := len(exchange) < 3 || time.Since(begin).Seconds() < b.Seconds
-		told, err := ranks.GatherNumbers([]float64{one(goOn), one(ctx.Err() != nil)})
-		if err != nil {
+	defer alone.free()
+	var rounds [3][]float64 // alone, together, exchange
+	took := 0.0
+	for range b.Rounds + 1 { // the first is a warm-up
+		if took, err = alone.turn(ctx, ranks, took); err != nil {
 			return nil, err
 		}
-		if told[1] > 0 { // an interruption of rank 0, which has the figures
-			return nil, context.Canceled
-		}
-		if told[0] == 0 {
-			break
-		}
-		single, err := alone.round()
-		if err := ranks.Agree(err); err != nil {
-			return nil, err
-		}
+		rounds[0] = append(rounds[0], took)
 		spent := parallel.Exchanged()
-		all, err := together.round()
+		all, err := together.round(ctx)
 		if err := ranks.Agree(err); err != nil {
 			return nil, err
 		}
-		times[0], times[1] = append(times[0], single), append(times[1], all)
-		exchange = append(exchange, milliseconds(parallel.Exchanged()-spent)/roundSteps/all)
+		rounds[1] = append(rounds[1], all)
+		rounds[2] = append(rounds[2], milliseconds(parallel.Exchanged()-spent)/roundSteps/all)
 	}
 	if ranks.Rank() > 0 {
 		return nil, nil
 	}
-	f.Rounds = len(exchange) - 1
-	f.Alone, f.Together, f.Exchange = median(times[0][1:]), median(times[1][1:]), median(exchange[1:])
+	f := &RankFigures{Ranks: ranks.Size(), BatchSize: b.BatchSize, Rows: b.Rows, Rounds: b.Rounds}
+	f.Alone, f.Together, f.Exchange = median(rounds[0][1:]), median(rounds[1][1:]), median(rounds[2][1:])
 	f.Speedup = f.Alone / f.Together
 	return f, nil
 }
 
-// steppers are that of rank 0 alone, which is nil on the others, and that of the rank's share.
-func (b RankBenchmark) steppers(ranks *solvers.Ranks) (alone, together *stepper, parallel *solvers.Parallel, err error) {
-	const fields, batches = 24, 64
-	if b.BatchSize < 1 || b.BatchSize%ranks.Size() != 0 || b.Rows < fields {
-		return nil, nil, nil, fmt.Errorf("%w: a benchmark of %d samples and %d rows on %d ranks", ErrRun, b.BatchSize, b.Rows, ranks.Size())
-	}
-	stepper := func(solver gorgonia.Solver, size int, shard graph.Shard) (*stepper, error) {
-		return StepBenchmark{Model: b.Model, Solver: solver, BatchSize: size, Fields: fields, Rows: b.Rows, shard: shard}.newStepper()
-	}
-	inner, err := b.NewSolver()
+// turn is a round of rank 0, while the others sleep for about as long as the last one took: to wait for a
+// message keeps a core busy.
+func (s *stepper) turn(ctx context.Context, ranks *solvers.Ranks, last float64) (float64, error) {
+	told, err := ranks.GatherNumbers([]float64{last})
 	if err != nil {
-		return nil, nil, nil, err
-	}
-	if parallel, err = solvers.NewParallel(inner, ranks); err != nil {
-		return nil, nil, nil, err
-	}
-	own := b.BatchSize / ranks.Size()
-	var shard graph.Shard
-	if b.ShardTables && ranks.Size() > 1 {
-		shard = graph.Shard{Rank: ranks.Rank(), Size: ranks.Size()}
-	}
-	if together, err = stepper(parallel, own, shard); err != nil {
-		return nil, nil, nil, err
-	}
-	for w := range together.weights.All() {
-		if w.Table != nil && !shard.IsWhole() {
-			if err := parallel.Spread(w.Table); err != nil {
-				return nil, together, nil, err
-			}
-		}
-	}
-	together.batches = zipfBatches(batches, b.BatchSize, fields, b.Rows/fields)
-	for i, whole := range together.batches {
-		from := ranks.Rank() * own
-		together.batches[i] = &datasets.Batch{
-			Rows: own, IDs: whole.IDs[from*fields : (from+own)*fields], Labels: whole.Labels[from : from+own],
-		}
+		return 0, err
 	}
 	if ranks.Rank() > 0 {
-		return nil, together, parallel, nil
+		time.Sleep(time.Duration(0.95 * told[0] * roundSteps * float64(time.Millisecond)))
+		return 0, ranks.Agree(nil)
 	}
-	if inner, err = b.NewSolver(); err == nil {
-		alone, err = stepper(inner, b.BatchSize, graph.Shard{})
-	}
-	return alone, together, parallel, err
+	took, err := s.round(ctx)
+	return took, ranks.Agree(err)
 }
 
-// round takes steps and returns the time of one, in milliseconds. A stepper that is nil takes none.
-func (s *stepper) round() (float64, error) {
-	if s == nil {
-		return 0, nil
+// The batches have as many fields as those of the other benchmarks.
+const rankBenchmarkFields = 24
+
+// newAlone is what rank 0 steps alone; the other ranks take no steps.
+func (b RankBenchmark) newAlone(ranks *solvers.Ranks) (*stepper, error) {
+	if ranks.Rank() > 0 {
+		return &stepper{weights: graph.NewWeights(nil)}, nil
 	}
+	solver, err := b.NewSolver()
+	if err != nil {
+		return nil, err
+	}
+	return StepBenchmark{Model: b.Model, Solver: solver, BatchSize: b.BatchSize, Fields: rankBenchmarkFields, Rows: b.Rows}.newStepper()
+}
+
+// newTogether is the rank's share of what all step.
+func (b RankBenchmark) newTogether(ranks *solvers.Ranks) (*stepper, *solvers.Parallel, error) {
+	size := ranks.Size()
+	if b.BatchSize < 1 || b.BatchSize%size != 0 || b.Rows < rankBenchmarkFields {
+		return nil, nil, fmt.Errorf("%w: a benchmark of %d samples and %d rows on %d ranks", ErrRun, b.BatchSize, b.Rows, size)
+	}
+	solver, err := b.NewSolver()
+	if err != nil {
+		return nil, nil, err
+	}
+	parallel, err := solvers.NewParallel(solver, ranks)
+	if err != nil {
+		return nil, nil, err
+	}
+	own := b.BatchSize / size
+	benchmark := StepBenchmark{Model: b.Model, Solver: parallel, BatchSize: own, Fields: rankBenchmarkFields, Rows: b.Rows}
+	if b.ShardTables {
+		benchmark.shard = graph.Shard{Rank: ranks.Rank(), Size: size}
+	}
+	s, err := benchmark.newStepper()
+	if err != nil {
+		return nil, nil, err
+	}
+	s.batches = zipfBatches(len(s.batches), b.BatchSize, rankBenchmarkFields, b.Rows/rankBenchmarkFields)
+	for i, whole := range s.batches {
+		from, to := ranks.Rank()*own, (ranks.Rank()+1)*own
+		s.batches[i] = &datasets.Batch{
+			Rows: own, IDs: whole.IDs[from*rankBenchmarkFields : to*rankBenchmarkFields], Labels: whole.Labels[from:to],
+		}
+	}
+	if b.ShardTables {
+		err = spreadTables(s.weights, parallel)
+	}
+	return s, parallel, err
+}
+
+// round takes steps and returns the time of one, in milliseconds.
+func (s *stepper) round(ctx context.Context) (float64, error) {
 	start := time.Now()
 	for range roundSteps {
 		if err := s.step(); err != nil {
 			return 0, err
 		}
 	}
-	return milliseconds(time.Since(start)) / roundSteps, nil
+	return milliseconds(time.Since(start)) / roundSteps, ctx.Err()
 }
 
 func median(x []float64) float64 {

@@ -15,16 +15,13 @@ import (
 // spread says whether tables are spread over the ranks.
 func (t *Trainer) spread() bool { return t.run.ShardTables && t.parallel() }
 
-// spreadTables lets the solver fetch the rows of tables that are spread.
-func (t *Trainer) spreadTables() error {
-	if !t.spread() {
-		return nil
-	}
-	for w := range t.weights.All() {
-		if w.Table == nil {
+// spreadTables lets a solver fetch the rows of all tables.
+func spreadTables(w *graph.Weights, p *solvers.Parallel) error {
+	for weight := range w.All() {
+		if weight.Table == nil {
 			continue
 		}
-		if err := t.solver.(*solvers.Parallel).Spread(w.Table); err != nil {
+		if err := p.Spread(weight.Table); err != nil {
 			return err
 		}
 	}

@@ -188,8 +188,10 @@ func newTrainer(run Run, ranks *solvers.Ranks) (*Trainer, error) {
 	if t.network, err = NewTrainingNetwork(run.Model, b); err != nil {
 		return t, err
 	}
-	if err := t.spreadTables(); err != nil {
-		return t, fmt.Errorf("%w: %w", ErrRun, err)
+	if t.spread() {
+		if err := spreadTables(t.weights, t.solver.(*solvers.Parallel)); err != nil {
+			return t, fmt.Errorf("%w: %w", ErrRun, err)
+		}
 	}
 	t.model = gorgonia.NodesToValueGrads(t.network.Learnables())
 	if t.evaluator, err = NewEvaluator(run.Model, fields, t.weights, run.BatchSize); err != nil {

@@ -17,7 +17,7 @@ import (
 type rankBenchOptions struct {
 	model, solver string
 	batch, rows   int
-	seconds       float64
+	rounds        int
 	json, shard   bool
 	solverFlags   *solverFlags
 }
@@ -40,7 +40,7 @@ on the batches and models of zoo bench step. With one core for each rank:
 	f.StringVar(&o.solver, "solver", "adamar", "solver")
 	f.IntVar(&o.batch, "batch-size", 4096, "samples in a step, of all ranks together")
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
-	f.Float64Var(&o.seconds, "seconds", 20, "how long to measure")
+	f.IntVar(&o.rounds, "rounds", 10, "of 10 steps of one rank, and 10 of all")
 	f.BoolVar(&o.shard, "shard-tables", false, "spread the rows of the table over the ranks")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	o.solverFlags = newSolverFlags(f)
@@ -55,8 +55,8 @@ func (o *rankBenchOptions) run(cmd *cobra.Command) error {
 		return usageError{fmt.Errorf("--model: unknown model %q; known: %v", o.model, slices.Sorted(maps.Keys(benchModels())))}
 	case o.batch < 1 || o.batch%comm.Size() != 0:
 		return usageError{fmt.Errorf("--batch-size must be a multiple of the %d ranks, got %d", comm.Size(), o.batch)}
-	case o.rows < 24 || !(o.seconds > 0):
-		return usageError{fmt.Errorf("--rows must be at least 24 and --seconds above 0, got %d and %v", o.rows, o.seconds)}
+	case o.rows < 24 || o.rounds < 1:
+		return usageError{fmt.Errorf("--rows must be at least 24 and --rounds at least 1, got %d and %d", o.rows, o.rounds)}
 	}
 	if err := o.solverFlags.check([]string{o.solver}); err != nil {
 		return usageError{err}
@@ -70,7 +70,7 @@ func (o *rankBenchOptions) run(cmd *cobra.Command) error {
 		return usageError{fmt.Errorf("--solver: %s takes two passes a step", o.solver)}
 	}
 	figures, err := zoo.RankBenchmark{
-		Model: model, NewSolver: newSolver, Comm: comm, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds, ShardTables: o.shard,
+		Model: model, NewSolver: newSolver, Comm: comm, BatchSize: o.batch, Rows: o.rows, Rounds: o.rounds, ShardTables: o.shard,
 	}.Run(cmd.Context())
 	if err != nil || figures == nil { // rank 0 prints
 		return err
