@@ -212,6 +212,98 @@ func TestParallelEqualsTheSolverOnTheMeanGradient(t *testing.T) {
 	}
 }
 
+// The same with the rows spread over the ranks: each rank has the rows that it holds, and reads what one process
+// reads.
+func TestSpreadRowsEqualWholeOnes(t *testing.T) {
+	const size, rowCount, dim, steps = 3, 20, 4, 60
+	for _, e := range Catalog() {
+		t.Run(e.Name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(1, 2))
+			one := newFollower(t, made(t, e.Name))
+			ranks := make([]*follower, size)
+			for i := range ranks {
+				ranks[i] = newShardFollower(t, made(t, e.Name), graph.Shard{Rank: i, Size: size})
+			}
+			batches := make([][]batchOfRank, steps)
+			read := make([][]float32, steps) // by one process, all rows of the batch
+			for k := range batches {
+				batches[k] = drawShares(size, rowCount, dim, rng)
+			}
+			if needsWholeTables(one.solver) == "" {
+				for k, shares := range batches {
+					all := merged(shares, rowCount, dim)
+					one.read(all.rows)
+					for row := range rowCount {
+						read[k] = append(read[k], one.table.Floats()[row*dim:(row+1)*dim]...)
+					}
+					require.NoError(t, one.step(all, batchOfRank{}))
+				}
+			}
+			errs := onRanks(size, func(r *Ranks) error {
+				f := ranks[r.Rank()]
+				p, err := NewParallel(f.solver, r)
+				if err != nil {
+					return err
+				}
+				f.solver = p
+				if err := p.Spread(f.table); err != nil {
+					return err
+				}
+				fetcher := p.tables[f.table].(graph.Fetcher)
+				for k, shares := range batches {
+					own := shares[r.Rank()]
+					values, err := fetcher.Fetch(own.rows)
+					if err != nil {
+						return err
+					}
+					for i, row := range own.rows {
+						if got, want := values[i*dim:(i+1)*dim], read[k][int(row)*dim:(int(row)+1)*dim]; !slices.Equal(got, want) {
+							return fmt.Errorf("step %d: rank %d reads row %d as %v, one process as %v", k, r.Rank(), row, got, want)
+						}
+					}
+					p.SetWeight(own.weight)
+					if err := f.step(own, batchOfRank{}); err != nil {
+						return err
+					}
+				}
+				p.SettleAll()
+				return nil
+			})
+			if needsWholeTables(one.solver) != "" {
+				for _, err := range errs {
+					require.ErrorIs(t, err, ErrSpread)
+				}
+				return
+			}
+			require.NoError(t, errors.Join(errs...))
+			one.solver.SettleAll()
+			for row := range rowCount {
+				held := ranks[row%size].table.Floats()[row/size*dim:]
+				require.Equal(t, one.table.Floats()[row*dim:(row+1)*dim], held[:dim], "row %d", row)
+			}
+		})
+	}
+}
+
+// newShardFollower has a shard of the table of newFollower.
+func newShardFollower(t *testing.T, s Solver, shard graph.Shard) *follower {
+	t.Helper()
+	w := graph.NewWeights(rand.New(rand.NewPCG(5, 6)))
+	w.SetShard(shard)
+	b := graph.NewBuilder(1, []graph.Field{{Name: "f", Rows: 20}}, w)
+	b.EmbeddingInit = graph.Normal(0.1)
+	b.Table("t", 4)
+	require.NoError(t, b.Err())
+	return &follower{solver: s, table: w.Get("t").Table, dense: newDense(1, 2, 3)}
+}
+
+func TestSpreadRefusesTheTableOfAnotherRank(t *testing.T) {
+	f := newShardFollower(t, made(t, "adam"), graph.Shard{Rank: 1, Size: 2})
+	p, err := NewParallel(f.solver, LocalComms(2)[0])
+	require.NoError(t, err)
+	require.ErrorIs(t, p.Spread(f.table), ErrSpread)
+}
+
 // follower is a process that trains a table and a dense weight.
 type follower struct {
 	solver Solver

@@ -121,23 +121,28 @@ func (x *spreadRows) swapRows() error {
 	if err := r.Exchange(r.send, r.receive); err != nil {
 		return err
 	}
-	own := r.Rank()
-	x.inSize[own] = x.outSize[own]
 	for i, n := range x.inSize {
+		if i == r.Rank() {
+			x.in[i].rows = x.out[i].rows
+			continue
+		}
 		x.in[i].rows = resized(x.in[i].rows, int(n))
 		r.send[i], r.receive[i] = offheap.Bytes(x.out[i].rows), offheap.Bytes(x.in[i].rows)
 	}
-	copy(x.in[own].rows, x.out[own].rows)
 	return r.Exchange(r.send, r.receive)
 }
 
-// swapValues sends the values of one side's parcels to those of the other.
+// swapValues sends the values of one side's parcels to those of the other. What a rank has for itself is the
+// same memory on both sides.
 func (x *spreadRows) swapValues(from, to []rowParcel) error {
 	r, dim := x.ranks, x.table.Dim()
 	for i := range from {
+		if i == r.Rank() {
+			to[i].values = from[i].values
+			continue
+		}
 		to[i].values = resized(to[i].values, len(to[i].rows)*dim)
 		r.send[i], r.receive[i] = offheap.Bytes(from[i].values), offheap.Bytes(to[i].values)
 	}
-	copy(to[r.Rank()].values, from[r.Rank()].values)
 	return r.Exchange(r.send, r.receive)
 }

@@ -79,6 +79,8 @@ func TestRanksUnderMPI(t *testing.T) {
 			require.Equal(t, 2, strings.Count(memory, "\n"), "only rank 0 prints")
 			require.Equal(t, withoutTimes(t, memory), withoutTimes(t, tcp))
 			require.Equal(t, remains(t, in("memory"+ranks)), remains(t, in("tcp"+ranks)))
+			outputOf(t, mpirun(n, loopback, binary, small("--shard-tables", "--out", in("sharded"+ranks))...))
+			require.Equal(t, finalWeights(t, in("memory"+ranks)), finalWeights(t, in("sharded"+ranks)), "sharded tables are replicated ones")
 		}
 	})
 	t.Run("an error is told once", func(t *testing.T) {
