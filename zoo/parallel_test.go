@@ -155,6 +155,18 @@ func TestRanksEqualOneProcess(t *testing.T) {
 	}
 }
 
+// At the usual rates rounding grows, but what is learnt is the same.
+func TestRanksLearnWhatOneProcessLearns(t *testing.T) {
+	set := smallSet(t, 20_000)
+	run := Run{Model: DNN{EmbeddingDim: 8, HiddenUnits: []int{32, 16}}, Train: set.Train, Test: set.Test, BatchSize: 256, Epochs: 4, Seed: 1}
+	want := oneProcess(t, run, "adamar")
+	for _, r := range trainRanks(2, func(int) (Run, error) { return withSolver(run, "adamar") }) {
+		require.NoError(t, r.err)
+		require.InDelta(t, want.history[3].Test.AUC, r.history[3].Test.AUC, .002)
+		require.Greater(t, r.history[3].Test.AUC, .6)
+	}
+}
+
 func largestDifference(a, b []float32) float64 {
 	most := 0.0
 	for i := range a {

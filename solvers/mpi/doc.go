@@ -1,5 +1,5 @@
-// Package mpi connects the ranks of a job that mpirun, srun or an MPIJob of Kubernetes has started, by
-// Open MPI.
+// Package mpi connects the ranks of a job that mpirun has started, also on Slurm or as an MPIJob of
+// Kubernetes, by Open MPI.
 //
 // The binding needs cgo and Open MPI, and so a build tag:
 //
