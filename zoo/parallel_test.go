@@ -163,7 +163,7 @@ func TestRanksLearnWhatOneProcessLearns(t *testing.T) {
 	for _, r := range trainRanks(2, func(int) (Run, error) { return withSolver(run, "adamar") }) {
 		require.NoError(t, r.err)
 		require.InDelta(t, want.history[3].Test.AUC, r.history[3].Test.AUC, .002)
-		require.Greater(t, r.history[3].Test.AUC, .6)
+		require.Greater(t, r.history[3].Test.AUC, r.history[0].Test.AUC+.01, "it learns")
 	}
 }
 
