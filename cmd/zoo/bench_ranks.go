@@ -40,7 +40,7 @@ on the batches and models of zoo bench step. With one core for each rank:
 	f.StringVar(&o.solver, "solver", "adamar", "solver")
 	f.IntVar(&o.batch, "batch-size", 4096, "samples in a step, of all ranks together")
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
-	f.IntVar(&o.rounds, "rounds", 10, "of 10 steps of one rank, and 10 of all")
+	f.IntVar(&o.rounds, "rounds", 20, "of 5 steps of one rank, and 5 of all")
 	f.BoolVar(&o.shard, "shard-tables", false, "spread the rows of the table over the ranks")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	o.solverFlags = newSolverFlags(f)
@@ -88,7 +88,7 @@ func (o *rankBenchOptions) print(w io.Writer, f *zoo.RankFigures) error {
 		}{o.model, o.solver, kernel.Name(), f})
 	}
 	alone, together := f.SamplesPerSecond()
-	_, err := fmt.Fprintf(w, `%s, %s, batch %d, %d rows, kernel %s: medians of %d rounds
+	_, err := fmt.Fprintf(w, `%s, %s, batch %d, %d rows, kernel %s: the fastest of %d rounds
 one rank   %.2f ms a step, %.0f samples/s
 %d ranks    %.2f ms a step, %.0f samples/s, %.1f %% of it exchange
 speed-up   %.2fx
