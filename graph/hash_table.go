@@ -1,6 +1,9 @@
 package graph
 
-import "math/bits"
+import (
+	"math/bits"
+	"sync"
+)
 
 // hashTable gives distinct rows consecutive places, by open addressing. It is cleared in constant
 // time by counting generations, since a batch uses it once and its size is that of the batch.
@@ -18,11 +21,19 @@ type hashEntry struct {
 
 // newHashTable has room for n distinct rows.
 func newHashTable(n int) *hashTable {
-	log := max(6, bits.Len(uint(2*n)))
-	return &hashTable{entries: make([]hashEntry, 1<<log), shift: uint(32 - log), generation: 1}
+	t := new(hashTable)
+	t.reset(n)
+	return t
 }
 
-func (t *hashTable) clear() {
+// reset forgets all rows and makes room for n distinct ones, in as little memory as that needs: a table
+// that serves one small group of rows after another stays in the first cache.
+func (t *hashTable) reset(n int) {
+	log := max(6, bits.Len(uint(2*n-1)))
+	if len(t.entries) < 1<<log {
+		*t = hashTable{entries: make([]hashEntry, 1<<log)}
+	}
+	t.shift = uint(32 - log)
 	t.generation++
 	if t.generation == 0 { // after 2^32 batches: old generations must not come back to life
 		clear(t.entries)
@@ -32,7 +43,7 @@ func (t *hashTable) clear() {
 
 // place returns the place of a row, which is next if the row is new.
 func (t *hashTable) place(row, next int32) (place int32, isNew bool) {
-	mask := uint32(len(t.entries) - 1)
+	mask := uint32(1)<<(32-t.shift) - 1
 	for h := uint32(row) * 2654435769 >> t.shift; ; h = (h + 1) & mask {
 		e := &t.entries[h]
 		if e.generation != t.generation {
@@ -44,3 +55,6 @@ func (t *hashTable) place(row, next int32) (place int32, isNew bool) {
 		}
 	}
 }
+
+// hashTables are those that no worker uses at the moment.
+var hashTables = sync.Pool{New: func() any { return new(hashTable) }}

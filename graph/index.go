@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -18,22 +19,27 @@ type Index struct {
 	*tensor.Dense
 	layout *layout
 	batch  int
-	// rows are the distinct rows in order of first occurrence.
+	// rows are the distinct rows, group by group, in order of first occurrence in their group.
 	rows []int32
-	// places holds, for each place of the id matrix, the number of its row in rows; -1 if absent.
+	// places holds, column by column, the number of the row of every id in rows; -1 if absent.
 	places []int32
-	// starts and order group the places by row: those of rows[i] are order[starts[i]:starts[i+1]],
-	// in ascending order, so that sums over them do not depend on how the work is shared out.
+	// starts and order say where each row occurs: rows[i] at the vectors order[starts[i]:starts[i+1]] of
+	// a lookup's output, in ascending order, so that sums over them do not depend on how the work is
+	// shared out.
 	starts, order []int32
-	// scales holds, for each sample and slot, what the pooled rows are multiplied by.
+	// scales holds, for each vector of a lookup's output, what the pooled rows are multiplied by.
 	scales []float32
-	table  *hashTable
+
+	groups []*indexGroup
+	ids    []int32
+	// the work of samples and of groups, bound once
+	address, resolve, group func(from, to int)
 }
 
 // newIndex makes room for a batch; nothing is allocated later.
 func newIndex(batch int, l *layout) *Index {
 	n := batch * len(l.columns)
-	return &Index{
+	x := &Index{
 		Dense:  tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(batch, len(l.columns))),
 		layout: l,
 		batch:  batch,
@@ -42,11 +48,18 @@ func newIndex(batch int, l *layout) *Index {
 		starts: make([]int32, n+1),
 		order:  make([]int32, n),
 		scales: make([]float32, batch*len(l.slots)),
-		table:  newHashTable(n),
 	}
+	for _, columns := range l.groups {
+		x.groups = append(x.groups, newIndexGroup(x, columns))
+	}
+	x.address, x.resolve, x.group = x.addressSamples, x.resolveGroups, x.groupPlaces
+	for i := range x.scales {
+		x.scales[i] = 1
+	}
+	return x
 }
 
-// Rows are the distinct table rows of the batch, in order of first occurrence.
+// Rows are the distinct table rows of the batch, field by field, in order of first occurrence.
 func (x *Index) Rows() []int32 { return x.rows }
 
 // Materialize returns the index itself: Gorgonia would otherwise take the tensor inside.
@@ -57,83 +70,82 @@ func (x *Index) Format(s fmt.State, _ rune) {
 	fmt.Fprintf(s, "Index(%d distinct rows of %d places)", len(x.rows), len(x.places))
 }
 
-// build reads an id matrix.
+// build reads an id matrix. Groups of columns have no rows in common, so they are read side by side.
 func (x *Index) build(ids []int32) error {
-	if err := x.resolve(ids); err != nil {
+	x.ids = ids
+	kernel.Parallel(len(x.groups), 1, x.resolve)
+	if err := x.firstError(); err != nil {
 		return err
 	}
-	x.group()
-	x.scale()
-	return nil
-}
-
-// resolve finds the table row of every id, and the distinct rows.
-func (x *Index) resolve(ids []int32) error {
-	x.table.clear()
 	x.rows = x.rows[:0]
-	tableRows := x.Int32s()
-	columns := x.layout.columns
-	for p := range ids {
-		c := &columns[p%len(columns)]
-		id := ids[p]
-		if uint32(id) >= uint32(c.rows) {
-			if id != Absent {
-				return fmt.Errorf("field %q, sample %d, column %d: %w: %d is not in [0, %d)", c.field, p/len(columns), p%len(columns), ErrID, id, c.rows)
-			}
-			tableRows[p], x.places[p] = Absent, -1
-			continue
-		}
-		row := c.offset + id
-		place, isNew := x.table.place(row, int32(len(x.rows)))
-		if isNew {
-			x.rows = append(x.rows, row)
-		}
-		tableRows[p], x.places[p] = row, place
+	places := 0
+	for _, g := range x.groups {
+		g.firstRow, g.firstPlace = len(x.rows), places
+		x.rows = append(x.rows, g.rows...)
+		places += g.present
 	}
+	x.starts[len(x.rows)] = int32(places)
+	kernel.Parallel(len(x.groups), 1, x.group)
+	kernel.Parallel(x.batch, samplesPerTile, x.address)
 	return nil
 }
 
-// group sorts the places by row (a counting sort, which keeps their order).
-func (x *Index) group() {
-	starts := x.starts[:len(x.rows)+1]
-	clear(starts)
-	for _, place := range x.places {
-		if place >= 0 {
-			starts[place]++
-		}
+// placesOf are the places of a column.
+func (x *Index) placesOf(column int32) []int32 {
+	return x.places[int(column)*x.batch : int(column+1)*x.batch]
+}
+
+func (x *Index) resolveGroups(from, to int) {
+	table := hashTables.Get().(*hashTable)
+	for _, g := range x.groups[from:to] {
+		g.resolve(table)
 	}
-	var sum int32
-	for i, count := range starts {
-		sum += count
-		starts[i] = sum
-	}
-	for p := len(x.places) - 1; p >= 0; p-- {
-		if place := x.places[p]; place >= 0 {
-			starts[place]--
-			x.order[starts[place]] = int32(p)
-		}
+	hashTables.Put(table)
+}
+
+func (x *Index) groupPlaces(from, to int) {
+	for _, g := range x.groups[from:to] {
+		g.group()
 	}
 }
 
-// scale counts the ids that are present in each pooled slot.
-func (x *Index) scale() {
-	slots, columns := x.layout.slots, len(x.layout.columns)
-	for s, slot := range slots {
-		for b := range x.batch {
-			scale := float32(1)
-			if slot.mean {
-				scale = meanScale(x.places[b*columns+int(slot.from) : b*columns+int(slot.to)])
+// firstError is that of the first place whose id is not in its field.
+func (x *Index) firstError() error {
+	first := len(x.ids)
+	for _, g := range x.groups {
+		first = min(first, g.bad)
+	}
+	if first == len(x.ids) {
+		return nil
+	}
+	n := len(x.layout.columns)
+	c := x.layout.columns[first%n]
+	return fmt.Errorf("field %q, sample %d, column %d: %w: %d is not in [0, %d)", c.field, first/n, first%n, ErrID, x.ids[first], c.rows)
+}
+
+// addressSamples finds the table row of every id, and the scales of the means.
+func (x *Index) addressSamples(from, to int) {
+	columns, slots := x.layout.columns, x.layout.slots
+	for sample := from; sample < to; sample++ {
+		rows := x.Int32s()[sample*len(columns) : (sample+1)*len(columns)]
+		for c, id := range x.ids[sample*len(columns):][:len(columns)] {
+			if rows[c] = Absent; id != Absent {
+				rows[c] = columns[c].offset + id
 			}
-			x.scales[b*len(slots)+s] = scale
+		}
+		for s, slot := range slots {
+			if slot.mean {
+				x.scales[sample*len(slots)+s] = meanScale(rows[slot.from:slot.to])
+			}
 		}
 	}
 }
 
-// meanScale is one over the number of places that are present, or 1.
-func meanScale(places []int32) float32 {
+// meanScale is one over the number of rows that are present, or 1.
+func meanScale(rows []int32) float32 {
 	present := 0
-	for _, place := range places {
-		if place >= 0 {
+	for _, row := range rows {
+		if row != Absent {
 			present++
 		}
 	}

@@ -55,8 +55,32 @@ func (f Field) columns() int {
 type layout struct {
 	columns []column
 	slots   []slot
-	rows    int // of the table
+	groups  [][]int32 // the columns by the rows they share, each group in ascending order
+	rows    int       // of the table
 }
+
+// add adds a slot of n columns, and puts them into the group of their rows.
+func (l *layout) add(c column, n int, mean bool) {
+	from, group := int32(len(l.columns)), -1
+	for i, g := range l.groups {
+		if l.columns[g[0]].offset == c.offset {
+			group = i
+		}
+	}
+	if group < 0 {
+		group = len(l.groups)
+		l.groups = append(l.groups, nil)
+	}
+	c.slot = int32(len(l.slots))
+	for i := range n {
+		l.columns = append(l.columns, c)
+		l.groups[group] = append(l.groups[group], from+int32(i))
+	}
+	l.slots = append(l.slots, slot{from: from, to: from + int32(n), mean: mean})
+}
+
+// pools says whether any slot is the mean or sum of several columns.
+func (l *layout) pools() bool { return len(l.columns) != len(l.slots) }
 
 // column is one column of the id matrix.
 type column struct {
@@ -82,7 +106,7 @@ func newLayout(fields []Field) (*layout, error) {
 		if err := checkField(f); err != nil {
 			return nil, fmt.Errorf("field %d (%q): %w", i, f.Name, err)
 		}
-		c := column{field: f.Name, offset: int32(l.rows), rows: int32(f.Rows), slot: int32(len(l.slots))}
+		c := column{field: f.Name, offset: int32(l.rows), rows: int32(f.Rows)}
 		if f.Shares == "" {
 			l.rows += f.Rows
 		} else {
@@ -93,11 +117,7 @@ func newLayout(fields []Field) (*layout, error) {
 			c.offset = owner.offset
 		}
 		first[f.Name] = c
-		from := int32(len(l.columns))
-		for range f.columns() {
-			l.columns = append(l.columns, c)
-		}
-		l.slots = append(l.slots, slot{from: from, to: int32(len(l.columns)), mean: f.Kind == List && f.Pooling == Mean})
+		l.add(c, f.columns(), f.Kind == List && f.Pooling == Mean)
 	}
 	if l.rows > 1<<31-1 {
 		return nil, fmt.Errorf("%d embedding rows in all; a table has at most 2^31-1", l.rows)

@@ -78,8 +78,22 @@ func reluGrad(out, grad *gorgonia.Node) (*gorgonia.Node, error) {
 // elementsPerTile is the unit in which element-wise work is shared out between cores.
 const elementsPerTile = 1 << 14
 
+// columnsPerTile is the unit in which the columns of a sum over rows are shared out.
+const columnsPerTile = 256
+
 func columnSums(x *gorgonia.Node, shape tensor.Shape) (*gorgonia.Node, error) {
 	rows, columns := x.Shape()[0], x.Shape()[1]
-	forward := func(out []float32, in [][]float32) { kernel.ColumnSums(out, in[0], rows, columns) }
+	var dst, src []float32
+	tile := func(from, to int) {
+		sums := dst[from:to]
+		clear(sums)
+		for r := range rows {
+			kernel.Add(sums, src[r*columns+from:])
+		}
+	}
+	forward := func(out []float32, in [][]float32) {
+		dst, src = out, in[0]
+		kernel.Parallel(columns, columnsPerTile, tile)
+	}
 	return newDenseOp("column sums", shape.Clone(), 1, forward, nil).apply(x)
 }

@@ -25,9 +25,8 @@ func Lookup(table, ids *gorgonia.Node) (*gorgonia.Node, error) {
 		return nil, fmt.Errorf("graph: lookup needs a table and ids that are matrices, got %v and %v", table.Shape(), ids.Shape())
 	}
 	l := &layout{rows: table.Shape()[0]}
-	for i := range ids.Shape()[1] {
-		l.columns = append(l.columns, column{field: table.Name(), rows: int32(l.rows), slot: int32(i)})
-		l.slots = append(l.slots, slot{from: int32(i), to: int32(i + 1)})
+	for range ids.Shape()[1] {
+		l.add(column{field: table.Name(), rows: int32(l.rows)}, 1, false)
 	}
 	index, err := indexNode(ids, l)
 	if err != nil {
@@ -78,6 +77,10 @@ type gather struct {
 
 func (g *gather) tile(from, to int) {
 	x, dim := g.index, g.dim
+	if n := len(x.layout.columns); !x.layout.pools() {
+		kernel.Gather(g.out[from*n*dim:to*n*dim], g.table, dim, x.Int32s()[from*n:to*n])
+		return
+	}
 	slots, columns := x.layout.slots, len(x.layout.columns)
 	for b := from; b < to; b++ {
 		for s, slot := range slots {
@@ -136,22 +139,15 @@ type scatter struct {
 
 func (s *scatter) tile(from, to int) {
 	x, dim := s.index, s.out.Dim
-	slots, columns := len(x.layout.slots), len(x.layout.columns)
+	if !x.layout.pools() {
+		kernel.SumRows(s.out.Values[from*dim:to*dim], s.grad, dim, x.starts[from:to+1], x.order)
+		return
+	}
 	for i := from; i < to; i++ {
 		dst := s.out.Values[i*dim:][:dim]
-		for n, p := range x.order[x.starts[i]:x.starts[i+1]] {
-			at := int(p)/columns*slots + int(x.layout.columns[int(p)%columns].slot)
-			src := s.grad[at*dim:][:dim]
-			scale := x.scales[at]
-			switch {
-			case n == 0 && scale == 1:
-				copy(dst, src)
-			case n == 0:
-				clear(dst)
-				kernel.Axpy(dst, src, scale)
-			default:
-				kernel.Axpy(dst, src, scale)
-			}
+		clear(dst)
+		for _, at := range x.order[x.starts[i]:x.starts[i+1]] {
+			kernel.Axpy(dst, s.grad[int(at)*dim:][:dim], x.scales[at])
 		}
 	}
 }

@@ -190,7 +190,7 @@ func TestHashTableGenerations(t *testing.T) {
 	h := newHashTable(2)
 	h.generation = 1<<32 - 2
 	for range 4 {
-		h.clear()
+		h.reset(2)
 		place, isNew := h.place(7, 0)
 		require.True(t, isNew)
 		require.Zero(t, place)

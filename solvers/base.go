@@ -15,9 +15,11 @@ type base interface {
 	width(dim int) int
 	// begin prepares step k of a weight at a learning rate.
 	begin(k int, rate float64)
-	// update is that step, on weights w with gradient g. What was there is multiplied by keep,
-	// the learning rate by rate.
-	update(w, g, m, v []float32, keep, rate float32)
+	// update is that step, on weights w with gradient g. What was there is multiplied by keep.
+	update(w, g, m, v []float32, keep float32)
+	// updateRows is that step on rows of a table with gradients g, one after another. What was there
+	// is multiplied by the row's keep, the learning rate by its rate, which is overwritten.
+	updateRows(t *kernel.Table, rows []int32, g, keeps, rates []float32)
 	// newLaw is how rows move without a gradient.
 	newLaw(d decay, rates *schedule) law
 }
@@ -66,11 +68,15 @@ func (b *adamBase) stepAt(k int, rate float64) kernel.AdamStep {
 	return step
 }
 
-func (b *adamBase) update(w, g, m, v []float32, keep, rate float32) {
+func (b *adamBase) update(w, g, m, v []float32, keep float32) {
 	step := b.step
 	step.Keep = keep
-	step.Rate *= rate
 	kernel.Adam(w, g, m, v, &step)
+}
+
+func (b *adamBase) updateRows(t *kernel.Table, rows []int32, g, keeps, rates []float32) {
+	scale(rates, b.step.Rate)
+	t.Adam(rows, g, keeps, rates, &b.step)
 }
 
 func (b *adamBase) newLaw(d decay, rates *schedule) law { return newAdamLaw(b, d, rates) }
@@ -86,11 +92,15 @@ func (b *adagradBase) usesMomentum() bool        { return false }
 func (b *adagradBase) width(dim int) int         { return dim }
 func (b *adagradBase) begin(_ int, rate float64) { b.step.Rate = float32(rate) }
 
-func (b *adagradBase) update(w, g, _, v []float32, keep, rate float32) {
+func (b *adagradBase) update(w, g, _, v []float32, keep float32) {
 	step := b.step
 	step.Keep = keep
-	step.Rate *= rate
 	kernel.Adagrad(w, g, v, &step)
+}
+
+func (b *adagradBase) updateRows(t *kernel.Table, rows []int32, g, keeps, rates []float32) {
+	scale(rates, b.step.Rate)
+	t.Adagrad(rows, g, keeps, rates, &b.step)
 }
 
 func (b *adagradBase) newLaw(d decay, _ *schedule) law { return &shrinkLaw{newSurvival(d)} }
@@ -107,15 +117,26 @@ func (b *rmspropBase) usesMomentum() bool        { return false }
 func (b *rmspropBase) width(int) int             { return 1 }
 func (b *rmspropBase) begin(_ int, rate float64) { b.rate = float32(rate) }
 
-func (b *rmspropBase) update(w, g, _, v []float32, keep, rate float32) {
+func (b *rmspropBase) update(w, g, _, v []float32, keep float32) {
 	n := len(w) / len(v)
 	for i := range v {
-		w, g := w[i*n:(i+1)*n], g[i*n:(i+1)*n]
-		v[i] = b.beta*v[i] + (1-b.beta)*float32(sumSquares(g)/float64(n))
-		step := b.rate * rate / (float32(math.Sqrt(float64(v[i]))) + b.eps)
-		for j := range w {
-			w[j] = keep*w[j] - step*g[j]
-		}
+		b.updateRow(w[i*n:(i+1)*n], g[i*n:(i+1)*n], &v[i], keep, 1)
+	}
+}
+
+func (b *rmspropBase) updateRows(t *kernel.Table, rows []int32, g, keeps, rates []float32) {
+	n := t.Dim
+	for i, r := range rows {
+		b.updateRow(t.W[int(r)*n:int(r+1)*n], g[i*n:(i+1)*n], &t.V[r], keeps[i], rates[i])
+	}
+}
+
+// updateRow is a step on weights that share one v.
+func (b *rmspropBase) updateRow(w, g []float32, v *float32, keep, rate float32) {
+	*v = b.beta**v + (1-b.beta)*float32(sumSquares(g)/float64(len(g)))
+	step := b.rate * rate / (float32(math.Sqrt(float64(*v))) + b.eps)
+	for j := range w {
+		w[j] = keep*w[j] - step*g[j]
 	}
 }
 

@@ -42,5 +42,5 @@ func (d *denseState) update(from, to int) {
 	if d.m != nil {
 		m = d.m[from:to]
 	}
-	d.solver.base.update(d.w[from:to], d.solver.clipped(d.grad[from:to]), m, d.v[from:to], d.keep, 1)
+	d.solver.base.update(d.w[from:to], d.solver.clipped(d.grad[from:to]), m, d.v[from:to], d.keep)
 }

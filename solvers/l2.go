@@ -48,13 +48,15 @@ type l2Law struct {
 	rates *schedule
 }
 
-func (l *l2Law) advance(k int) { l.base.grow(k) }
-func (l *l2Law) forget()       {}
+func (l *l2Law) advance(k int)  { l.base.grow(k) }
+func (l *l2Law) flush(*scratch) {}
+func (l *l2Law) forget()        {}
 
 // nothingLeft is a size of weights below which a row is taken to be zero for good.
 const nothingLeft = 1e-30
 
-func (l *l2Law) settle(w, m, v []float32, u, _, k int, rate float64, x *scratch) {
+func (l *l2Law) settle(row, u, _, k int, rate float64, x *scratch) {
+	w, m, v := x.row(row)
 	if cap(x.grad) < len(w) {
 		x.grad = make([]float32, len(w))
 	}

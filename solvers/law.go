@@ -8,9 +8,11 @@ import "github.com/ctrzoo/ctrzoo/graph/kernel"
 type law interface {
 	// advance prepares the settling of rows to step k.
 	advance(k int)
-	// settle brings a row from step u to step k. Its latest gradient came at step s; rate is what
-	// the row's learning rate is multiplied by.
-	settle(w, m, v []float32, u, s, k int, rate float64, x *scratch)
+	// settle brings a row of the scratch's table from step u to step k, at the latest in flush. Its
+	// latest gradient came at step s; rate is what the row's learning rate is multiplied by.
+	settle(row, u, s, k int, rate float64, x *scratch)
+	// flush settles what settle has put off.
+	flush(x *scratch)
 	// forget starts again from step 0.
 	forget()
 }
@@ -28,10 +30,12 @@ func (s *schedule) grow(k int, rate float64) {
 // shrinkLaw is the law of a base without momentum: rows shrink and nothing else.
 type shrinkLaw struct{ survival survival }
 
-func (l *shrinkLaw) advance(k int) { l.survival.grow(k) }
-func (l *shrinkLaw) forget()       {}
+func (l *shrinkLaw) advance(k int)  { l.survival.grow(k) }
+func (l *shrinkLaw) flush(*scratch) {}
+func (l *shrinkLaw) forget()        {}
 
-func (l *shrinkLaw) settle(w, _, _ []float32, u, s, k int, _ float64, _ *scratch) {
+func (l *shrinkLaw) settle(row, u, s, k int, _ float64, x *scratch) {
+	w, _, _ := x.row(row)
 	shrink(w, l.survival.over(u-s, k-s))
 }
 
@@ -138,54 +142,25 @@ func (l *adamLaw) tail(u, s, k int, x *scratch) (tail, float64) {
 	return tail{l.weights[from:l.ends[u]], l.scales[from:l.ends[u]]}, factor
 }
 
-func (l *adamLaw) settle(w, m, v []float32, u, s, k int, rate float64, x *scratch) {
+func (l *adamLaw) settle(row, u, s, k int, rate float64, x *scratch) {
 	keep := l.survival.over(u-s, k-s)
 	if s == 0 { // it has no moments yet
+		w, _, _ := x.row(row)
 		shrink(w, keep)
 		return
 	}
 	t, factor := l.tail(u, s, k, x)
-	if factor *= rate; factor != 1 {
-		x.weights = append(x.weights[:0], t.weights...)
-		scale(x.weights, float32(factor))
-		t.weights = x.weights
-	}
-	x.gap = kernel.AdamGap{
+	x.rows = append(x.rows, int32(row))
+	x.gaps = append(x.gaps, kernel.AdamGap{
 		Keep:    float32(keep),
 		DecayM:  float32(l.adam.correction1.power[k-u]),
 		DecayV:  float32(l.adam.correction2.power[k-u]),
+		Factor:  float32(factor * rate),
 		Weights: t.weights, Scales: t.scales,
-		Eps: l.adam.step.Eps, EpsOutside: l.adam.step.EpsOutside,
-	}
-	kernel.AdamSettle(w, m, v, &x.gap)
+	})
 }
 
-// scratch is the memory of one worker.
-type scratch struct {
-	gap     kernel.AdamGap
-	step    kernel.AdamStep
-	weights []float32 // of a tail, scaled
-	grad    []float32 // of a row
-	m, v    []float32 // copies of a row's
-	// tails of rows with u != s. After an evaluation all rows have the same u, and the tails that
-	// matter belong to as few values of s as a tail has steps.
-	tails [256]struct {
-		law       *adamLaw
-		u, s, end int
-		tailSum
-	}
-}
-
-// tail returns the tail over steps u+1 to end.
-func (x *scratch) tail(l *adamLaw, u, s, end int) tail {
-	t := &x.tails[(31*u+s)%len(x.tails)]
-	if t.law != l || t.u != u || t.s != s || t.end != end {
-		t.law, t.u, t.s, t.end = l, u, s, end
-		t.reset()
-		for i := u + 1; i <= end; i++ {
-			l.add(&t.tailSum, u, s, i)
-		}
-		t.finish()
-	}
-	return t.tail
+func (l *adamLaw) flush(x *scratch) {
+	x.table.AdamSettle(x.rows, x.gaps, l.adam.step.Eps, l.adam.step.EpsOutside)
+	x.rows, x.gaps = x.rows[:0], x.gaps[:0]
 }

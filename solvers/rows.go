@@ -9,7 +9,7 @@ import (
 )
 
 // rowsPerTile is the unit in which rows are shared out between cores.
-const rowsPerTile = 256
+const rowsPerTile = 128
 
 // rows is the state of one table. It is the table's Settler.
 type rows struct {
@@ -17,6 +17,7 @@ type rows struct {
 	table  *graph.Table
 	dim    int
 	m, v   *offheap.Array[float32] // m is nil for a base without momentum
+	parts  kernel.Table            // the memory of table, m and v
 	stamps *offheap.Array[uint32]  // for each row: step of the latest gradient, step it is settled to
 	counts *offheap.Array[uint32]  // occurrences of each row, for FAL; else nil
 	clock  [2]uint32               // steps so far, and the largest of counts
@@ -37,6 +38,10 @@ func newRows(s *solver, t *graph.Table) (*rows, error) {
 	if err := r.allocate(); err != nil {
 		r.free()
 		return nil, err
+	}
+	r.parts = kernel.Table{Dim: r.dim, W: t.Floats(), V: r.v.Data()}
+	if r.m != nil {
+		r.parts.M = r.m.Data()
 	}
 	for _, d := range s.decays {
 		r.laws = append(r.laws, s.base.newLaw(d, &r.rates))
@@ -76,15 +81,12 @@ func (r *rows) free() {
 
 func (r *rows) steps() int { return int(r.clock[0]) }
 
-func (r *rows) weights(row int) []float32 { return r.table.Floats()[row*r.dim : (row+1)*r.dim] }
-
-// moments returns the parts of m and v of one row.
-func (r *rows) moments(row int) (m, v []float32) {
-	if r.m != nil {
-		m = r.m.Data()[row*r.dim : (row+1)*r.dim]
-	}
-	width := len(r.v.Data()) / r.table.Rows()
-	return m, r.v.Data()[row*width : (row+1)*width]
+// prefetch asks for the memory of rows that will be moved.
+func (r *rows) prefetch(list []int32) {
+	kernel.Prefetch(r.stamps.Data(), 2, list)
+	kernel.Prefetch(r.parts.W, r.dim, list)
+	kernel.Prefetch(r.parts.M, r.dim, list)
+	kernel.Prefetch(r.parts.V, r.solver.base.width(r.dim), list)
 }
 
 // chosen is the number of the decay of a row.
@@ -120,10 +122,24 @@ func (r *rows) Settle(list []int32) {
 }
 
 func (r *rows) settleList(from, to int) {
-	x := r.scratches.Get().(*scratch)
-	for _, row := range r.list[from:to] {
-		r.settle(int(row), r.steps(), x)
+	list := r.list[from:to]
+	r.prefetch(list)
+	x := r.begin()
+	for _, row := range list {
+		r.settle(int(row), x)
 	}
+	r.end(x)
+}
+
+// begin takes a scratch for rows of the table; end gives it back.
+func (r *rows) begin() *scratch {
+	x := r.scratches.Get().(*scratch)
+	x.table = &r.parts
+	return x
+}
+
+func (r *rows) end(x *scratch) {
+	r.laws[0].flush(x)
 	r.scratches.Put(x)
 }
 
@@ -137,35 +153,44 @@ func (r *rows) SettleAll() {
 }
 
 func (r *rows) settleRange(from, to int) {
-	x := r.scratches.Get().(*scratch)
+	x := r.begin()
 	for row := from; row < to; row++ {
-		r.settle(row, r.steps(), x)
+		r.settle(row, x)
 	}
-	r.scratches.Put(x)
+	r.end(x)
 }
 
-func (r *rows) settle(row, k int, x *scratch) {
-	stamps := r.stamps.Data()[2*row : 2*row+2]
-	s, u := int(stamps[0]), int(stamps[1])
-	if u >= k {
-		return
+// settle brings a row to the latest step, at the latest in end.
+func (r *rows) settle(row int, x *scratch) {
+	if s, u := r.times(row); u < r.steps() {
+		r.laws[r.chosen(row)].settle(row, u, s, r.steps(), r.frequencyRate(row), x)
+		r.stamps.Data()[2*row+1] = r.clock[0]
 	}
-	m, v := r.moments(row)
-	r.laws[r.chosen(row)].settle(r.weights(row), m, v, u, s, k, r.frequencyRate(row), x)
-	stamps[1] = uint32(k)
 }
 
-// settledRow is settle on a copy of the row, in w.
-func (r *rows) settledRow(w []float32, row, k int, x *scratch) {
-	copy(w, r.weights(row))
+// times are the step of a row's latest gradient, and the step it is settled to.
+func (r *rows) times(row int) (s, u int) {
 	stamps := r.stamps.Data()[2*row : 2*row+2]
-	s, u := int(stamps[0]), int(stamps[1])
-	if u >= k {
+	return int(stamps[0]), int(stamps[1])
+}
+
+// settledRow puts into w what settle would make of the row, and leaves the row as it is.
+func (r *rows) settledRow(w []float32, row int, x *scratch) {
+	of, at := &r.parts, row*r.dim
+	copy(w, of.W[at:])
+	s, u := r.times(row)
+	if u >= r.steps() {
 		return
 	}
-	m, v := r.moments(row)
-	x.m, x.v = append(x.m[:0], m...), append(x.v[:0], v...)
-	r.laws[r.chosen(row)].settle(w, x.m, x.v, u, s, k, r.frequencyRate(row), x)
+	one := &x.copied
+	*one = kernel.Table{Dim: r.dim, W: w, M: one.M[:0], V: one.V[:0]}
+	if of.M != nil {
+		one.M, one.V = append(one.M, of.M[at:at+r.dim]...), append(one.V, of.V[at:at+r.dim]...)
+	}
+	x.table = one
+	law := r.laws[r.chosen(row)]
+	law.settle(0, u, s, r.steps(), r.frequencyRate(row), x)
+	law.flush(x)
 }
 
 // step is one step with a gradient. Its rows were settled when Lookup read them, unless the
@@ -187,27 +212,31 @@ func (r *rows) step(g *graph.RowGrad) {
 }
 
 func (r *rows) updateRange(from, to int) {
-	for i := from; i < to; i++ {
-		r.updateRow(i)
+	list, g := r.grad.Rows[from:to], r.grad.Values[from*r.dim:to*r.dim]
+	r.prefetch(list)
+	x := r.begin()
+	x.keeps, x.rates = x.keeps[:0], x.rates[:0]
+	for i := range list {
+		r.prepare(from+i, x)
 	}
+	r.solver.base.updateRows(&r.parts, list, g, x.keeps, x.rates)
+	r.end(x)
 }
 
-// updateRow is the step of row i of the gradient.
-func (r *rows) updateRow(i int) {
-	row, k := int(r.grad.Rows[i]), r.steps()
+// prepare notes what row i of the gradient keeps and at what rate it moves, and moves its clock.
+func (r *rows) prepare(i int, x *scratch) {
+	row := int(r.grad.Rows[i])
 	g := r.grad.Values[i*r.dim : (i+1)*r.dim]
+	x.keeps = append(x.keeps, float32(1-r.lambda(row, r.steps())))
+	x.rates = append(x.rates, float32(r.frequencyRate(row)))
 	stamps := r.stamps.Data()[2*row : 2*row+2]
-	lambda := r.lambda(row, k)
 	if r.solver.everyTouch || !isZero(g) {
-		stamps[0] = uint32(k)
+		stamps[0] = r.clock[0]
 	}
-	stamps[1] = uint32(k)
-	w := r.weights(row)
-	m, v := r.moments(row)
+	stamps[1] = r.clock[0]
 	if g = r.solver.clipped(g); r.solver.transform != nil {
-		r.solver.transform(w, g, occurrences(r.grad, i))
+		r.solver.transform(r.parts.W[row*r.dim:(row+1)*r.dim], g, occurrences(r.grad, i))
 	}
-	r.solver.base.update(w, g, m, v, float32(1-lambda), float32(r.frequencyRate(row)))
 }
 
 // lambda is what a row loses by its decay at step k.

@@ -176,11 +176,11 @@ func (s *solver) Settled(table *graph.Table, dst []float32) {
 	}
 	r.advance()
 	kernel.Parallel(table.Rows(), rowsPerTile, func(from, to int) {
-		x := r.scratches.Get().(*scratch)
+		x := r.begin()
 		for row := from; row < to; row++ {
-			r.settledRow(dst[row*r.dim:(row+1)*r.dim], row, r.steps(), x)
+			r.settledRow(dst[row*r.dim:(row+1)*r.dim], row, x)
 		}
-		r.scratches.Put(x)
+		r.end(x)
 	})
 }
 

@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"math"
-	"unsafe"
-)
+import "math"
 
 // AdamStep is the scalar part of one step of Adam.
 type AdamStep struct {
@@ -25,7 +22,7 @@ func Adam(w, g, m, v []float32, p *AdamStep) {
 	if n > 0 {
 		inside, outside := places(p.Eps, p.EpsOutside)
 		active.adam(&w[0], &g[0], &m[0], &v[0], n, &[9]float32{
-			p.Beta1, 1 - p.Beta1, p.Beta2, 1 - p.Beta2, p.VarianceScale, inside, outside, -p.Rate, p.Keep,
+			p.Beta1, 1 - p.Beta1, p.Beta2, 1 - p.Beta2, p.VarianceScale, inside, outside, p.Rate, p.Keep,
 		})
 	}
 	for i := n; i < len(w); i++ {
@@ -51,32 +48,27 @@ func root(x, eps float32, outside bool) float32 {
 	return float32(math.Sqrt(float64(x + eps)))
 }
 
-// AdamGap is the scalar part of several steps of Adam without a gradient.
+// AdamGap is several steps of Adam without a gradient, for one row:
+//
+//	w = Keep w - m sum_q Factor Weights[q] / sqrt(Scales[q] v + Eps);  m = DecayM m;  v = DecayV v
+//
+// The assembly knows where its fields stand.
 type AdamGap struct {
 	Keep           float32   // what stays of the weight over all steps
 	DecayM, DecayV float32   // what stays of the moments
+	Factor         float32   // of the weights of the terms
 	Weights        []float32 // of the terms of the momentum's tail
-	Scales         []float32 // of v in those terms
-	Eps            float32
-	EpsOutside     bool
+	Scales         []float32 // of v in those terms, as many
 }
 
-// AdamSettle advances a row over steps that did not touch it:
-//
-//	w = Keep w - m sum_q Weights[q] / sqrt(Scales[q] v + Eps);  m = DecayM m;  v = DecayV v
-func AdamSettle(w, m, v []float32, p *AdamGap) {
+// settle advances a row in plain Go.
+func (p *AdamGap) settle(w, m, v []float32, eps float32, epsOutside bool) {
 	m, v = m[:len(w)], v[:len(w)]
 	scales := p.Scales[:len(p.Weights)]
-	n := active.whole(len(w))
-	if n > 0 {
-		inside, outside := places(p.Eps, p.EpsOutside)
-		active.adamSettle(&w[0], &m[0], &v[0], n, unsafe.SliceData(p.Weights), unsafe.SliceData(scales), len(scales),
-			&[5]float32{p.Keep, p.DecayM, p.DecayV, inside, outside})
-	}
-	for i := n; i < len(w); i++ {
+	for i := range w {
 		var tail float32
 		for q, weight := range p.Weights {
-			tail += weight / root(scales[q]*v[i], p.Eps, p.EpsOutside)
+			tail += weight * p.Factor / root(scales[q]*v[i], eps, epsOutside)
 		}
 		w[i] = p.Keep*w[i] - m[i]*tail
 		m[i] *= p.DecayM

@@ -6,10 +6,34 @@ package kernel
 func gemmAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
-func adamAVX512(w, grad, m, v *float32, n int, p *[9]float32)
+func gemmNarrowAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
-func adamSettleAVX512(w, m, v *float32, n int, weights, scales *float32, terms int, p *[5]float32)
+func transposeAVX512(dst *float32, dstStride int, src *float32, srcStride, rows, columns int, rowMask, columnMask *int32)
+
+//go:noescape
+func biasReLUAVX512(dst, bias *float32, n int)
+
+//go:noescape
+func prefetchAVX512(table *byte, width int, rows *int32, n int)
+
+//go:noescape
+func adamRowsAVX512(w, grad, m, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[7]float32)
+
+//go:noescape
+func adagradRowsAVX512(w, grad, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[2]float32)
+
+//go:noescape
+func settleRowsAVX512(w, m, v *float32, rows *int32, n, dim int, gaps *AdamGap, p *[2]float32)
+
+//go:noescape
+func gatherAVX512(dst, table *float32, rows *int32, n, dim int)
+
+//go:noescape
+func sumRowsAVX512(dst, src *float32, starts, order *int32, n, dim int)
+
+//go:noescape
+func adamAVX512(w, grad, m, v *float32, n int, p *[9]float32)
 
 //go:noescape
 func adagradAVX512(w, grad, v *float32, n int, p *[4]float32)
@@ -48,10 +72,34 @@ func normalizeGradAVX512(out, x, grad, gain *float32, n int, p *[4]float32)
 func gemmAVX2(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
-func adamAVX2(w, grad, m, v *float32, n int, p *[9]float32)
+func gemmNarrowAVX2(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
-func adamSettleAVX2(w, m, v *float32, n int, weights, scales *float32, terms int, p *[5]float32)
+func transposeAVX2(dst *float32, dstStride int, src *float32, srcStride, rows, columns int, rowMask, columnMask *int32)
+
+//go:noescape
+func biasReLUAVX2(dst, bias *float32, n int)
+
+//go:noescape
+func prefetchAVX2(table *byte, width int, rows *int32, n int)
+
+//go:noescape
+func adamRowsAVX2(w, grad, m, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[7]float32)
+
+//go:noescape
+func adagradRowsAVX2(w, grad, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[2]float32)
+
+//go:noescape
+func settleRowsAVX2(w, m, v *float32, rows *int32, n, dim int, gaps *AdamGap, p *[2]float32)
+
+//go:noescape
+func gatherAVX2(dst, table *float32, rows *int32, n, dim int)
+
+//go:noescape
+func sumRowsAVX2(dst, src *float32, starts, order *int32, n, dim int)
+
+//go:noescape
+func adamAVX2(w, grad, m, v *float32, n int, p *[9]float32)
 
 //go:noescape
 func adagradAVX2(w, grad, v *float32, n int, p *[4]float32)

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"runtime"
 	"sync"
 	"unsafe"
 )
@@ -10,7 +11,8 @@ import (
 // the sum over blocks of the inner dimension of a packed strip of A times a panel of B.
 const (
 	innerBlock   = 256 // length of a block of the inner dimension
-	stripsPerRow = 8   // micro-kernel heights in a block of C
+	stripsPerRow = 8   // most micro-kernel heights in a block of C
+	blocksPerCPU = 8   // blocks that make sure of an even share
 	panelsPerCol = 8   // micro-kernel widths in a block of C
 	panelsToPack = 4   // panels of B that one core packs at a time
 	collision    = 512 // rows of A so many elements apart, or a multiple, share lines of the first cache
@@ -68,7 +70,8 @@ type gemm struct {
 	bias       []float32
 	relu       bool
 
-	packed    []float32 // op(B): panel j holds B[p][j*cols+c] at (j*k+p)*cols+c
+	packed    []float32 // op(B): panel j holds B[p][j*cols+c] at j*k*cols + p*panelWidth + c
+	height    int       // rows of a block of C
 	colBlocks int
 	pack, mul func(from, to int) // the methods, bound once, so that a product allocates nothing
 	scratch   sync.Pool          // of *scratch
@@ -114,48 +117,19 @@ func (g *gemm) multiply() {
 	if g.k > 0 {
 		Parallel(panels, panelsToPack, g.pack)
 	}
-	height := g.rows * stripsPerRow
+	strips := (g.m + g.rows - 1) / g.rows
 	g.colBlocks = (panels + panelsPerCol - 1) / panelsPerCol
-	Parallel((g.m+height-1)/height*g.colBlocks, 1, g.mul)
-}
-
-// packPanels lays panels [from, to) of op(B) out, padded with zeros.
-func (g *gemm) packPanels(from, to int) {
-	for j := from; j < to; j++ {
-		panel := g.packed[j*g.k*g.cols : (j+1)*g.k*g.cols]
-		width := min(g.cols, g.n-j*g.cols)
-		if width < g.cols {
-			clear(panel)
-		}
-		at := j * g.cols * g.b.colStep
-		if g.b.colStep == 1 {
-			for p := range g.k {
-				copy(panel[p*g.cols:p*g.cols+width], g.b.data[at+p*g.b.rowStep:])
-			}
-			continue
-		}
-		for c := range width {
-			spread(panel[c:], g.cols, g.b.data[at+c*g.b.colStep:][:g.k])
-		}
-	}
-}
-
-// spread copies src to every step-th place of dst.
-func spread(dst []float32, step int, src []float32) {
-	at := 0
-	for _, v := range src {
-		dst[at] = v
-		at += step
-	}
+	g.height = g.rows * min(stripsPerRow, max(2, strips*g.colBlocks/(blocksPerCPU*runtime.GOMAXPROCS(0))))
+	Parallel((g.m+g.height-1)/g.height*g.colBlocks, 1, g.mul)
 }
 
 // blocks computes blocks [from, to) of C.
 func (g *gemm) blocks(from, to int) {
 	s := g.scratch.Get().(*scratch)
-	height, width := g.rows*stripsPerRow, g.cols*panelsPerCol
+	width := g.cols * panelsPerCol
 	for t := from; t < to; t++ {
-		i, j := t/g.colBlocks*height, t%g.colBlocks*width
-		g.block(s, i, min(g.m, i+height), j, min(g.n, j+width))
+		i, j := t/g.colBlocks*g.height, t%g.colBlocks*width
+		g.block(s, i, min(g.m, i+g.height), j, min(g.n, j+width))
 	}
 	g.scratch.Put(s)
 }
@@ -173,55 +147,35 @@ func (g *gemm) block(s *scratch, i, iEnd, j, jEnd int) {
 			s.strips[(row-i)/g.rows] = g.strip(s, row, i, p, depth)
 		}
 		for col := j; col < jEnd; col += g.cols {
-			panel := &g.packed[col*g.k+p*g.cols]
+			width := g.panelWidth(col)
+			panel := &g.packed[col*g.k+p*width]
 			for row := i; row < iEnd; row += g.rows {
-				g.tile(s, s.strips[(row-i)/g.rows], panel, depth, row, col, g.accumulate || p > 0)
+				g.tile(s, s.strips[(row-i)/g.rows], panel, depth, row, col, width, g.accumulate || p > 0)
 			}
 		}
 	}
 	g.finish(i, iEnd, j, jEnd)
 }
 
-// strip finds the rows of op(A) of one micro-kernel, in a block from row i on. Rows are read where
-// they stand, unless there are too few, or they would get in each other's way in the first cache.
-func (g *gemm) strip(s *scratch, row, i, p, depth int) left {
-	at, height := row*g.a.rowStep+p*g.a.colStep, min(g.rows, g.m-row)
-	if height == g.rows && g.a.rowStep > 1 && g.a.rowStep%collision != 0 {
-		_ = g.a.data[at+(height-1)*g.a.rowStep+(depth-1)*g.a.colStep]
-		return left{&g.a.data[at], g.a.rowStep, g.a.colStep}
+// tile runs the micro-kernel for a panel of room for so many columns, through scratch where it would
+// overrun C.
+func (g *gemm) tile(s *scratch, a left, panel *float32, depth, row, col, room int, accumulate bool) {
+	multiply := g.gemm
+	if room < g.cols {
+		multiply = g.gemmNarrow
 	}
-	packed := s.packed[(row-i)*depth:][:g.rows*depth]
-	if height < g.rows {
-		clear(packed)
-	}
-	if g.a.rowStep == 1 {
-		for q := range depth {
-			copy(packed[q*g.rows:q*g.rows+height], g.a.data[at+q*g.a.colStep:])
-		}
-	} else {
-		for r := range height {
-			spread(packed[r:], g.rows, g.a.data[at+r*g.a.rowStep:][:depth])
-		}
-	}
-	return left{&packed[0], 1, g.rows}
-}
-
-// tile runs the micro-kernel, through scratch where it would overrun C.
-func (g *gemm) tile(s *scratch, a left, panel *float32, depth, row, col int, accumulate bool) {
-	height, width := min(g.rows, g.m-row), min(g.cols, g.n-col)
+	height, width := min(g.rows, g.m-row), min(room, g.n-col)
 	c := g.c[row*g.ldc+col:]
-	if height == g.rows && width == g.cols {
+	if height == g.rows && width == room {
 		_ = c[(height-1)*g.ldc+width-1]
-		g.gemm(depth, a.at, a.rowStep, a.colStep, panel, &c[0], g.ldc, accumulate)
+		multiply(depth, a.at, a.rowStep, a.colStep, panel, &c[0], g.ldc, accumulate)
 		return
 	}
-	g.gemm(depth, a.at, a.rowStep, a.colStep, panel, &s.tile[0], g.cols, false)
+	multiply(depth, a.at, a.rowStep, a.colStep, panel, &s.tile[0], room, false)
 	for r := range height {
-		dst, src := c[r*g.ldc:][:width], s.tile[r*g.cols:]
+		dst, src := c[r*g.ldc:][:width], s.tile[r*room:]
 		if accumulate {
-			for i := range dst {
-				dst[i] += src[i]
-			}
+			Add(dst, src)
 			continue
 		}
 		copy(dst, src)
@@ -235,13 +189,15 @@ func (g *gemm) finish(i, iEnd, j, jEnd int) {
 	}
 	for r := i; r < iEnd; r++ {
 		row := g.c[r*g.ldc+j : r*g.ldc+jEnd]
-		if g.bias != nil {
-			Add(row, g.bias[j:jEnd])
-		}
-		if g.relu {
+		switch {
+		case g.bias == nil:
 			for x, v := range row {
 				row[x] = max(v, 0)
 			}
+		case g.relu:
+			biasReLU(row, g.bias[j:jEnd])
+		default:
+			Add(row, g.bias[j:jEnd])
 		}
 	}
 }

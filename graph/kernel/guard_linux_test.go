@@ -35,12 +35,23 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				ReLUGrad(w, g, m)
 				Mul(w, g, m)
 				Adam(w, g, m, v, &AdamStep{Eps: 1})
-				AdamSettle(w, m, v, &AdamGap{Eps: 1, Weights: guarded(t, 3, atEnd), Scales: guarded(t, 3, atEnd)})
+				(&Table{n, w, m, v}).AdamSettle([]int32{0}, []AdamGap{{Weights: guarded(t, 3, atEnd), Scales: guarded(t, 3, atEnd)}}, 1, false)
 				Adagrad(w, g, v, &AdagradStep{Eps: 1})
 				norm := NormOf(w, 1)
 				norm.Apply(w, g, m, v)
 				norm.Gradient(w, g, m, v, w, g)
 				Dots(guarded(t, 3, atEnd), guarded(t, 3*n, atEnd), n, w)
+			}
+			for _, dim := range []int{1, 8, 16, 20, 32} {
+				table := Table{dim, guarded(t, 3*dim, atEnd), guarded(t, 3*dim, atEnd), guarded(t, 3*dim, atEnd)}
+				rows := []int32{0, 2}
+				grads, factors := guarded(t, 2*dim, atEnd), guarded(t, 2, atEnd)
+				table.Adam(rows, grads, factors, factors, &AdamStep{Eps: 1})
+				table.Adagrad(rows, grads, factors, factors, &AdagradStep{Eps: 1})
+				table.AdamSettle(rows, make([]AdamGap, 2), 1, true)
+				Gather(grads, table.W, dim, rows)
+				SumRows(grads, table.W, dim, []int32{0, 1, 3}, []int32{0, 2, 1})
+				Prefetch(table.W, dim, rows)
 			}
 			for _, s := range [][3]int{{1, 1, 1}, {14, 32, 5}, {15, 33, 17}, {5, 100, 257}, {17, 150, 20}, {28, 64, 3}} {
 				m, n, k := s[0], s[1], s[2]
@@ -50,6 +61,7 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				Gemm(false, true, m, n, k, a, k, b, k, c, n, false)
 				SmallGemm(m, n, k, a, k, 1, b, n, c, n, false)
 				SmallGemm(m, n, k, a, 1, m, b, n, c, n, true)
+				Transpose(guarded(t, m*k, atEnd), a, m, k)
 			}
 		}
 	})

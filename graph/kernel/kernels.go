@@ -15,8 +15,13 @@ type kernels struct {
 	name       string
 	lanes      int // elements in a vector
 	rows, cols int // of the micro-kernel of the matrix product
-	gemm       func(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+	gemm       microKernel
+	gemmNarrow microKernel // half as many columns, for the last ones; nil: there is none
 }
+
+// microKernel is C (rows, cols) = A (rows, k) B (k, cols), or C +=, for an A whose element (i, p) stands
+// at i*aRow + p*aCol and a B whose rows follow one another.
+type microKernel func(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 // Environment is the variable that forces a kernel: avx512, avx2 or go.
 const Environment = "CTRZOO_KERNEL"

@@ -6,15 +6,39 @@ import "golang.org/x/sys/cpu"
 func available() []*kernels {
 	var list []*kernels
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasFMA {
-		list = append(list, &kernels{name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmAVX512})
+		list = append(list, &kernels{name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmAVX512, gemmNarrow: gemmNarrowAVX512})
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		list = append(list, &kernels{name: "avx2", lanes: 8, rows: 6, cols: 16, gemm: gemmAVX2})
+		list = append(list, &kernels{name: "avx2", lanes: 8, rows: 6, cols: 16, gemm: gemmAVX2, gemmNarrow: gemmNarrowAVX2})
 	}
 	return append(list, plain())
 }
 
 func (k *kernels) isAVX512() bool { return k.lanes == 16 }
+
+func (k *kernels) transpose(dst *float32, dstStride int, src *float32, srcStride, rows, columns int, rowMask, columnMask *int32) {
+	if k.isAVX512() {
+		transposeAVX512(dst, dstStride, src, srcStride, rows, columns, rowMask, columnMask)
+		return
+	}
+	transposeAVX2(dst, dstStride, src, srcStride, rows, columns, rowMask, columnMask)
+}
+
+func (k *kernels) biasReLU(dst, bias *float32, n int) {
+	if k.isAVX512() {
+		biasReLUAVX512(dst, bias, n)
+		return
+	}
+	biasReLUAVX2(dst, bias, n)
+}
+
+func (k *kernels) prefetch(table *byte, width int, rows *int32, n int) {
+	if k.isAVX512() {
+		prefetchAVX512(table, width, rows, n)
+		return
+	}
+	prefetchAVX2(table, width, rows, n)
+}
 
 func (k *kernels) adam(w, grad, m, v *float32, n int, p *[9]float32) {
 	if k.isAVX512() {
@@ -24,20 +48,52 @@ func (k *kernels) adam(w, grad, m, v *float32, n int, p *[9]float32) {
 	adamAVX2(w, grad, m, v, n, p)
 }
 
-func (k *kernels) adamSettle(w, m, v *float32, n int, weights, scales *float32, terms int, p *[5]float32) {
-	if k.isAVX512() {
-		adamSettleAVX512(w, m, v, n, weights, scales, terms, p)
-		return
-	}
-	adamSettleAVX2(w, m, v, n, weights, scales, terms, p)
-}
-
 func (k *kernels) adagrad(w, grad, v *float32, n int, p *[4]float32) {
 	if k.isAVX512() {
 		adagradAVX512(w, grad, v, n, p)
 		return
 	}
 	adagradAVX2(w, grad, v, n, p)
+}
+
+func (k *kernels) adamRows(w, grad, m, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[7]float32) {
+	if k.isAVX512() {
+		adamRowsAVX512(w, grad, m, v, rows, n, dim, keep, rate, p)
+		return
+	}
+	adamRowsAVX2(w, grad, m, v, rows, n, dim, keep, rate, p)
+}
+
+func (k *kernels) adagradRows(w, grad, v *float32, rows *int32, n, dim int, keep, rate *float32, p *[2]float32) {
+	if k.isAVX512() {
+		adagradRowsAVX512(w, grad, v, rows, n, dim, keep, rate, p)
+		return
+	}
+	adagradRowsAVX2(w, grad, v, rows, n, dim, keep, rate, p)
+}
+
+func (k *kernels) settleRows(w, m, v *float32, rows *int32, n, dim int, gaps *AdamGap, p *[2]float32) {
+	if k.isAVX512() {
+		settleRowsAVX512(w, m, v, rows, n, dim, gaps, p)
+		return
+	}
+	settleRowsAVX2(w, m, v, rows, n, dim, gaps, p)
+}
+
+func (k *kernels) gather(dst, table *float32, rows *int32, n, dim int) {
+	if k.isAVX512() {
+		gatherAVX512(dst, table, rows, n, dim)
+		return
+	}
+	gatherAVX2(dst, table, rows, n, dim)
+}
+
+func (k *kernels) sumRows(dst, src *float32, starts, order *int32, n, dim int) {
+	if k.isAVX512() {
+		sumRowsAVX512(dst, src, starts, order, n, dim)
+		return
+	}
+	sumRowsAVX2(dst, src, starts, order, n, dim)
 }
 
 func (k *kernels) reluGrad(dst, out, grad *float32, n int) {

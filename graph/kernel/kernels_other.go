@@ -6,11 +6,25 @@ func available() []*kernels { return []*kernels{plain()} }
 
 // The plain kernel has no whole vectors, so its vector functions are never called.
 
+func (*kernels) transpose(_ *float32, _ int, _ *float32, _, _, _ int, _, _ *int32) {}
+
+func (*kernels) biasReLU(_, _ *float32, _ int) {}
+
+func (*kernels) prefetch(_ *byte, _ int, _ *int32, _ int) {}
+
 func (*kernels) adam(_, _, _, _ *float32, _ int, _ *[9]float32) {}
 
-func (*kernels) adamSettle(_, _, _ *float32, _ int, _, _ *float32, _ int, _ *[5]float32) {}
-
 func (*kernels) adagrad(_, _, _ *float32, _ int, _ *[4]float32) {}
+
+func (*kernels) adamRows(_, _, _, _ *float32, _ *int32, _, _ int, _, _ *float32, _ *[7]float32) {}
+
+func (*kernels) adagradRows(_, _, _ *float32, _ *int32, _, _ int, _, _ *float32, _ *[2]float32) {}
+
+func (*kernels) settleRows(_, _, _ *float32, _ *int32, _, _ int, _ *AdamGap, _ *[2]float32) {}
+
+func (*kernels) gather(_, _ *float32, _ *int32, _, _ int) {}
+
+func (*kernels) sumRows(_, _ *float32, _, _ *int32, _, _ int) {}
 
 func (*kernels) reluGrad(_, _, _ *float32, _ int) {}
 

@@ -24,16 +24,11 @@ func Parallel(n, tile int, f func(from, to int)) {
 	}
 	j := jobs.Get().(*job)
 	j.f, j.n, j.tile = f, n, tile
-	j.next.Store(0)
-	for range helpers {
-		j.helpers.Add(1)
-		if !offer(j) {
-			j.helpers.Done()
-			break
-		}
-	}
-	j.work()
-	j.helpers.Wait()
+	j.taken.Store(0)
+	j.tiles.Store(int64(tiles))
+	workers.offer(j, helpers)
+	j.work(fromFront)
+	workers.withdraw(j)
 	failure := j.failure
 	j.f, j.failure = nil, nil
 	jobs.Put(j)
@@ -42,28 +37,49 @@ func Parallel(n, tile int, f func(from, to int)) {
 	}
 }
 
-// job is one call of Parallel.
+// job is one call of Parallel. The caller takes tiles from the front, its helpers from the back: on two
+// cores each then finds in its own cache what it left there in the job before.
 type job struct {
 	f       func(from, to int)
 	n, tile int
-	next    atomic.Int64
-	helpers sync.WaitGroup
+	tiles   atomic.Int64
+	taken   atomic.Int64 // from the front times fromFront, plus from the back
+	helpers atomic.Int64 // workers that are at it; closed while nobody may join
 	lock    sync.Mutex
 	failure any // of the first tile that panicked
 }
 
-var jobs = sync.Pool{New: func() any { return new(job) }}
+const (
+	fromFront = 1 << 32
+	fromBack  = 1
+)
 
-// work takes tiles until none is left.
-func (j *job) work() {
+// closed is so far below zero that no number of workers that try to join lifts it.
+const closed = -1 << 40
+
+var jobs = sync.Pool{New: func() any {
+	j := new(job)
+	j.helpers.Store(closed)
+	return j
+}}
+
+// work takes tiles from one end until none is left.
+func (j *job) work(end int64) {
+	tiles := int(j.tiles.Load())
 	for {
-		from := int(j.next.Add(1)-1) * j.tile
-		if from >= j.n {
+		front, back := split(j.taken.Add(end))
+		if front+back > tiles {
 			return
 		}
-		j.run(from, min(j.n, from+j.tile))
+		t := front - 1
+		if end == fromBack {
+			t = tiles - back
+		}
+		j.run(t*j.tile, min(j.n, (t+1)*j.tile))
 	}
 }
+
+func split(taken int64) (front, back int) { return int(taken >> 32), int(taken & (fromFront - 1)) }
 
 func (j *job) run(from, to int) {
 	defer func() {
@@ -78,28 +94,14 @@ func (j *job) run(from, to int) {
 	j.f(from, to)
 }
 
-// offers reaches only workers that wait for work at this moment. A caller that finds none does
-// the work itself, so that nested calls cannot wait for each other.
-var offers = make(chan *job)
-
-// offer gives the job to an idle worker, and starts the workers at the first use.
-func offer(j *job) bool {
-	startWorkers()
-	select {
-	case offers <- j:
-		return true
-	default:
+// help works on the job, unless there is nothing left or it is over. It says whether it tried.
+func (j *job) help() bool {
+	if front, back := split(j.taken.Load()); front+back >= int(j.tiles.Load()) {
 		return false
 	}
-}
-
-var startWorkers = sync.OnceFunc(func() {
-	for range runtime.NumCPU() {
-		go func() {
-			for j := range offers {
-				j.work()
-				j.helpers.Done()
-			}
-		}()
+	if j.helpers.Add(1) > 0 {
+		j.work(fromBack)
 	}
-})
+	j.helpers.Add(-1)
+	return true
+}

@@ -102,11 +102,3 @@ func Dots(out, a []float32, lda int, x []float32) {
 		out[i] = sum
 	}
 }
-
-// Transpose is dst (columns, rows) = the transpose of src (rows, columns).
-func Transpose(dst, src []float32, rows, columns int) {
-	dst = dst[:rows*columns]
-	for r := range rows {
-		spread(dst[r:], rows, src[r*columns:][:columns])
-	}
-}

@@ -52,3 +52,15 @@ func ColumnSums(dst, x []float32, rows, columns int) {
 		Add(dst[:columns], x[r*columns:])
 	}
 }
+
+// biasReLU is dst = max(dst+bias, 0).
+func biasReLU(dst, bias []float32) {
+	bias = bias[:len(dst)]
+	n := active.whole(len(dst))
+	if n > 0 {
+		active.biasReLU(&dst[0], &bias[0], n)
+	}
+	for i := n; i < len(dst); i++ {
+		dst[i] = max(dst[i]+bias[i], 0)
+	}
+}

@@ -98,13 +98,16 @@ func rowAddress(i int) string {
 // maskRegister holds the mask of AVX2.
 const maskRegister = 15
 
-func (w *writer) loadMask(p string) {
+func (w *writer) loadMask(p string) { w.loadMaskTo(p, maskRegister) }
+
+// loadMaskTo loads a mask: of AVX-512 to K1, by way of Z31, of AVX2 to register r.
+func (w *writer) loadMaskTo(p string, r int) {
 	if w.reg == "Z" {
 		w.op("VMOVUPS (%s), Z31", p)
 		w.op("VPTESTMD Z31, Z31, K1")
 		return
 	}
-	w.load(p, maskRegister)
+	w.load(p, r)
 }
 
 func (w *writer) maskedLoad(p string, r int) {
@@ -115,12 +118,15 @@ func (w *writer) maskedLoad(p string, r int) {
 	w.op("VMASKMOVPS (%s), %s, %s", p, w.r(maskRegister), w.r(r))
 }
 
-func (w *writer) maskedStore(r int, p string) {
+func (w *writer) maskedStore(r int, p string) { w.maskedStoreBy(r, p, maskRegister) }
+
+// maskedStoreBy stores register r by the mask that loadMaskTo put into register mask.
+func (w *writer) maskedStoreBy(r int, p string, mask int) {
 	if w.reg == "Z" {
 		w.op("VMOVUPS %s, K1, (%s)", w.r(r), p)
 		return
 	}
-	w.op("VMASKMOVPS %s, %s, (%s)", w.r(r), w.r(maskRegister), p)
+	w.op("VMASKMOVPS %s, %s, (%s)", w.r(r), w.r(mask), p)
 }
 
 // addAcross leaves the sum of the lanes of register r in its lowest lane; t is overwritten.

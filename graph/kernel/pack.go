@@ -1,0 +1,51 @@
+package kernel
+
+// packPanels lays panels [from, to) of op(B) out, padded with zeros.
+func (g *gemm) packPanels(from, to int) {
+	for j := from; j < to; j++ {
+		stride := g.panelWidth(j * g.cols)
+		panel := g.packed[j*g.k*g.cols:][:g.k*stride]
+		width := min(stride, g.n-j*g.cols)
+		if width < stride {
+			clear(panel)
+		}
+		at := j * g.cols * g.b.colStep
+		if g.b.colStep > 1 {
+			transpose(panel, stride, g.b.data[at:], g.b.colStep, width, g.k)
+			continue
+		}
+		for p := range g.k {
+			copy(panel[p*stride:p*stride+width], g.b.data[at+p*g.b.rowStep:])
+		}
+	}
+}
+
+// panelWidth is how many columns the panel from column col on has room for.
+func (g *gemm) panelWidth(col int) int {
+	if g.gemmNarrow != nil && g.n-col <= g.cols/2 {
+		return g.cols / 2
+	}
+	return g.cols
+}
+
+// strip finds the rows of op(A) of one micro-kernel, in a block from row i on. Rows are read where
+// they stand, unless there are too few, or they would get in each other's way in the first cache.
+func (g *gemm) strip(s *scratch, row, i, p, depth int) left {
+	at, height := row*g.a.rowStep+p*g.a.colStep, min(g.rows, g.m-row)
+	if height == g.rows && (g.a.rowStep == 1 || g.a.rowStep%collision != 0) {
+		_ = g.a.data[at+(height-1)*g.a.rowStep+(depth-1)*g.a.colStep]
+		return left{&g.a.data[at], g.a.rowStep, g.a.colStep}
+	}
+	packed := s.packed[(row-i)*depth:][:g.rows*depth]
+	if height < g.rows {
+		clear(packed)
+	}
+	if g.a.rowStep > 1 {
+		transpose(packed, g.rows, g.a.data[at:], g.a.rowStep, height, depth)
+	} else {
+		for q := range depth {
+			copy(packed[q*g.rows:q*g.rows+height], g.a.data[at+q*g.a.colStep:])
+		}
+	}
+	return left{&packed[0], 1, g.rows}
+}

@@ -1,0 +1,49 @@
+package solvers
+
+import "github.com/ctrzoo/ctrzoo/graph/kernel"
+
+// scratch is the memory of one worker.
+type scratch struct {
+	table *kernel.Table    // whose rows are worked on
+	rows  []int32          // those that wait to be settled together,
+	gaps  []kernel.AdamGap // and over what
+
+	keeps, rates []float32 // of the rows of a step
+	step         kernel.AdamStep
+	grad         []float32    // of a row
+	copied       kernel.Table // of a single row
+	// tails of rows with u != s. After an evaluation all rows have the same u, and the tails that
+	// matter belong to as few values of s as a tail has steps.
+	tails [256]struct {
+		law       *adamLaw
+		u, s, end int
+		tailSum
+	}
+}
+
+// row returns the weights and moments of a row; m is nil for a base without momentum.
+func (x *scratch) row(row int) (w, m, v []float32) {
+	from, to := row*x.table.Dim, (row+1)*x.table.Dim
+	if x.table.M != nil {
+		m = x.table.M[from:to]
+	}
+	if len(x.table.V) == len(x.table.W) {
+		v = x.table.V[from:to]
+	}
+	return x.table.W[from:to], m, v
+}
+
+// tail returns the tail over steps u+1 to end.
+func (x *scratch) tail(l *adamLaw, u, s, end int) tail {
+	t := &x.tails[(31*u+s)%len(x.tails)]
+	if t.law != l || t.u != u || t.s != s || t.end != end {
+		l.flush(x) // rows may wait for what was here
+		t.law, t.u, t.s, t.end = l, u, s, end
+		t.reset()
+		for i := u + 1; i <= end; i++ {
+			l.add(&t.tailSum, u, s, i)
+		}
+		t.finish()
+	}
+	return t.tail
+}
