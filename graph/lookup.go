@@ -78,7 +78,7 @@ type gather struct {
 func (g *gather) tile(from, to int) {
 	x, dim := g.index, g.dim
 	if n := len(x.layout.columns); !x.layout.pools() {
-		kernel.Gather(g.out[from*n*dim:to*n*dim], g.table, dim, x.Int32s()[from*n:to*n])
+		kernel.Gather(g.out[from*n*dim:to*n*dim], g.table, dim, g.rows[from*n:to*n])
 		return
 	}
 	slots, columns := x.layout.slots, len(x.layout.columns)

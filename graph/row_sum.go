@@ -9,17 +9,17 @@ type RowSum struct {
 }
 
 // NewRowSum makes a sum for rows of dim values.
-func NewRowSum(dim int) *RowSum { return &RowSum{grad: newRowGrad(1, dim), places: newHashTable(0)} }
+func NewRowSum(dim int) *RowSum { return &RowSum{grad: newRowGrad(1, dim), places: newHashTable(1)} }
 
 // Reset begins a new sum, of gradients of at most so many rows together. The gradient of the sum before
 // is no longer valid.
 func (s *RowSum) Reset(rows int) {
 	if dim := s.grad.Dim; rows*dim > len(s.grad.buffer) {
 		rows += rows / 4 // batches differ: the next one may have some more
-		s.grad, s.places = newRowGrad(rows, dim), newHashTable(rows)
+		s.grad = newRowGrad(rows, dim)
 		s.grad.Rows = make([]int32, 0, rows)
 	}
-	s.places.clear()
+	s.places.reset(max(1, rows))
 	s.grad.Rows, s.grad.Values = s.grad.Rows[:0], s.grad.buffer[:0]
 }
 

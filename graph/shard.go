@@ -74,7 +74,22 @@ func (t *Table) read(x *Index) (values []float32, places []int32, err error) {
 		return nil, nil, fmt.Errorf("%w: %q", ErrShard, t.name)
 	}
 	values, err = t.fetcher.Fetch(x.rows)
-	return values, x.places, err
+	t.places = x.bySample(t.places)
+	return values, t.places, err
+}
+
+// bySample writes to dst, which it returns, the number in Rows of the row of every place, sample by sample.
+func (x *Index) bySample(dst []int32) []int32 {
+	columns := len(x.layout.columns)
+	if len(dst) != len(x.places) {
+		dst = make([]int32, len(x.places))
+	}
+	for column := range columns {
+		for sample, place := range x.placesOf(int32(column)) {
+			dst[sample*columns+column] = place
+		}
+	}
+	return dst
 }
 
 // initializeShard draws what Initialize draws for the whole table, and keeps the rows of the shard.
