@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -150,7 +151,7 @@ func (p *Parallel) collect(model []gorgonia.ValueGrad) error {
 		p.pairs[i] = averaged{n.Value(), grad}
 		p.dense = append(p.dense, g...)
 	}
-	scale(p.dense, p.weight)
+	kernel.Scale(p.dense, p.weight)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
 
@@ -100,9 +101,7 @@ func (r *Ranks) Sum(x []float32) error {
 	sum := piece(own)
 	copy(sum, r.partial[:n])
 	for i := 1; i < size; i++ {
-		for j, v := range r.partial[i*n : (i+1)*n] {
-			sum[j] += v
-		}
+		kernel.Add(sum, r.partial[i*n:(i+1)*n])
 	}
 	for i := range size {
 		r.receive[i] = offheap.Bytes(piece(i))

@@ -2,6 +2,7 @@ package solvers
 
 import (
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
 
@@ -33,7 +34,7 @@ func newRowExchange(ranks *Ranks, dim int) *rowExchange {
 func (x *rowExchange) sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, error) {
 	x.own.rows = append(x.own.rows[:0], g.Rows...)
 	x.own.values = append(x.own.values[:0], g.Values...)
-	scale(x.own.values, weight)
+	kernel.Scale(x.own.values, weight)
 	if err := x.receive(g.Dim); err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (x *rowExchange) sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, err
 	return x.total.Grad(), nil
 }
 
-// receive fills in with the rows of every rank.
+// receive fills in with the rows of every rank; its own are there already.
 func (x *rowExchange) receive(dim int) error {
 	r := x.ranks
 	x.size[0] = uint32(len(x.own.rows))
@@ -58,16 +59,21 @@ func (x *rowExchange) receive(dim int) error {
 	if err := r.share(offheap.Bytes(x.size), r.receive); err != nil {
 		return err
 	}
+	x.in[r.Rank()] = x.own
 	for i, n := range x.sizes {
-		p := &x.in[i]
-		p.rows, p.values = resized(p.rows, int(n)), resized(p.values, int(n)*dim)
-		r.receive[i] = offheap.Bytes(p.rows)
+		if r.receive[i] = nil; i != r.Rank() {
+			x.in[i].rows = resized(x.in[i].rows, int(n))
+			r.receive[i] = offheap.Bytes(x.in[i].rows)
+		}
 	}
 	if err := r.share(offheap.Bytes(x.own.rows), r.receive); err != nil {
 		return err
 	}
-	for i := range x.in {
-		r.receive[i] = offheap.Bytes(x.in[i].values)
+	for i, n := range x.sizes {
+		if i != r.Rank() {
+			x.in[i].values = resized(x.in[i].values, int(n)*dim)
+			r.receive[i] = offheap.Bytes(x.in[i].values)
+		}
 	}
 	return r.share(offheap.Bytes(x.own.values), r.receive)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
 
@@ -92,7 +93,7 @@ func (x *spreadRows) sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, erro
 		p.rows, p.values = append(p.rows, row/size), append(p.values, g.Values[i*g.Dim:(i+1)*g.Dim]...)
 	}
 	for i := range x.out {
-		scale(x.out[i].values, weight)
+		kernel.Scale(x.out[i].values, weight)
 	}
 	if err := x.swapRows(); err != nil {
 		return nil, err
