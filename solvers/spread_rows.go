@@ -1,12 +1,49 @@
 package solvers
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
+
+// Spread makes ready a table of which every rank holds a shard: lookups fetch its rows from the ranks that
+// hold them, and so are collective from now on. Time spent on it counts as Exchanged. It is an error, which
+// wraps ErrSpread, if the solver cannot step such tables.
+func (p *Parallel) Spread(t *graph.Table) error {
+	if reason := needsWholeTables(p.Solver); reason != "" {
+		return fmt.Errorf("%w by %v: %s", ErrSpread, p.Solver, reason)
+	}
+	if t.Shard().IsWhole() && p.ranks.Size() == 1 {
+		return nil
+	}
+	if s := t.Shard(); s.Rank != p.ranks.Rank() || s.Size != p.ranks.Size() {
+		return fmt.Errorf("%w: table %q holds the rows of rank %d of %d on rank %d of %d", ErrSpread, t.Name(), s.Rank, s.Size, p.ranks.Rank(), p.ranks.Size())
+	}
+	x := newSpreadRows(p.ranks, t, &p.spent)
+	p.tables[t] = x
+	t.SetFetcher(x)
+	return nil
+}
+
+// ErrSpread is wrapped by the error of a solver or a table that cannot be spread over the ranks.
+var ErrSpread = errors.New("solvers: tables cannot be spread over the ranks")
+
+// needsWholeTables says why a solver cannot step a table of which no rank has all rows; "" if it can.
+func needsWholeTables(s Solver) string {
+	switch s := s.(type) {
+	case *SAM:
+		return "SAM needs the norm of the gradients of all rows"
+	case *FAL:
+		return "FAL needs the largest count of all rows"
+	case *MEDA:
+		return needsWholeTables(s.Solver)
+	}
+	return ""
+}
 
 // spreadRows moves rows of one table between the ranks that hold them and those that need them: row r is row
 // r/Size of the table of rank r%Size.

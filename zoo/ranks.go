@@ -10,7 +10,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/solvers"
 )
 
-// A run of one process is a job of one rank.
+// orAlone makes a run of one process a job of one rank.
 func orAlone(c solvers.Comm) solvers.Comm {
 	if c == nil {
 		return solvers.LocalComms(1)[0]
@@ -52,12 +52,18 @@ type tally struct {
 	samples int     // of the whole batch
 	loss    float64 // its mean over them
 	stop    error   // not nil if a rank is to end after this step
-	save    bool    // it is time for a checkpoint
+	save    bool    // it is time for a checkpoint, by the clock of rank 0
 }
 
-// figuresOfBatch are what a rank tells: its samples, the sum of their loss, and whether it failed, is to
-// stop, and finds that it is time to save.
-const figuresOfBatch = 5
+// What each rank tells.
+const (
+	samplesOfRank = iota
+	lossOfRank    // summed over its samples
+	rankFailed    // 1, or 0
+	rankStops
+	rankSaves
+	figuresOfRank
+)
 
 // count brings the figures of a batch together. If a rank failed it returns that error on all ranks.
 func (t *Trainer) count(ctx context.Context, batch *datasets.Batch, err error) error {
@@ -68,28 +74,35 @@ func (t *Trainer) count(ctx context.Context, batch *datasets.Batch, err error) e
 		}
 		return err
 	}
-	y.figures = append(y.figures[:0], 0, 0, one(err != nil), one(ctx.Err() != nil), one(t.saver.timeIsUp()))
+	own := resized(&y.figures, figuresOfRank)
 	if err == nil {
-		y.figures[0], y.figures[1] = float64(batch.Rows), t.network.Loss()*float64(batch.Rows)
+		own[samplesOfRank], own[lossOfRank] = float64(batch.Rows), t.network.Loss()*float64(batch.Rows)
 	}
-	all, failure := t.ranks.GatherNumbers(y.figures)
+	own[rankFailed], own[rankStops], own[rankSaves] = one(err != nil), one(ctx.Err() != nil), one(t.saver.timeIsUp())
+	all, failure := t.ranks.GatherNumbers(own)
 	if failure != nil {
 		return failure
 	}
-	var sums [figuresOfBatch]float64
+	var sums [figuresOfRank]float64
 	for i, v := range all {
-		sums[i%figuresOfBatch] += v
+		sums[i%figuresOfRank] += v
 	}
-	if sums[2] > 0 {
+	if sums[rankFailed] > 0 {
 		return t.ranks.Agree(err)
 	}
-	y.samples, y.loss = int(sums[0]), sums[1]/sums[0]
-	y.save = all[4] > 0 // by the clock of rank 0
-	if sums[3] > 0 {
+	y.samples, y.loss = int(sums[samplesOfRank]), sums[lossOfRank]/sums[samplesOfRank]
+	y.save = all[rankSaves] > 0
+	if sums[rankStops] > 0 {
 		y.stop = context.Canceled
 	}
-	t.solver.(*solvers.Parallel).SetWeight(float64(batch.Rows) / sums[0])
+	t.solver.(*solvers.Parallel).SetWeight(float64(batch.Rows) / sums[samplesOfRank])
 	return nil
+}
+
+// resized makes room for n zeros.
+func resized(x *[]float64, n int) []float64 {
+	*x = append((*x)[:0], make([]float64, n)...)
+	return *x
 }
 
 func one(is bool) float64 {
@@ -104,8 +117,9 @@ func (t *Trainer) allWell(err error) error {
 	if !t.parallel() {
 		return err
 	}
-	t.tally.figures = append(t.tally.figures[:0], one(err != nil))
-	all, failure := t.ranks.GatherNumbers(t.tally.figures)
+	own := resized(&t.tally.figures, 1)
+	own[0] = one(err != nil)
+	all, failure := t.ranks.GatherNumbers(own)
 	if failure != nil {
 		return failure
 	}
