@@ -31,8 +31,15 @@ func (g *RowGroups) Batches(ctx context.Context, size int, shuffle *rand.Rand) i
 			yield(nil, fmt.Errorf("datasets: batch size must be at least 1, got %d", size))
 			return
 		}
+		g.batches(ctx, size, g.lotsOf(permutation(len(g.rows), shuffle), shuffle))(yield)
+	}
+}
+
+// batches goes through the samples of some lots.
+func (g *RowGroups) batches(ctx context.Context, size int, lots []lot) iter.Seq2[*Batch, error] {
+	return func(yield func(*Batch, error) bool) {
 		var b Batch
-		for part, err := range ahead(ctx, g.read(ctx, g.lots(shuffle))) {
+		for part, err := range ahead(ctx, g.read(ctx, lots)) {
 			for err == nil && len(part.order) > 0 {
 				if b.Rows == size { // it was given away
 					b.clear()
@@ -66,11 +73,11 @@ type lot struct {
 	shuffle *rand.Rand // of its samples; or nil
 }
 
-// lots divides the row groups. It draws all that is random before anything is read, so that the
+// lotsOf divides row groups. It draws all that is random before anything is read, so that the
 // generator is the same afterwards however far the pass gets.
-func (g *RowGroups) lots(shuffle *rand.Rand) []lot {
+func (g *RowGroups) lotsOf(groups []int32, shuffle *rand.Rand) []lot {
 	var list []lot
-	for _, group := range permutation(len(g.rows), shuffle) {
+	for _, group := range groups {
 		rows := g.rows[group]
 		if len(list) == 0 || list[len(list)-1].rows+rows > g.window {
 			list = append(list, lot{})

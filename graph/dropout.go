@@ -9,7 +9,13 @@ import (
 )
 
 // Mode says whether the graphs it was given to train or evaluate. Dropout reads it at every run.
-type Mode struct{ Training bool }
+type Mode struct {
+	Training bool
+	// Rank and Ranks say which of equal parts of a larger batch the graph's batch is, if several
+	// processes share it. Masks are drawn for the larger one, so that together they drop what one
+	// process would, and their generators stay equal. 0 ranks are the same as 1.
+	Rank, Ranks int
+}
 
 // Dropout sets values of x to zero with probability rate, in [0, 1), and divides the others by
 // 1-rate, so that the mean stays. Its mask is drawn anew from rng at every run while
@@ -23,7 +29,7 @@ func Dropout(x *gorgonia.Node, rate float64, mode *Mode, rng *rand.Rand) (*gorgo
 		if !mode.Training || rate == 0 {
 			fill(mask, 1)
 		} else {
-			drawMask(mask, rate, rng)
+			drawMask(mask, mode.Rank, mode.Ranks, rate, rng)
 		}
 		kernel.Mul(out, in[0], mask)
 	}
@@ -36,22 +42,25 @@ func Dropout(x *gorgonia.Node, rate float64, mode *Mode, rng *rand.Rand) (*gorgo
 	return newDenseOp("dropout", x.Shape().Clone(), 1, forward, diff).apply(x)
 }
 
-// drawMask draws two values from each 64-bit number.
-func drawMask(mask []float32, rate float64, rng *rand.Rand) {
+// drawMask draws the masks of all ranks one after another, two values from each 64-bit number, and keeps
+// that of one.
+func drawMask(mask []float32, rank, ranks int, rate float64, rng *rand.Rand) {
 	threshold := uint32(rate * (1 << 32))
 	keep := float32(1 / (1 - rate))
-	value := func(r uint32) float32 {
-		if r < threshold {
-			return 0
+	before := rank * len(mask)
+	set := func(i int, r uint32) {
+		if i -= before; i < 0 || i >= len(mask) {
+			return
 		}
-		return keep
+		mask[i] = 0
+		if r >= threshold {
+			mask[i] = keep
+		}
 	}
-	for i := 0; i < len(mask); i += 2 {
+	for i := 0; i < max(1, ranks)*len(mask); i += 2 {
 		r := rng.Uint64()
-		mask[i] = value(uint32(r))
-		if i+1 < len(mask) {
-			mask[i+1] = value(uint32(r >> 32))
-		}
+		set(i, uint32(r))
+		set(i+1, uint32(r>>32))
 	}
 }
 

@@ -39,13 +39,23 @@ func Constant(v float32) Initializer {
 // in order, so that a large table can be filled by all cores and still depend on the seed only.
 const valuesPerStream = 1 << 20
 
-// Initialize draws all values of the table, whatever a solver had left to do.
-func (t *Table) Initialize(init Initializer, rng *rand.Rand) {
-	values := t.Floats()
-	seeds := make([]uint64, 2*((len(values)+valuesPerStream-1)/valuesPerStream))
+// streamSeeds are two for each stream of a table of so many values.
+func streamSeeds(values int, rng *rand.Rand) []uint64 {
+	seeds := make([]uint64, 2*((values+valuesPerStream-1)/valuesPerStream))
 	for i := range seeds {
 		seeds[i] = rng.Uint64()
 	}
+	return seeds
+}
+
+// Initialize draws all values of the table, whatever a solver had left to do.
+func (t *Table) Initialize(init Initializer, rng *rand.Rand) {
+	if !t.shard.IsWhole() {
+		t.initializeShard(init, rng)
+		return
+	}
+	values := t.Floats()
+	seeds := streamSeeds(len(values), rng)
 	kernel.Parallel(len(values), valuesPerStream, func(from, to int) {
 		i := 2 * (from / valuesPerStream)
 		init(values[from:to], rand.New(rand.NewPCG(seeds[i], seeds[i+1])))

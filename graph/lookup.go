@@ -52,8 +52,11 @@ func lookup(table, index *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
 		if !isTable || !isIndex {
 			return nil, fmt.Errorf("want a *graph.Table and a *graph.Index, got %T and %T", in[0], in[1])
 		}
-		t.Settle(x.rows)
-		g.table, g.index = t.Floats(), x
+		var err error
+		if g.table, g.rows, err = t.read(x); err != nil {
+			return nil, err
+		}
+		g.index = x
 		kernel.Parallel(batch, samplesPerTile, tile)
 		return out, nil
 	}
@@ -67,6 +70,7 @@ func lookup(table, index *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
 // gather copies or pools table rows to the output of a lookup.
 type gather struct {
 	table, out []float32
+	rows       []int32 // of table, for each place of the index
 	index      *Index
 	dim        int
 }
@@ -74,15 +78,14 @@ type gather struct {
 func (g *gather) tile(from, to int) {
 	x, dim := g.index, g.dim
 	if n := len(x.layout.columns); !x.layout.pools() {
-		kernel.Gather(g.out[from*n*dim:to*n*dim], g.table, dim, x.Int32s()[from*n:to*n])
+		kernel.Gather(g.out[from*n*dim:to*n*dim], g.table, dim, g.rows[from*n:to*n])
 		return
 	}
 	slots, columns := x.layout.slots, len(x.layout.columns)
-	rows := x.Int32s()
 	for b := from; b < to; b++ {
 		for s, slot := range slots {
 			dst := g.out[(b*len(slots)+s)*dim:][:dim]
-			places := rows[b*columns+int(slot.from) : b*columns+int(slot.to)]
+			places := g.rows[b*columns+int(slot.from) : b*columns+int(slot.to)]
 			if len(places) == 1 && places[0] != Absent {
 				copy(dst, g.table[int(places[0])*dim:][:dim])
 				continue

@@ -232,3 +232,31 @@ func TestDropout(t *testing.T) {
 		require.ErrorContains(t, err, "rate must be in [0, 1)")
 	}
 }
+
+// The ranks of a job drop together what one process drops, also where a rank's part begins in the middle of
+// a random number.
+func TestDropoutOfRanksIsThatOfTheWholeBatch(t *testing.T) {
+	const width = 3
+	for _, ranks := range []int{1, 2, 4} {
+		const batch = 12
+		whole := drawnMasks(t, batch, width, Mode{Training: true})
+		var joined []float32
+		for rank := range ranks {
+			joined = append(joined, drawnMasks(t, batch/ranks, width, Mode{Training: true, Rank: rank, Ranks: ranks})...)
+		}
+		require.Equal(t, whole, joined)
+	}
+}
+
+// drawnMasks are the masks of a second run: the first has moved the generator on.
+func drawnMasks(t *testing.T, batch, width int, mode Mode) []float32 {
+	t.Helper()
+	x := gorgonia.NewMatrix(gorgonia.NewGraph(), tensor.Float32, gorgonia.WithShape(batch, width), gorgonia.WithName("x"), gorgonia.WithInit(gorgonia.Ones()))
+	out, err := Dropout(x, 0.5, &mode, rand.New(rand.NewPCG(1, 1)))
+	require.NoError(t, err)
+	m, err := NewMachine(out)
+	require.NoError(t, err)
+	require.NoError(t, m.RunAll())
+	require.NoError(t, m.RunAll())
+	return valuesOf(t, out.Value())
+}

@@ -58,26 +58,11 @@ func (g *RowGrad) Format(s fmt.State, _ rune) {
 
 // plus returns a new gradient, the sum of g and h.
 func (g *RowGrad) plus(h *RowGrad) *RowGrad {
-	sum := newRowGrad(len(g.Rows)+len(h.Rows)+1, g.Dim)
-	sum.Rows = append(sum.Rows, g.Rows...)
-	sum.Values = append(sum.buffer[:0], g.Values...)
-	places := newHashTable(len(g.Rows) + len(h.Rows))
-	for i, row := range g.Rows {
-		places.place(row, int32(i))
-	}
-	for i, row := range h.Rows {
-		values := h.Values[i*g.Dim : (i+1)*g.Dim]
-		place, isNew := places.place(row, int32(len(sum.Rows)))
-		if isNew {
-			sum.Rows = append(sum.Rows, row)
-			sum.Values = append(sum.Values, values...)
-			continue
-		}
-		for j, v := range values {
-			sum.Values[int(place)*g.Dim+j] += v
-		}
-	}
-	return sum
+	sum := NewRowSum(g.Dim)
+	sum.Reset(len(g.Rows) + len(h.Rows))
+	sum.Add(g.Rows, g.Values)
+	sum.Add(h.Rows, h.Values)
+	return sum.Grad()
 }
 
 // rowEngine is the tensor engine of a RowGrad. Gorgonia adds the gradients of a node that is used

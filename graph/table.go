@@ -20,6 +20,11 @@ type Table struct {
 	name    string
 	storage *offheap.Array[float32]
 	settler Settler
+
+	shard   Shard // the rows it holds, of
+	total   int   // rows
+	fetcher Fetcher
+	places  []int32 // of the latest lookup among the rows that were fetched
 }
 
 // Settler brings rows up to date that a solver has left behind, because no batch touched them.

@@ -12,8 +12,9 @@ import (
 // Weights are the named weights of a model. Any number of graphs (for training, for evaluation,
 // of different batch sizes) may be built over one Weights; they then share its memory.
 type Weights struct {
-	rng  *rand.Rand
-	list []*Weight
+	rng   *rand.Rand
+	shard Shard
+	list  []*Weight
 }
 
 // Weight is one named weight: either dense or a table.
@@ -33,6 +34,10 @@ func NewWeights(rng *rand.Rand) *Weights { return &Weights{rng: rng} }
 
 // All yields the weights in the order in which they were made.
 func (w *Weights) All() iter.Seq[*Weight] { return slices.Values(w.list) }
+
+// SetShard lets tables that are made from now on hold the rows of a shard only. The Shape of their weights
+// stays that of the whole table.
+func (w *Weights) SetShard(s Shard) { w.shard = s }
 
 // Add adds a weight of zeros to a closed set, whose values are then read from elsewhere.
 func (w *Weights) Add(name string, rows, columns int, isTable bool) (*Weight, error) {
@@ -62,7 +67,7 @@ func (w *Weights) Frozen() *Weights {
 	for _, weight := range w.list {
 		shared := *weight
 		if t := weight.Table; t != nil {
-			shared.Table = &Table{Dense: t.Dense, name: t.name, storage: t.storage}
+			shared.Table = &Table{Dense: t.Dense, name: t.name, storage: t.storage, shard: t.shard, total: t.total}
 		}
 		frozen.list = append(frozen.list, &shared)
 	}
@@ -111,7 +116,8 @@ func (w *Weights) Free() {
 	}
 }
 
-// Values are the values of the weight, row after row. Those of a table may be unsettled.
+// Values are the values of the weight, row after row. Those of a table may be unsettled, and are those of the
+// rows that it holds.
 func (w *Weight) Values() []float32 { return w.values }
 
 // Redraw draws the weight anew from its initialiser.
@@ -139,7 +145,7 @@ func (w *Weights) table(name string, rows, dim int, init Initializer) (*Weight, 
 	if found, err := w.find(name, rows, dim, true); found != nil || err != nil {
 		return found, err
 	}
-	table, err := NewTable(name, rows, dim)
+	table, err := newShard(name, rows, dim, w.shard)
 	if err != nil {
 		return nil, err
 	}

@@ -17,16 +17,7 @@ func gradientOf(n gorgonia.ValueGrad) ([]float32, error) {
 	}
 	switch w := n.Value().(type) {
 	case *graph.Table:
-		g, isRows := grad.(*graph.RowGrad)
-		if !isRows || g.Dim != w.Dim() || len(g.Values) != len(g.Rows)*g.Dim {
-			return nil, fmt.Errorf("%w: table %q of dimension %d with gradient %T %v", ErrWeight, w.Name(), w.Dim(), grad, grad)
-		}
-		for _, row := range g.Rows {
-			if uint(row) >= uint(w.Rows()) {
-				return nil, fmt.Errorf("%w: table %q of %d rows with a gradient of row %d", ErrWeight, w.Name(), w.Rows(), row)
-			}
-		}
-		return g.Values, nil
+		return rowGradientOf(w, grad, w.Rows())
 	case *tensor.Dense:
 		g, isDense := grad.(*tensor.Dense)
 		if !isDense || !flat(w) || !flat(g) || !w.Shape().Eq(g.Shape()) {
@@ -35,6 +26,20 @@ func gradientOf(n gorgonia.ValueGrad) ([]float32, error) {
 		return g.Float32s(), nil
 	}
 	return nil, fmt.Errorf("%w: %T with gradient %T", ErrWeight, n.Value(), grad)
+}
+
+// rowGradientOf is gradientOf for a table whose rows are counted up to a number.
+func rowGradientOf(w *graph.Table, grad gorgonia.Value, rows int) ([]float32, error) {
+	g, isRows := grad.(*graph.RowGrad)
+	if !isRows || g.Dim != w.Dim() || len(g.Values) != len(g.Rows)*g.Dim {
+		return nil, fmt.Errorf("%w: table %q of dimension %d with gradient %T %v", ErrWeight, w.Name(), w.Dim(), grad, grad)
+	}
+	for _, row := range g.Rows {
+		if uint(row) >= uint(rows) {
+			return nil, fmt.Errorf("%w: table %q of %d rows with a gradient of row %d", ErrWeight, w.Name(), rows, row)
+		}
+	}
+	return g.Values, nil
 }
 
 // flat says whether a tensor is a run of float32 in memory.

@@ -23,6 +23,10 @@ type Slice struct {
 	Doubles []float64
 }
 
+// ByRow says of a part of a table's state whether it has values for each row, in the order of the rows: as many
+// for each.
+func (s *Slice) ByRow() bool { return s.Name != "clock" && s.Name != "rates" }
+
 // len is the number of values.
 func (s *Slice) len() int { return len(s.Floats) + len(s.Ints) + len(s.Doubles) }
 

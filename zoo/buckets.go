@@ -53,7 +53,7 @@ func (t *Trainer) tellBuckets(s bucketed) error {
 		if weight.Table == nil {
 			continue
 		}
-		if err := s.SetBuckets(weight.Table, t.buckets); err != nil {
+		if err := s.SetBuckets(weight.Table, ownRows(weight.Table, t.buckets)); err != nil {
 			return fmt.Errorf("%w: %w", ErrRun, err)
 		}
 	}

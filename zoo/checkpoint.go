@@ -3,6 +3,7 @@ package zoo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"gorgonia.org/gorgonia"
 )
@@ -19,7 +21,7 @@ import (
 // often within an epoch as wanted. A run that goes on from a checkpoint ends with the same bytes as
 // one that was never interrupted.
 type Checkpoints struct {
-	Directory  *Directory         // required
+	Directory  *Directory         // required; in a parallel job of rank 0 only
 	Keep       int                // how many to keep, besides that of the best epoch; 0 means 2
 	EverySteps int                // 0: not by steps
 	Every      time.Duration      // 0: not by time
@@ -50,7 +52,7 @@ type saver struct {
 func newSaver(t *Trainer, c Checkpoints) (*saver, error) {
 	s, ok := t.solver.(solvers.Solver)
 	switch {
-	case c.Directory == nil:
+	case c.Directory == nil && t.leads():
 		return nil, fmt.Errorf("%w: checkpoints need a directory", ErrRun)
 	case !ok:
 		return nil, fmt.Errorf("%w: checkpoints need a solver of package solvers, got %T", ErrRun, t.solver)
@@ -61,32 +63,60 @@ func newSaver(t *Trainer, c Checkpoints) (*saver, error) {
 	return &saver{Checkpoints: c, trainer: t, solver: s, name: s.String()}, nil
 }
 
-// begin goes on from the latest checkpoint, if there is one.
+// begin goes on from the latest checkpoint, if there is one. In a parallel job rank 0 says which that is,
+// and every rank reads it.
 func (s *saver) begin(ctx context.Context) error {
 	if s == nil || !s.at.IsZero() {
 		return nil
 	}
 	s.at = time.Now()
+	ranks := s.trainer.ranks
+	var path string
 	var err error
-	if s.identity, err = s.trainer.run.identify(ctx, s.name); err != nil {
+	if s.trainer.leads() {
+		path, err = s.start(ctx)
+	}
+	if err := ranks.Agree(err); err != nil {
 		return err
 	}
-	names, err := checkpoints(s.Directory.path)
+	paths, err := ranks.Gather([]byte(path))
 	if err != nil {
 		return err
 	}
+	if path = string(paths[0]); path == "" {
+		return nil
+	}
+	s.latest = filepath.Base(path)
+	if err := ranks.Agree(s.restore(path)); err != nil {
+		return err
+	}
+	if s.trainer.leads() {
+		err = s.Directory.keepSettings()
+		if err == nil {
+			err = s.prune() // a run that was killed may have left one too many
+		}
+	}
+	return ranks.Agree(err)
+}
+
+// start finds the latest checkpoint; without one it prepares the directory, and the path is "".
+func (s *saver) start(ctx context.Context) (path string, err error) {
+	if s.identity, err = s.trainer.run.identify(ctx, s.name); err != nil {
+		return "", err
+	}
+	names, err := checkpoints(s.Directory.path)
+	if err != nil {
+		return "", err
+	}
 	if len(names) == 0 {
 		s.encoding, err = writeEncoding(s.Directory.path, s.Encoding)
-		return err
+		return "", err
 	}
-	s.latest = names[len(names)-1]
-	if err := s.restore(s.Directory.file(s.latest)); err != nil {
-		return err
+	path = s.Directory.file(names[len(names)-1])
+	if s.trainer.parallel() { // other ranks may have been started in another directory
+		path, err = filepath.Abs(path)
 	}
-	if err := s.Directory.keepSettings(); err != nil {
-		return err
-	}
-	return s.prune() // a run that was killed may have left one too many
+	return path, err
 }
 
 // saveIfDue saves as often as was asked for; not at the end of an epoch, which is saved anyway.
@@ -95,12 +125,17 @@ func (s *saver) saveIfDue() error {
 		return nil
 	}
 	bySteps := s.EverySteps > 0 && s.trainer.at.Steps%s.EverySteps == 0
-	byTime := s.Every > 0 && time.Since(s.at) >= s.Every
+	byTime := s.trainer.tally.save
+	if !s.trainer.parallel() {
+		byTime = s.timeIsUp()
+	}
 	if !bySteps && !byTime {
 		return nil
 	}
 	return s.save()
 }
+
+func (s *saver) timeIsUp() bool { return s != nil && s.Every > 0 && time.Since(s.at) >= s.Every }
 
 // save writes a checkpoint, unless there is one of the same position, and removes old ones.
 func (s *saver) save() error {
@@ -111,11 +146,38 @@ func (s *saver) save() error {
 	if name == s.latest {
 		return nil
 	}
-	if err := s.Directory.add(name, s.write); err != nil {
-		return fmt.Errorf("checkpoint %s: %w", name, err)
+	if err := s.trainer.ranks.Agree(s.add(name)); err != nil {
+		return err
 	}
 	s.latest, s.at = name, time.Now()
-	return s.prune()
+	var err error
+	if s.trainer.leads() {
+		err = s.prune()
+	}
+	return s.trainer.ranks.Agree(err)
+}
+
+// add adds a checkpoint to the directory. Of tables that are spread over the ranks every rank sends its rows to
+// rank 0, which writes them.
+func (s *saver) add(name string) error {
+	if !s.trainer.leads() && !s.trainer.spread() {
+		return nil
+	}
+	weights, state, err := s.tensors()
+	defer weights.free()
+	if err != nil {
+		return err
+	}
+	if s.trainer.leads() {
+		err = s.Directory.add(name, func(dir string) error { return s.write(dir, weights, state) })
+	}
+	if s.trainer.spread() { // what could not be written must be received all the same
+		err = errors.Join(err, weights.finish(), state.finish())
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoint %s: %w", name, err)
+	}
+	return nil
 }
 
 func checkpointOf(at position) string {
@@ -150,7 +212,7 @@ func bestCheckpoint(m Monitor, history []Epoch) string {
 }
 
 // write writes the files of a checkpoint.
-func (s *saver) write(dir string) error {
+func (s *saver) write(dir string, weights, state *tensors) error {
 	t := s.trainer
 	at := t.at
 	m := manifest{
@@ -165,11 +227,9 @@ func (s *saver) write(dir string) error {
 		return err
 	}
 	m.LearnRate = s.solver.LearnRate()
-	weights, state, err := s.tensors()
-	if err != nil {
-		return err
+	if t.parallel() {
+		m.Ranks = t.ranks.Size()
 	}
-	defer weights.free()
 	for _, w := range t.network.Learnables() {
 		if _, isTable := w.Value().(*graph.Table); isTable {
 			m.Tables = append(m.Tables, w.Name())
@@ -188,41 +248,77 @@ func (s *saver) write(dir string) error {
 // the state has them as they are, since settling them now would change their last bits later.
 func (s *saver) tensors() (weights, state *tensors, err error) {
 	weights, state = &tensors{}, &tensors{}
+	settled, err := s.settled(weights)
+	if err != nil {
+		return weights, state, err
+	}
 	for _, n := range s.trainer.network.Learnables() {
 		w := s.trainer.weights.Get(n.Name())
 		values := w.Values()
-		if w.Table != nil && s.trainer.at.Batches > 0 {
-			unsettled := values
-			if values, err = weights.room(len(values)); err != nil {
-				weights.free()
-				return nil, nil, fmt.Errorf("room for a copy of table %q: %w", w.Name, err)
-			}
-			if s.solver.Settled(w.Table, values); !bytes.Equal(bytesOf(values), bytesOf(unsettled)) {
-				add(state, w.Name+"/unsettled", unsettled, w.Shape...)
-			}
+		if copied, has := settled[w]; has {
+			addOf(s.trainer, state, w, w.Name+"/unsettled", values, true)
+			values = copied
 		}
-		add(weights, w.Name, values, w.Shape...)
+		addOf(s.trainer, weights, w, w.Name, values, true)
 		parts, err := s.solver.State(n.Value())
 		if err != nil {
-			return nil, nil, err
+			return weights, state, err
 		}
 		for _, p := range parts {
-			addPart(state, w, p)
+			addPart(s.trainer, state, w, p)
 		}
 	}
 	return weights, state, nil
 }
 
-// addPart adds a part of a solver's state, in the shape of the weight if it has as many values.
-func addPart(to *tensors, w *graph.Weight, p solvers.Slice) {
+// settled are copies of the tables of which a row is not settled, on any rank, with all rows settled.
+func (s *saver) settled(room *tensors) (map[*graph.Weight][]float32, error) {
+	copies := map[*graph.Weight][]float32{}
+	if s.trainer.at.Batches == 0 {
+		return copies, nil
+	}
+	var tables []*graph.Weight
+	var differ []float64
+	var err error
+	for w := range s.trainer.weights.All() {
+		if w.Table == nil {
+			continue
+		}
+		values, e := room.room(len(w.Values()))
+		if e != nil {
+			err = fmt.Errorf("room for a copy of table %q: %w", w.Name, e)
+			break
+		}
+		s.solver.Settled(w.Table, values)
+		copies[w] = values
+		tables = append(tables, w)
+		differ = append(differ, one(!bytes.Equal(offheap.Bytes(values), offheap.Bytes(w.Values()))))
+	}
+	if s.trainer.spread() {
+		if err = s.trainer.ranks.Agree(err); err == nil {
+			differ, err = s.trainer.ranks.GatherNumbers(differ)
+		}
+	}
+	for i, w := range tables {
+		isSettled := true
+		for at := i; at < len(differ); at += len(tables) {
+			isSettled = isSettled && differ[at] == 0
+		}
+		if isSettled {
+			delete(copies, w)
+		}
+	}
+	return copies, err
+}
+
+// addPart adds a part of a solver's state.
+func addPart(t *Trainer, to *tensors, w *graph.Weight, p solvers.Slice) {
 	name := w.Name + "/" + p.Name
 	switch {
 	case p.Ints != nil:
-		add(to, name, p.Ints)
-	case p.Floats != nil && len(p.Floats) == w.Shape.TotalSize():
-		add(to, name, p.Floats, w.Shape...)
+		addOf(t, to, w, name, p.Ints, p.ByRow())
 	case p.Floats != nil:
-		add(to, name, p.Floats)
+		addOf(t, to, w, name, p.Floats, p.ByRow())
 	default:
 		add(to, name, p.Doubles)
 	}
@@ -234,8 +330,10 @@ func (s *saver) restore(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := m.Run.check(&s.identity); err != nil {
-		return fmt.Errorf("%s: %w", dir, err)
+	if s.trainer.leads() { // the others are known to be like it
+		if err := m.Run.check(&s.identity); err != nil {
+			return fmt.Errorf("%s: %w", dir, err)
+		}
 	}
 	if s.encoding, err = measureEncoding(s.Encoding); err != nil {
 		return err
@@ -257,6 +355,7 @@ func (s *saver) restore(dir string) error {
 		}
 	}
 	s.trainer.at, s.trainer.history = m.Position, epochsOf(m.History)
+	s.noteRanks(m)
 	return s.trainer.dropouts.UnmarshalBinary(m.Dropouts)
 }
 
@@ -277,7 +376,7 @@ func (s *saver) restoreTensors(dir string) error {
 		if unsettled := n.Name() + "/unsettled"; state.find(unsettled) != nil {
 			from, name = state, unsettled
 		}
-		if err := read(from, name, values); err != nil {
+		if err := readOf(from, name, values, s.trainer.weights.Get(n.Name()).Table); err != nil {
 			return err
 		}
 		if err := s.restoreState(state, n); err != nil {
@@ -296,12 +395,16 @@ func (s *saver) restoreState(state *mapped, n *gorgonia.Node) error {
 			continue
 		}
 		p := solvers.Slice{Name: part}
+		table, _ := n.Value().(*graph.Table)
+		if !p.ByRow() {
+			table = nil
+		}
 		var err error
 		switch t.DType {
 		case dtype[float32]():
-			p.Floats, err = view[float32](state, t.Name)
+			p.Floats, err = viewOf[float32](state, t.Name, table)
 		case dtype[uint32]():
-			p.Ints, err = view[uint32](state, t.Name)
+			p.Ints, err = viewOf[uint32](state, t.Name, table)
 		default:
 			p.Doubles, err = view[float64](state, t.Name)
 		}
@@ -311,4 +414,16 @@ func (s *saver) restoreState(state *mapped, n *gorgonia.Node) error {
 		parts = append(parts, p)
 	}
 	return s.solver.Restore(n.Value(), parts)
+}
+
+// noteRanks tells of a run that goes on with another number of ranks.
+func (s *saver) noteRanks(m *manifest) {
+	before, now := max(1, m.Ranks), s.trainer.ranks.Size()
+	if before == now {
+		return
+	}
+	s.trainer.note("the checkpoint is of a run with %d ranks, which goes on with %d", before, now)
+	if _, inMemory := s.trainer.run.Train.(*datasets.Memory); !inMemory && m.Position.Batches > 0 {
+		s.trainer.note("the rest of epoch %d is read in another order: some of its samples come twice, others not", m.Position.Epoch)
+	}
 }

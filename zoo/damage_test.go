@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/stretchr/testify/require"
 )
 
@@ -46,7 +47,7 @@ func fingerprintOf(path string) (string, error) {
 	}
 	var text []byte
 	for w := range saved.Weights.All() {
-		text = append(append(text, w.Name...), bytesOf(w.Values())...)
+		text = append(append(text, w.Name...), offheap.Bytes(w.Values())...)
 	}
 	settings, err := ReadSettings(path)
 	if err != nil {

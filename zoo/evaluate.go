@@ -3,6 +3,7 @@ package zoo
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -40,9 +41,13 @@ func (e *Evaluator) Evaluate(ctx context.Context, source datasets.Source) (Metri
 // Logits are those of all samples of a source, in its order, and their labels. Both are valid until
 // the next call.
 func (e *Evaluator) Logits(ctx context.Context, source datasets.Source) (logits, labels []float32, err error) {
+	return e.logitsOf(source.Batches(ctx, e.network.Size(), nil))
+}
+
+func (e *Evaluator) logitsOf(batches iter.Seq2[*datasets.Batch, error]) (logits, labels []float32, err error) {
 	e.weights.SettleAll()
 	e.logits, e.labels = e.logits[:0], e.labels[:0]
-	for batch, err := range source.Batches(ctx, e.network.Size(), nil) {
+	for batch, err := range batches {
 		if err != nil {
 			return nil, nil, fmt.Errorf("zoo: evaluation: %w", err)
 		}

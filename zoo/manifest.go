@@ -16,6 +16,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
 
 // What the errors of loading and resuming wrap.
@@ -40,6 +41,8 @@ type manifest struct {
 	History   []epochRecord   `json:"history"`
 	Tables    []string        `json:"tables"` // the weights that are tables
 	Parts     map[string]Part `json:"parts"`  // by path from the checkpoint
+	// Ranks is how many there were in a parallel job; absent of one process.
+	Ranks int `json:"ranks,omitempty"`
 }
 
 // identity is what must be the same for a run to go on.
@@ -69,27 +72,39 @@ type sourceRecord struct {
 
 // identify reads all data once.
 func (r *Run) identify(ctx context.Context, solver string) (identity, error) {
+	id, err := r.identifySettings(solver)
+	for _, part := range r.parts(&id) {
+		if err != nil {
+			return id, err
+		}
+		*part.record, err = identifySource(ctx, part.source)
+	}
+	return id, err
+}
+
+// identifySettings is identify without the data.
+func (r *Run) identifySettings(solver string) (identity, error) {
 	settings, err := json.Marshal(r.Model)
 	if err != nil {
 		return identity{}, fmt.Errorf("the model cannot be saved: %w", err)
 	}
-	id := identity{
+	return identity{
 		Model:  modelRecord{reflect.TypeOf(r.Model).String(), settings},
 		Solver: solver, BatchSize: r.BatchSize, Seed: r.Seed, EmbeddingInit: identifyInitializer(r.EmbeddingInit),
 		Fields: r.Train.Fields(),
-	}
-	for _, part := range []struct {
-		source datasets.Source
-		record **sourceRecord
-	}{{r.Train, &id.Train}, {r.Valid, &id.Valid}, {r.Test, &id.Test}} {
-		if part.source == nil {
-			continue
-		}
-		if *part.record, err = identifySource(ctx, part.source); err != nil {
-			return id, err
-		}
-	}
-	return id, nil
+	}, nil
+}
+
+// dataPart is a part of the data and where its record belongs.
+type dataPart struct {
+	source datasets.Source
+	record **sourceRecord
+}
+
+// parts are those that the run has.
+func (r *Run) parts(id *identity) []dataPart {
+	all := []dataPart{{r.Train, &id.Train}, {r.Valid, &id.Valid}, {r.Test, &id.Test}}
+	return slices.DeleteFunc(all, func(p dataPart) bool { return p.source == nil })
 }
 
 func identifyInitializer(init graph.Initializer) string {
@@ -98,7 +113,7 @@ func identifyInitializer(init graph.Initializer) string {
 		return "default"
 	}
 	init(draws, rand.New(rand.NewPCG(0, 0)))
-	return hash(bytesOf(draws))
+	return hash(offheap.Bytes(draws))
 }
 
 func identifySource(ctx context.Context, s datasets.Source) (*sourceRecord, error) {
@@ -107,36 +122,52 @@ func identifySource(ctx context.Context, s datasets.Source) (*sourceRecord, erro
 		if err != nil {
 			return nil, err
 		}
-		for _, data := range [][]byte{bytesOf(b.IDs), bytesOf(b.Numbers), bytesOf(b.Labels)} {
+		for _, data := range [][]byte{offheap.Bytes(b.IDs), offheap.Bytes(b.Numbers), offheap.Bytes(b.Labels)} {
 			h.Write(data)
 		}
 	}
 	return &sourceRecord{s.Len(), hex.EncodeToString(h.Sum(nil))}, nil
 }
 
+// comparison is two values that should be equal.
+type comparison struct {
+	what string
+	a, b any
+}
+
+// texts are the values as text, and whether they are equal.
+func (c *comparison) texts() (a, b string, equal bool) {
+	texts := make([]string, 2)
+	for i, v := range []any{c.a, c.b} {
+		text, err := json.Marshal(v)
+		if err != nil { // equal to nothing
+			text = fmt.Appendf(nil, "%d: %v", i, err)
+		}
+		texts[i] = string(text)
+	}
+	return texts[0], texts[1], texts[0] == texts[1]
+}
+
+// compare lists what two runs must have in common.
+func (id *identity) compare(other *identity) []comparison {
+	return []comparison{
+		{"model", id.Model, other.Model},
+		{"solver", id.Solver, other.Solver},
+		{"batch size", id.BatchSize, other.BatchSize},
+		{"seed", id.Seed, other.Seed},
+		{"start of embeddings", id.EmbeddingInit, other.EmbeddingInit},
+		{"schema (fields)", id.Fields, other.Fields},
+		{"training data", id.Train, other.Train},
+		{"validation data", id.Valid, other.Valid},
+		{"test data", id.Test, other.Test},
+	}
+}
+
 // check compares the run of a checkpoint with the one that wants to go on from it.
 func (saved *identity) check(given *identity) error {
-	for _, part := range []struct {
-		name         string
-		saved, given any
-	}{
-		{"model", saved.Model, given.Model},
-		{"solver", saved.Solver, given.Solver},
-		{"batch size", saved.BatchSize, given.BatchSize},
-		{"seed", saved.Seed, given.Seed},
-		{"start of embeddings", saved.EmbeddingInit, given.EmbeddingInit},
-		{"schema (fields)", saved.Fields, given.Fields},
-		{"training data", saved.Train, given.Train},
-		{"validation data", saved.Valid, given.Valid},
-		{"test data", saved.Test, given.Test},
-	} {
-		a, err := json.Marshal(part.saved)
-		b, otherErr := json.Marshal(part.given)
-		if err := errors.Join(err, otherErr); err != nil {
-			return err
-		}
-		if !bytes.Equal(a, b) {
-			return fmt.Errorf("%w: %s: it has %s, this run has %s", ErrMismatch, part.name, a, b)
+	for _, c := range saved.compare(given) {
+		if a, b, equal := c.texts(); !equal {
+			return fmt.Errorf("%w: %s: it has %s, this run has %s", ErrMismatch, c.what, a, b)
 		}
 	}
 	return nil

@@ -26,6 +26,7 @@ type StepBenchmark struct {
 	Fields    int             // 0 means 24
 	Rows      int             // of the table, over all fields; 0 means 1,000,000
 	Seconds   float64         // how long to measure; 0 means 5
+	shard     graph.Shard     // of the table, that this process holds
 	WarmUp    int             // steps before; 0 means 50
 }
 
@@ -90,6 +91,7 @@ func (b StepBenchmark) newStepper() (*stepper, error) {
 		fields[i] = graph.Field{Name: fmt.Sprint("field ", i), Rows: b.Rows / b.Fields}
 	}
 	s := &stepper{weights: graph.NewWeights(rand.New(rand.NewPCG(1, 1))), solver: b.Solver}
+	s.weights.SetShard(b.shard)
 	builder := graph.NewBuilder(b.BatchSize, fields, s.weights)
 	builder.Dropouts = rand.New(rand.NewPCG(1, 2))
 	builder.Mode.Training = true

@@ -1,6 +1,8 @@
 package zoo
 
 import (
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,17 +14,22 @@ import (
 
 // tensors are named arrays, which are kept in the safetensors format: other languages read it, too.
 type tensors struct {
-	file    safetensors.File
+	arrays  []array
 	scratch []*offheap.Array[float32]
+	written bool
 }
 
-// element is what the arrays are made of.
-type element interface {
-	~uint8 | ~int32 | ~uint32 | ~uint64 | ~float32 | ~float64
+// array is a named array, and what writes its bytes.
+type array struct {
+	name  string
+	dtype safetensors.DType
+	shape []int
+	bytes uint64
+	write func(io.Writer) error
 }
 
 // dtype is the name of an element in the format.
-func dtype[T element]() safetensors.DType {
+func dtype[T offheap.Number]() safetensors.DType {
 	var zero T
 	switch any(zero).(type) {
 	case uint8:
@@ -40,22 +47,16 @@ func dtype[T element]() safetensors.DType {
 	}
 }
 
-// bytesOf is the memory of values, which the format wants little-endian.
-func bytesOf[T element](values []T) []byte {
-	var zero T
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(zero)))
-}
-
 // add adds an array. It is not copied. Without a shape it has one dimension.
-func add[T element](t *tensors, name string, values []T, shape ...int) {
+func add[T offheap.Number](t *tensors, name string, values []T, shape ...int) {
 	if shape == nil {
 		shape = []int{len(values)}
 	}
-	dims := make([]uint64, len(shape))
-	for i, n := range shape {
-		dims[i] = uint64(n)
-	}
-	t.file.Tensors = append(t.file.Tensors, safetensors.Tensor{Name: name, DType: dtype[T](), Shape: dims, Data: bytesOf(values)})
+	data := offheap.Bytes(values)
+	t.arrays = append(t.arrays, array{name, dtype[T](), shape, uint64(len(data)), func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	}})
 }
 
 // room is memory for an array that is not kept elsewhere, until free.
@@ -75,10 +76,47 @@ func (t *tensors) free() {
 }
 
 func (t *tensors) write(w io.Writer) error {
-	if bytesOf([]uint32{1})[0] != 1 {
+	if offheap.Bytes([]uint32{1})[0] != 1 {
 		return errors.New("zoo: checkpoints need a little-endian machine")
 	}
-	return t.file.Serialize(w)
+	header, err := t.header()
+	if err == nil {
+		_, err = w.Write(header)
+	}
+	t.written = true
+	for _, a := range t.arrays {
+		if e := a.write(w); err == nil { // to the end: other ranks may take part
+			err = e
+		}
+	}
+	return err
+}
+
+// header is the length of a JSON object in 8 bytes, and the object, which ends at a multiple of 8.
+func (t *tensors) header() ([]byte, error) {
+	text := []byte("{")
+	var from uint64
+	for i, a := range t.arrays {
+		name, err := json.Marshal(a.name)
+		entry, otherErr := json.Marshal(struct {
+			DType   safetensors.DType `json:"dtype"`
+			Shape   []int             `json:"shape"`
+			Offsets [2]uint64         `json:"data_offsets"`
+		}{a.dtype, a.shape, [2]uint64{from, from + a.bytes}})
+		if err := errors.Join(err, otherErr); err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(append(text, name...), ':'), entry...)
+		from += a.bytes
+	}
+	text = append(text, '}')
+	for len(text)%8 != 0 {
+		text = append(text, ' ')
+	}
+	return append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...), nil
 }
 
 // mapped is a file of tensors, mapped to memory.
@@ -106,12 +144,12 @@ func (m *mapped) find(name string) *safetensors.Tensor {
 }
 
 // read copies an array of as many values as dst has.
-func read[T element](m *mapped, name string, dst []T) error {
+func read[T offheap.Number](m *mapped, name string, dst []T) error {
 	t := m.find(name)
 	if t == nil {
 		return fmt.Errorf("%s is %w: it has no %q", m.path, ErrDamaged, name)
 	}
-	if data := bytesOf(dst); t.DType != dtype[T]() || copy(data, t.Data) != len(t.Data) || len(t.Data) != len(data) {
+	if data := offheap.Bytes(dst); t.DType != dtype[T]() || copy(data, t.Data) != len(t.Data) || len(t.Data) != len(data) {
 		return fmt.Errorf("%s is %w: %q is %v %v, want %d values of %v", m.path, ErrDamaged, name, t.DType, t.Shape, len(dst), dtype[T]())
 	}
 	return nil
@@ -119,7 +157,7 @@ func read[T element](m *mapped, name string, dst []T) error {
 
 // view is a whole array, valid while the file is open: the mapped memory itself, unless the array
 // stands at an odd place there.
-func view[T element](m *mapped, name string) ([]T, error) {
+func view[T offheap.Number](m *mapped, name string) ([]T, error) {
 	var zero T
 	t := m.find(name)
 	if t != nil && t.DType == dtype[T]() && len(t.Data) > 0 {

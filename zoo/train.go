@@ -11,6 +11,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"gorgonia.org/gorgonia"
 )
 
@@ -40,6 +41,22 @@ type Run struct {
 	// more before the first.
 	Diagnose bool
 
+	// Comm connects this process to the other ranks of a parallel job; nil: the run is of one process.
+	// All ranks are given the same settings and the same data. Each takes its share of every batch
+	// and of the evaluation, see datasets.Divide, and all take the same steps, see solvers.Parallel.
+	// BatchSize is that of the job and must be a multiple of the ranks. Rank 0 saves.
+	Comm solvers.Comm
+	// CheckRanks compares the weights of all ranks every so many steps and ends the run with
+	// ErrRanksDiffer if they are not the same, to the bit. 0: never.
+	CheckRanks int
+	// ShardTables spreads the rows of all tables over the ranks, with the solver's state of them, so that a
+	// job can train tables that no rank has memory for; see solvers.Parallel.Spread. The weights are those
+	// that it trains otherwise, to the bit. Not for SAM and FAL, nor with Diagnose. A rank that fails
+	// within a pass cannot tell the others, who wait for its rows: its process must end.
+	ShardTables bool
+
+	// OnNote is called with what somebody who watches the run should know, if not nil.
+	OnNote  func(text string)
 	OnStep  func(Step)        // called after every step, if not nil
 	OnEpoch func(Epoch) error // called after every epoch, if not nil; an error ends the run
 }
@@ -101,10 +118,13 @@ func Train(ctx context.Context, run Run) ([]Epoch, error) {
 // Trainer holds a run in progress.
 type Trainer struct {
 	run       Run
+	ranks     *solvers.Ranks
+	tally     tally
+	share     datasets.Source // of the training part
 	weights   *graph.Weights
 	network   *Network
 	evaluator *Evaluator
-	solver    gorgonia.Solver
+	solver    gorgonia.Solver // that of the run, or a solvers.Parallel around it
 	model     []gorgonia.ValueGrad
 	dropouts  *rand.PCG // of the masks
 	at        position
@@ -125,32 +145,60 @@ type position struct {
 	Seconds float64 `json:"seconds"` // spent in training in the epoch
 }
 
-// NewTrainer checks the settings of a run, draws its weights and compiles its graphs.
+// NewTrainer checks the settings of a run, draws its weights and compiles its graphs. In a parallel job it
+// also finds out whether all ranks have the same settings, data and build; if not, the error wraps
+// ErrRanksDiffer.
 func NewTrainer(run Run) (*Trainer, error) {
 	run.BatchSize = orDefault(run.BatchSize, 512)
 	run.Epochs = orDefault(run.Epochs, 4)
+	ranks := solvers.NewRanks(orAlone(run.Comm))
+	t, err := newTrainer(run, ranks)
+	if err = ranks.Agree(err); err == nil {
+		err = t.compareRuns()
+	}
+	if err != nil && t != nil {
+		t.weights.Free()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func newTrainer(run Run, ranks *solvers.Ranks) (*Trainer, error) {
 	if err := run.check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRun, err)
 	}
-	fields := GraphFields(run.Train.Fields())
 	t := &Trainer{
-		run: run, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver,
+		run: run, ranks: ranks, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver,
 		dropouts: run.source(dropoutStream), at: position{Epoch: 1},
 	}
-	b := graph.NewBuilder(run.BatchSize, fields, t.weights)
+	if err := t.divide(); err != nil {
+		return t, fmt.Errorf("%w: %w", ErrRun, err)
+	}
+	if t.spread() {
+		t.weights.SetShard(graph.Shard{Rank: ranks.Rank(), Size: ranks.Size()})
+	}
+	fields := GraphFields(run.Train.Fields())
+	b := graph.NewBuilder(run.BatchSize/ranks.Size(), fields, t.weights)
 	b.EmbeddingInit = run.EmbeddingInit
 	b.Dropouts = rand.New(t.dropouts)
-	b.Mode.Training = true
+	*b.Mode = graph.Mode{Training: true, Rank: ranks.Rank(), Ranks: ranks.Size()}
 	var err error
 	if t.network, err = NewTrainingNetwork(run.Model, b); err != nil {
-		return nil, err
+		return t, err
+	}
+	if t.spread() {
+		if err := spreadTables(t.weights, t.solver.(*solvers.Parallel)); err != nil {
+			return t, fmt.Errorf("%w: %w", ErrRun, err)
+		}
 	}
 	t.model = gorgonia.NodesToValueGrads(t.network.Learnables())
 	if t.evaluator, err = NewEvaluator(run.Model, fields, t.weights, run.BatchSize); err != nil {
-		return nil, err
+		return t, err
 	}
 	if err := t.divideRows(); err != nil {
-		return nil, err
+		return t, err
 	}
 	if run.Checkpoints != nil {
 		t.saver, err = newSaver(t, *run.Checkpoints)
@@ -176,6 +224,10 @@ func (r *Run) check() error {
 		return fmt.Errorf("epochs must be at least 1, got %d", r.Epochs)
 	case r.Patience < 0:
 		return fmt.Errorf("patience must be at least 0, got %d", r.Patience)
+	case r.ShardTables && r.Diagnose:
+		return errors.New("diagnostics need tables that are not spread over the ranks")
+	case r.CheckRanks < 0:
+		return fmt.Errorf("the steps between comparisons of ranks must be at least 0, got %d", r.CheckRanks)
 	}
 	return r.Monitor.check(r)
 }
@@ -200,10 +252,11 @@ func (t *Trainer) Train(ctx context.Context) ([]Epoch, error) {
 	if err := t.saver.begin(ctx); err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
 	}
+	t.tally.stop = nil
 	t.history = slices.DeleteFunc(t.history, func(e Epoch) bool { return e.Partial }) // of an earlier call
 	for t.at.Epoch <= t.run.Epochs && !t.StoppedEarly() {
-		if t.at.Batches == 0 && len(t.history) > 0 && ctx.Err() != nil {
-			return t.history, ctx.Err() // between two epochs: nothing is partial
+		if err := t.interrupted(ctx); err != nil && t.at.Batches == 0 && len(t.history) > 0 {
+			return t.history, err // between two epochs: nothing is partial
 		}
 		epoch, err := t.epoch(ctx)
 		if err != nil {
@@ -218,7 +271,7 @@ func (t *Trainer) Train(ctx context.Context) ([]Epoch, error) {
 			return t.history, err
 		}
 		if epoch.Partial {
-			return t.history, ctx.Err()
+			return t.history, t.interrupted(ctx)
 		}
 	}
 	return t.history, nil
@@ -233,10 +286,12 @@ func (t *Trainer) end(e Epoch) error {
 	if !e.Partial {
 		t.at = position{Epoch: t.at.Epoch + 1, Steps: t.at.Steps}
 	}
+	var err error
 	if t.run.OnEpoch != nil {
-		if err := t.run.OnEpoch(e); err != nil {
-			return err
-		}
+		err = t.run.OnEpoch(e)
+	}
+	if err := t.ranks.Agree(err); err != nil {
+		return err
 	}
 	if e.Partial {
 		return nil
@@ -249,28 +304,25 @@ func (t *Trainer) end(e Epoch) error {
 
 // epoch trains one pass over the training part, or what is left of it.
 func (t *Trainer) epoch(ctx context.Context) (Epoch, error) {
-	if s, ok := t.solver.(epochStarter); ok && t.at.Batches == 0 {
+	if s, ok := t.run.Solver.(epochStarter); ok && t.at.Batches == 0 {
 		s.StartEpoch(t.at.Epoch, t.weights)
 	}
 	at := &t.at
 	done, before, start := at.Batches, at.Seconds, time.Now()
 	shuffle := t.run.stream(shuffleStream + uint64(at.Epoch))
-	for batch, err := range t.run.Train.Batches(ctx, t.run.BatchSize, shuffle) {
-		if err != nil && ctx.Err() != nil {
+	for batch, err := range t.share.Batches(t.reading(ctx), t.run.BatchSize, shuffle) {
+		if err != nil && t.interrupted(ctx) != nil {
 			break
 		}
-		if err != nil {
-			return Epoch{}, err
-		}
-		if done > 0 {
+		if err == nil && done > 0 {
 			done--
 			continue
 		}
-		if err := t.train(batch); err != nil {
+		if err := t.train(ctx, batch, err); err != nil {
 			return Epoch{}, err
 		}
 		at.Seconds = before + time.Since(start).Seconds()
-		if ctx.Err() != nil {
+		if t.interrupted(ctx) != nil {
 			break
 		}
 		if err := t.saver.saveIfDue(); err != nil {
@@ -278,25 +330,34 @@ func (t *Trainer) epoch(ctx context.Context) (Epoch, error) {
 		}
 	}
 	return Epoch{
-		Epoch: at.Epoch, Steps: at.Steps, Samples: at.Samples, Partial: ctx.Err() != nil,
+		Epoch: at.Epoch, Steps: at.Steps, Samples: at.Samples, Partial: t.interrupted(ctx) != nil,
 		TrainLoss: at.Loss / float64(at.Samples), Seconds: at.Seconds,
 	}, nil
 }
 
-// train takes the step of a batch and moves the position.
-func (t *Trainer) train(batch *datasets.Batch) error {
-	loss, err := t.step(batch)
-	if err != nil {
+// train takes the step of a batch and moves the position. err is that of reading the batch: in a parallel
+// job the other ranks must know of it.
+func (t *Trainer) train(ctx context.Context, batch *datasets.Batch, err error) error {
+	if err == nil {
+		err = t.forward(batch)
+	}
+	if err != nil && t.spread() && !errors.Is(err, ErrNonFinite) {
+		return err // the others wait for rows
+	}
+	if err := t.count(ctx, batch, err); err != nil {
+		return err
+	}
+	if err := t.step(); err != nil {
 		return err
 	}
 	t.at.Steps++
 	t.at.Batches++
-	t.at.Samples += batch.Rows
-	t.at.Loss += loss * float64(batch.Rows)
+	t.at.Samples += t.tally.samples
+	t.at.Loss += t.tally.loss * float64(t.tally.samples)
 	if t.run.OnStep != nil {
-		t.run.OnStep(Step{Epoch: t.at.Epoch, Step: t.at.Steps, Samples: t.at.Samples, Total: t.run.Train.Len(), Loss: loss})
+		t.run.OnStep(Step{Epoch: t.at.Epoch, Step: t.at.Steps, Samples: t.at.Samples, Total: t.run.Train.Len(), Loss: t.tally.loss})
 	}
-	return nil
+	return t.checkRanks()
 }
 
 // twoPass is a solver that takes two passes over a batch for a step, as SAM does.
@@ -310,42 +371,49 @@ type epochStarter interface {
 	StartEpoch(epoch int, weights *graph.Weights)
 }
 
-// step is one step of training; it returns the loss of the batch before the step.
-func (t *Trainer) step(batch *datasets.Batch) (float64, error) {
+// forward works out the loss of a batch and the gradients.
+func (t *Trainer) forward(batch *datasets.Batch) error {
 	if err := t.network.Load(batch); err != nil {
-		return 0, err
-	}
-	if err := t.network.RunAll(); err != nil {
-		return 0, err
-	}
-	loss := t.network.Loss()
-	if err := t.checkFinite(); err != nil {
-		return 0, err
-	}
-	if s, ok := t.solver.(twoPass); ok {
-		if err := t.secondPass(s); err != nil {
-			s.Undo()
-			return 0, err
-		}
-	}
-	return loss, t.solver.Step(t.model)
-}
-
-func (t *Trainer) secondPass(s twoPass) error {
-	if err := s.Perturb(t.model); err != nil {
 		return err
 	}
+	return t.pass()
+}
+
+// pass is one pass over the batch that is loaded.
+func (t *Trainer) pass() error {
 	if err := t.network.RunAll(); err != nil {
 		return err
 	}
 	return t.checkFinite()
 }
 
+// step takes the step of the gradients of forward.
+func (t *Trainer) step() error {
+	if _, ok := t.run.Solver.(twoPass); ok {
+		s := t.solver.(twoPass)
+		if err := t.secondPass(s); err != nil {
+			s.Undo()
+			return err
+		}
+	}
+	return t.solver.Step(t.model)
+}
+
+func (t *Trainer) secondPass(s twoPass) error {
+	if err := s.Perturb(t.model); err != nil {
+		return err
+	}
+	return t.allWell(t.pass())
+}
+
 // measure fills in what is known only after an epoch. It also serves an interrupted epoch, so
 // the end of the run's context does not stop it.
 func (t *Trainer) measure(e *Epoch) error {
 	t.weights.SettleAll()
-	e.EmbeddingNorm = embeddingNorm(t.weights)
+	var err error
+	if e.EmbeddingNorm, err = t.embeddingNorm(); err != nil {
+		return err
+	}
 	if t.run.Diagnose {
 		e.Diagnostics = t.diagnose()
 	}
@@ -356,7 +424,7 @@ func (t *Trainer) measure(e *Epoch) error {
 		if part.source == nil {
 			continue
 		}
-		m, err := t.evaluator.Evaluate(context.Background(), part.source)
+		m, err := t.evaluate(part.source)
 		if err != nil {
 			return err
 		}
@@ -366,12 +434,20 @@ func (t *Trainer) measure(e *Epoch) error {
 }
 
 // embeddingNorm is the Euclidean norm of all tables together.
-func embeddingNorm(w *graph.Weights) float64 {
+func (t *Trainer) embeddingNorm() (float64, error) {
 	var sum float64
-	for weight := range w.All() {
+	for weight := range t.weights.All() {
 		if weight.Table != nil {
 			sum += sumSquares(weight.Values())
 		}
 	}
-	return math.Sqrt(sum)
+	if !t.spread() {
+		return math.Sqrt(sum), nil
+	}
+	parts, err := t.ranks.GatherNumbers([]float64{sum})
+	sum = 0
+	for _, part := range parts {
+		sum += part
+	}
+	return math.Sqrt(sum), err
 }

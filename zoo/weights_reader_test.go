@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/stretchr/testify/require"
 )
 
@@ -49,7 +50,7 @@ func TestAnotherLanguageReadsTheSameWeights(t *testing.T) {
 			for _, x := range w.Values() {
 				sum += float64(x)
 			}
-			want[w.Name] = readWeight{w.Shape, hash(bytesOf(w.Values())), sum}
+			want[w.Name] = readWeight{w.Shape, hash(offheap.Bytes(w.Values())), sum}
 		}
 		require.Equal(t, want, got.Weights)
 	})

@@ -8,11 +8,11 @@ import (
 func newBenchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure speed: training steps, predictions, reading, the limits of this machine, PyTorch",
+		Short: "Measure speed: training steps, predictions, reading, the limits of this machine, PyTorch, several ranks",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newBenchStepCommand(), newBenchPredictCommand(), newBenchReadCommand(), newBenchLimitCommand(), newBenchPeerCommand())
+	cmd.AddCommand(newBenchStepCommand(), newBenchPredictCommand(), newBenchReadCommand(), newBenchLimitCommand(), newBenchPeerCommand(), newBenchRanksCommand())
 	return cmd
 }
 

@@ -34,6 +34,13 @@ func TestBenchmarksPrintTheirFigures(t *testing.T) {
 	require.Zero(t, code, stderr)
 	requireFigures(t, stdout, 8, "model", "batch_size", "callers", "p50_us", "p99_us", "predictions_per_second", "alloc_bytes")
 
+	code, stdout, stderr = zooCommand(t, "bench", "ranks", "--batch-size", "32", "--rows", "2400", "--rounds", "1", "--json")
+	require.Zero(t, code, stderr)
+	requireFigures(t, stdout, 1, "model", "solver", "kernel", "ranks", "batch_size", "rows", "rounds", "alone_ms", "together_ms", "speedup")
+	code, stdout, stderr = zooCommand(t, "bench", "ranks", "--batch-size", "32", "--rows", "2400", "--rounds", "1")
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `(?m)^speed-up +\d+\.\d\dx$`, stdout)
+
 	code, stdout, stderr = zooCommand(t, "bench", "limit", "--batch-size", "64", "--json")
 	require.Zero(t, code, stderr)
 	requireFigures(t, stdout, 1, "peak_gflops", "memory_gb_s", "products_ms", "memory_ms", "limit_ms", "wall_min_ms", "step_to_limit")
@@ -45,6 +52,8 @@ func TestBadBenchmarks(t *testing.T) {
 		"must be above 0":                     {"step", "--batch-size", "0"},
 		"takes two passes a step":             {"step", "--solver", "sam"},
 		"--rounds must be at least 1":         {"peer", "--rounds", "0"},
+		"and --rounds at least 1, got 24 and": {"ranks", "--rows", "24", "--rounds", "0"},
+		"must be a multiple of the 1 ranks":   {"ranks", "--batch-size", "0"},
 		"--batch-size must be at least 1":     {"read", "somewhere", "--batch-size", "0"},
 		"the folder of a prepared data set":   {"read"},
 		"--batch-size, --callers, --rows and": {"predict", "--callers", "0"},

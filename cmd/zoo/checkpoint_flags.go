@@ -27,7 +27,8 @@ type checkpointFlags struct {
 	monitor     string
 	patience    int
 
-	directory *zoo.Directory // nil without --out and --resume
+	rank      int            // of this process
+	directory *zoo.Directory // nil without --out and --resume, and on other ranks than 0
 }
 
 func newCheckpointFlags(flags *pflag.FlagSet) *checkpointFlags {
@@ -77,18 +78,20 @@ func (c *checkpointFlags) interval() (steps int, every time.Duration, err error)
 }
 
 // open opens the directory, if one is wanted, before anything long begins. In case of --resume it
-// sets the flags as they were when the run was started.
-func (c *checkpointFlags) open() (err error) {
+// sets the flags as they were when the run was started. Rank 0 has the directory, the others read the
+// flags only.
+func (c *checkpointFlags) open(rank int) (err error) {
+	c.rank = rank
 	switch {
 	case c.out != "" && c.resume != "":
 		return usageError{errors.New("--out starts a run, --resume goes on with one: give one of them")}
 	case c.resume == "":
 		return nil
 	}
-	if c.directory, err = zoo.OpenDirectory(c.resume); err != nil {
+	saved, err := c.openResumed()
+	if err != nil {
 		return err
 	}
-	saved := c.directory.Settings()
 	c.flags.Visit(func(f *pflag.Flag) {
 		_, known := saved[f.Name]
 		if err == nil && !known && !slices.Contains(mayChange, f.Name) && !slices.Contains(notKept, f.Name) && textOf(f) != f.DefValue {
@@ -106,9 +109,20 @@ func (c *checkpointFlags) open() (err error) {
 	return nil
 }
 
+// openResumed opens the directory of --resume and returns the flags of its run.
+func (c *checkpointFlags) openResumed() (saved map[string]string, err error) {
+	if c.rank > 0 {
+		return zoo.ReadSettings(c.resume)
+	}
+	if c.directory, err = zoo.OpenDirectory(c.resume); err != nil {
+		return nil, err
+	}
+	return c.directory.Settings(), nil
+}
+
 // mayChange are the flags that need not be as they were: they change nothing of the steps that are
 // left, or, as the files, are checked by what is in them.
-var mayChange = []string{"epochs", "checkpoint-every", "keep", "monitor", "patience", "train", "test", "valid", "schema"}
+var mayChange = []string{"epochs", "checkpoint-every", "keep", "monitor", "patience", "train", "test", "valid", "schema", "check-ranks", "shard-tables"}
 
 // notKept are the flags that are no part of a run.
 var notKept = []string{"out", "resume", "config", "json"}
@@ -136,6 +150,7 @@ func (c *checkpointFlags) create() (err error) {
 		}
 	})
 	switch {
+	case c.rank > 0: // rank 0 does
 	case c.out != "":
 		c.directory, err = zoo.CreateDirectory(c.out, settings)
 	case c.directory != nil:
@@ -168,7 +183,7 @@ func (c *checkpointFlags) close() {
 // checkpoints are nil if nothing is to be saved.
 func (c *checkpointFlags) checkpoints(e *datasets.Encoding) (*zoo.Checkpoints, error) {
 	steps, every, err := c.interval()
-	if c.directory == nil || err != nil {
+	if c.out == "" && c.resume == "" || err != nil {
 		return nil, err
 	}
 	return &zoo.Checkpoints{Directory: c.directory, Keep: c.keep, EverySteps: steps, Every: every, Encoding: e}, nil
@@ -184,7 +199,7 @@ func (c *checkpointFlags) stop() (zoo.Monitor, int) {
 
 // announce tells where a resumed run goes on.
 func (c *checkpointFlags) announce(ui *reporter) error {
-	if c.resume == "" {
+	if c.resume == "" || c.directory == nil {
 		return nil
 	}
 	latest, err := c.directory.Latest()

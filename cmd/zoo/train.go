@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,8 +22,9 @@ type trainOptions struct {
 	log         *logFlags
 
 	batchSize, epochs, rows, memory int
+	checkRanks                      int
 	seed                            uint64
-	json, diagnostics               bool
+	json, diagnostics, shardTables  bool
 	given                           func(flag string) bool
 }
 
@@ -43,20 +45,17 @@ and predicts raw samples:
 
   zoo train --data avazu --train train.gz --out run --checkpoint-every 10m
   zoo train --resume run
-  zoo predict --from run --in new.csv --out predictions.csv`,
+  zoo predict --from run --in new.csv --out predictions.csv
+
+Built with -tags mpi and started by mpirun, several processes train together, see docs/parallel.md:
+
+  mpirun -np 4 zoo train --batch-size 4096`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.config != "" {
-				if err := readConfig(o.config, cmd.Flags()); err != nil {
-					return usageError{err}
-				}
-			}
 			defer o.saving.close()
-			if err := o.saving.open(); err != nil {
-				return err
-			}
 			return o.run(cmd)
 		},
+		Annotations: forRanks,
 	}
 	o.addFlags(cmd.Flags())
 	return cmd
@@ -66,20 +65,28 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet) {
 	o.log = newLogFlags(f, "synthetic", "synthetic, a folder of zoo prepare, or a raw log: "+knownRaw())
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
 	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
-	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step")
+	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
 	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
 	f.IntVar(&o.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
 	f.IntVar(&o.memory, "memory", datasets.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
 	o.model, o.solverFlags, o.saving = newModelFlags(f), newSolverFlags(f), newCheckpointFlags(f)
+	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
+	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "tell norms and decay by field and frequency bucket, and the Rademacher bound")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
 	o.given = f.Changed
 }
 
 // check finds what is wrong with the flags before anything is read.
-func (o *trainOptions) check() error {
+func (o *trainOptions) check(ranks int) error {
 	switch {
+	case o.batchSize%ranks != 0:
+		return fmt.Errorf("--batch-size must be a multiple of the %d ranks, got %d", ranks, o.batchSize)
+	case o.shardTables && o.diagnostics:
+		return errors.New("--diagnostics needs whole tables: leave out --shard-tables")
+	case o.checkRanks < 0:
+		return fmt.Errorf("--check-ranks must be at least 0, got %d", o.checkRanks)
 	case o.batchSize < 1:
 		return fmt.Errorf("--batch-size must be at least 1, got %d", o.batchSize)
 	case o.epochs < 1:
@@ -107,20 +114,11 @@ func (o *trainOptions) check() error {
 }
 
 func (o *trainOptions) run(cmd *cobra.Command) error {
-	if err := o.check(); err != nil {
-		return usageError{err}
-	}
-	if err := o.saving.create(); err != nil {
-		return err
-	}
-	ctx := cmd.Context()
+	ctx, ranks := cmd.Context(), solvers.NewRanks(commOf(cmd.Context()))
 	ui := newReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), o.json)
-	set, err := o.openData(ctx, ui)
-	if err != nil {
+	set, err := o.prepare(cmd, ranks, ui)
+	if err := ranks.Agree(err); err != nil {
 		return err
-	}
-	if o.saving.monitor != "" && set.Valid == nil {
-		return usageError{errors.New("--monitor needs a validation part: give --valid, or a split that has one")}
 	}
 	for _, name := range o.solvers {
 		if err := o.runSolver(ctx, name, set, ui); err != nil {
@@ -130,6 +128,32 @@ func (o *trainOptions) run(cmd *cobra.Command) error {
 	}
 	ui.end()
 	return nil
+}
+
+// prepare is all that may go wrong on one rank and not on another.
+func (o *trainOptions) prepare(cmd *cobra.Command, ranks *solvers.Ranks, ui *reporter) (*datasets.Set, error) {
+	if o.config != "" {
+		if err := readConfig(o.config, cmd.Flags()); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	if err := o.saving.open(ranks.Rank()); err != nil {
+		return nil, err
+	}
+	if err := o.check(ranks.Size()); err != nil {
+		return nil, usageError{err}
+	}
+	if err := o.saving.create(); err != nil {
+		return nil, err
+	}
+	set, err := o.openData(cmd.Context(), ui)
+	if err != nil {
+		return nil, err
+	}
+	if o.saving.monitor != "" && set.Valid == nil {
+		return nil, usageError{errors.New("--monitor needs a validation part: give --valid, or a split that has one")}
+	}
+	return set, nil
 }
 
 func (o *trainOptions) runSolver(ctx context.Context, name string, set *datasets.Set, ui *reporter) error {
@@ -156,7 +180,8 @@ func (o *trainOptions) runSolver(ctx context.Context, name string, set *datasets
 		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init,
 		Buckets: o.solverFlags.buckets, Diagnose: o.diagnostics,
 		Monitor: monitor, Patience: patience, Checkpoints: checkpoints,
-		OnStep: ui.step, OnEpoch: ui.epoch,
+		Comm: commOf(ctx), CheckRanks: o.checkRanks, ShardTables: o.shardTables,
+		OnNote: ui.note, OnStep: ui.step, OnEpoch: ui.epoch,
 	})
 	if err != nil {
 		return err

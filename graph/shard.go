@@ -1,0 +1,113 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+)
+
+// Shard says which rows of its tables a process holds, of several that share them: those whose number
+// divided by Size leaves Rank, in their order. The zero Shard, like one of Size 1, is all rows.
+type Shard struct{ Rank, Size int }
+
+// IsWhole says whether the shard is all rows.
+func (s Shard) IsWhole() bool { return s.Size <= 1 }
+
+// Rows is how many rows of a table of the given rows the shard has.
+func (s Shard) Rows(total int) int {
+	if s.IsWhole() {
+		return total
+	}
+	return (total - s.Rank + s.Size - 1) / s.Size
+}
+
+// Fetcher gets rows of a table that is spread over several processes.
+type Fetcher interface {
+	// Fetch returns the values of rows of the whole table, which are distinct, settled and in the order
+	// given. They are valid until the next call.
+	Fetch(rows []int32) ([]float32, error)
+}
+
+// ErrShard is wrapped by the error of looking up a shard whose table has no Fetcher.
+var ErrShard = errors.New("graph: the table is spread over several processes, and nobody fetches its rows")
+
+// newShard returns a table of zeros that holds the rows of a shard of rows in all. Rows, Floats, Row and
+// Settle are about those that it holds.
+func newShard(name string, rows, dim int, s Shard) (*Table, error) {
+	if s.IsWhole() {
+		return NewTable(name, rows, dim)
+	}
+	if rows < s.Size {
+		return nil, fmt.Errorf("graph: table %q of %d rows cannot be spread over %d processes", name, rows, s.Size)
+	}
+	t, err := NewTable(name, s.Rows(rows), dim)
+	if err == nil {
+		t.shard, t.total = s, rows
+	}
+	return t, err
+}
+
+// Shard says which rows the table holds.
+func (t *Table) Shard() Shard { return t.shard }
+
+// TotalRows is the number of rows of the whole table.
+func (t *Table) TotalRows() int {
+	if t.shard.IsWhole() {
+		return t.Rows()
+	}
+	return t.total
+}
+
+// SetFetcher installs what Lookup asks for rows of a table of which this process holds a shard.
+func (t *Table) SetFetcher(f Fetcher) { t.fetcher = f }
+
+// read brings the rows of an index up to date. It returns values of rows, and for each place of the index the
+// number of its row among them.
+func (t *Table) read(x *Index) (values []float32, places []int32, err error) {
+	if t.shard.IsWhole() {
+		t.Settle(x.rows)
+		return t.Floats(), x.Int32s(), nil
+	}
+	if t.fetcher == nil {
+		return nil, nil, fmt.Errorf("%w: %q", ErrShard, t.name)
+	}
+	values, err = t.fetcher.Fetch(x.rows)
+	t.places = x.bySample(t.places)
+	return values, t.places, err
+}
+
+// bySample writes to dst, which it returns, the number in Rows of the row of every place, sample by sample.
+func (x *Index) bySample(dst []int32) []int32 {
+	columns := len(x.layout.columns)
+	if len(dst) != len(x.places) {
+		dst = make([]int32, len(x.places))
+	}
+	for column := range columns {
+		for sample, place := range x.placesOf(int32(column)) {
+			dst[sample*columns+column] = place
+		}
+	}
+	return dst
+}
+
+// initializeShard draws what Initialize draws for the whole table, and keeps the rows of the shard.
+func (t *Table) initializeShard(init Initializer, rng *rand.Rand) {
+	dim, values := t.Dim(), t.Floats()
+	count := t.total * dim
+	seeds := streamSeeds(count, rng)
+	kernel.Parallel(count, valuesPerStream, func(from, to int) {
+		drawn := make([]float32, to-from)
+		i := 2 * (from / valuesPerStream)
+		init(drawn, rand.New(rand.NewPCG(seeds[i], seeds[i+1])))
+		for row := from / dim; row*dim < to; row++ {
+			if row%t.shard.Size != t.shard.Rank {
+				continue
+			}
+			// A stream may begin or end within a row.
+			first, last := max(from, row*dim), min(to, (row+1)*dim)
+			copy(values[row/t.shard.Size*dim+first-row*dim:], drawn[first-from:last-from])
+		}
+	})
+}
