@@ -108,7 +108,8 @@ func (g *gather) pool(dst []float32, places []int32, scale float32) {
 // rowGradNode adds the operation that sums the gradient of a lookup's output by table row.
 func rowGradNode(table, index, grad *gorgonia.Node) (*gorgonia.Node, error) {
 	dim := table.Shape()[1]
-	out := newRowGrad(max(1, index.Shape().TotalSize()), dim)
+	most := max(1, index.Shape().TotalSize())
+	out, counts := newRowGrad(most, dim), make([]int32, most)
 	s := &scatter{out: out}
 	tile := s.tile
 	o := &op{name: "lookup gradient " + table.Name(), shape: table.Shape().Clone()}
@@ -123,7 +124,7 @@ func rowGradNode(table, index, grad *gorgonia.Node) (*gorgonia.Node, error) {
 			return nil, err
 		}
 		s.index = x
-		out.Rows, out.Values = x.rows, out.buffer[:len(x.rows)*dim]
+		out.Rows, out.Counts, out.Values = x.rows, counts[:len(x.rows)], out.buffer[:len(x.rows)*dim]
 		kernel.Parallel(len(x.rows), rowsPerTile, tile)
 		return out, nil
 	}
@@ -139,6 +140,9 @@ type scatter struct {
 
 func (s *scatter) tile(from, to int) {
 	x, dim := s.index, s.out.Dim
+	for i := from; i < to; i++ {
+		s.out.Counts[i] = x.starts[i+1] - x.starts[i]
+	}
 	if !x.layout.pools() {
 		kernel.SumRows(s.out.Values[from*dim:to*dim], s.grad, dim, x.starts[from:to+1], x.order)
 		return

@@ -123,6 +123,18 @@ func denseOf(n *gorgonia.Node, table *Table) []float32 {
 	return out
 }
 
+// countsOf is how often each row of a table occurred, as the gradient of its node says.
+func countsOf(t *testing.T, n *gorgonia.Node, rows int) []int {
+	t.Helper()
+	v, err := n.Grad()
+	require.NoError(t, err)
+	counts := make([]int, rows)
+	for i, row := range v.(*RowGrad).Rows {
+		counts[row] = v.(*RowGrad).Count(i)
+	}
+	return counts
+}
+
 func TestTableLookedUpTwiceGetsTheSum(t *testing.T) {
 	for name, newVM := range machines {
 		t.Run(name, func(t *testing.T) {
@@ -146,6 +158,7 @@ func TestTableLookedUpTwiceGetsTheSum(t *testing.T) {
 				require.NoError(t, vm.RunAll())
 				// Row 4 occurs once in x and twice in y, which counts twice.
 				require.Equal(t, []float32{3, 3, 2, 2, 2, 2, 4, 4, 5, 5}, denseOf(node, table))
+				require.Equal(t, []int{2, 2, 1, 4, 3}, countsOf(t, node, 5))
 				vm.Reset()
 			}
 		})

@@ -19,10 +19,20 @@ type RowGrad struct {
 	Rows []int32
 	// Values are the summed gradients, len(Rows) x Dim, in the order of Rows.
 	Values []float32
+	// Counts says how often each of Rows occurred in the batch; nil means once.
+	Counts []int32
 	// Dim is the number of values in a row.
 	Dim int
 
 	buffer []float32
+}
+
+// Count is how often row i of Rows occurred in the batch.
+func (g *RowGrad) Count(i int) int {
+	if g.Counts == nil {
+		return 1
+	}
+	return int(g.Counts[i])
 }
 
 func newRowGrad(capacity, dim int) *RowGrad {
@@ -60,8 +70,8 @@ func (g *RowGrad) Format(s fmt.State, _ rune) {
 func (g *RowGrad) plus(h *RowGrad) *RowGrad {
 	sum := NewRowSum(g.Dim)
 	sum.Reset(len(g.Rows) + len(h.Rows))
-	sum.Add(g.Rows, g.Values)
-	sum.Add(h.Rows, h.Values)
+	sum.Add(g.Rows, g.Counts, g.Values)
+	sum.Add(h.Rows, h.Counts, h.Values)
 	return sum.Grad()
 }
 

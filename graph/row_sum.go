@@ -17,23 +17,28 @@ func (s *RowSum) Reset(rows int) {
 	if dim := s.grad.Dim; rows*dim > len(s.grad.buffer) {
 		rows += rows / 4 // batches differ: the next one may have some more
 		s.grad = newRowGrad(rows, dim)
-		s.grad.Rows = make([]int32, 0, rows)
+		s.grad.Rows, s.grad.Counts = make([]int32, 0, rows), make([]int32, 0, rows)
 	}
 	s.places.reset(max(1, rows))
-	s.grad.Rows, s.grad.Values = s.grad.Rows[:0], s.grad.buffer[:0]
+	s.grad.Rows, s.grad.Counts, s.grad.Values = s.grad.Rows[:0], s.grad.Counts[:0], s.grad.buffer[:0]
 }
 
-// Add adds a gradient: distinct rows and their values, len(rows) x dim.
-func (s *RowSum) Add(rows []int32, values []float32) {
+// Add adds a gradient: distinct rows, how often each occurred (nil: once) and their values, len(rows) x dim.
+func (s *RowSum) Add(rows, counts []int32, values []float32) {
 	g := s.grad
 	for i, row := range rows {
+		count := int32(1)
+		if counts != nil {
+			count = counts[i]
+		}
 		value := values[i*g.Dim : (i+1)*g.Dim]
 		place, isNew := s.places.place(row, int32(len(g.Rows)))
 		if isNew {
-			g.Rows = append(g.Rows, row)
+			g.Rows, g.Counts = append(g.Rows, row), append(g.Counts, count)
 			g.Values = append(g.Values, value...)
 			continue
 		}
+		g.Counts[place] += count
 		sum := g.Values[int(place)*g.Dim:][:g.Dim]
 		for j, v := range value {
 			sum[j] += v

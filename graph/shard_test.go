@@ -95,17 +95,18 @@ func TestLookupFetchesTheRowsOfAShard(t *testing.T) {
 func TestRowSum(t *testing.T) {
 	s := NewRowSum(2)
 	s.Reset(4)
-	s.Add([]int32{7, 3}, []float32{1, 2, 3, 4})
-	s.Add([]int32{3, 9}, []float32{10, 20, 30, 40})
+	s.Add([]int32{7, 3}, nil, []float32{1, 2, 3, 4})
+	s.Add([]int32{3, 9}, []int32{5, 2}, []float32{10, 20, 30, 40})
 	require.Equal(t, []int32{7, 3, 9}, s.Grad().Rows)
 	require.Equal(t, []float32{1, 2, 13, 24, 30, 40}, s.Grad().Values)
+	require.Equal(t, []int32{1, 6, 2}, s.Grad().Counts)
 	s.Reset(0)
 	require.Empty(t, s.Grad().Rows)
 	rows, values := []int32{5, 6}, make([]float32, 4)
 	require.Zero(t, testing.AllocsPerRun(10, func() {
 		s.Reset(4)
-		s.Add(rows, values)
-		s.Add(rows, values)
+		s.Add(rows, nil, values)
+		s.Add(rows, nil, values)
 	}))
 	require.Equal(t, rows, s.Grad().Rows)
 }

@@ -171,7 +171,7 @@ type rowSummer interface {
 
 func (p *Parallel) exchangeOf(t *graph.Table) rowSummer {
 	if p.tables[t] == nil {
-		p.tables[t] = newRowExchange(p.ranks, t.Dim())
+		p.tables[t] = newRowExchange(p.ranks, t.Dim(), countsRows(p.Solver))
 	}
 	return p.tables[t]
 }

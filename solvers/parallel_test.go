@@ -100,7 +100,7 @@ func TestPiecesOfTheWrongLengthAreAnError(t *testing.T) {
 
 // batchOfRank is what a rank's share of a batch gives: gradients of a table and of a dense weight.
 type batchOfRank struct {
-	rows          []int32
+	rows, counts  []int32
 	values, dense []float32
 	weight        float64
 }
@@ -117,6 +117,7 @@ func drawShares(size, rowCount, dim int, rng *rand.Rand) []batchOfRank {
 		}
 		for _, row := range rng.Perm(rowCount)[:rng.IntN(rowCount)] {
 			b.rows = append(b.rows, int32(row))
+			b.counts = append(b.counts, 1+rng.Int32N(4))
 		}
 		b.values = make([]float32, len(b.rows)*dim)
 		for _, x := range [][]float32{b.values, b.dense} {
@@ -151,10 +152,11 @@ func merged(shares []batchOfRank, rowCount, dim int) batchOfRank {
 		}
 		for i, row := range b.rows {
 			if place[row] == 0 {
-				m.rows = append(m.rows, row)
+				m.rows, m.counts = append(m.rows, row), append(m.counts, 0)
 				m.values = append(m.values, make([]float32, dim)...)
 				place[row] = len(m.rows)
 			}
+			m.counts[place[row]-1] += b.counts[i]
 			for j := range dim {
 				m.values[(place[row]-1)*dim+j] += w * b.values[i*dim+j]
 			}
@@ -347,6 +349,9 @@ func (f *follower) step(first, second batchOfRank) error {
 
 func (f *follower) model(b batchOfRank) ([]gorgonia.ValueGrad, error) {
 	g, err := graph.NewRowGrad(b.rows, append([]float32(nil), b.values...), f.table.Dim())
+	if err == nil {
+		g.Counts = b.counts
+	}
 	return []gorgonia.ValueGrad{&pair{f.table, g}, &pair{f.dense, newDense(b.dense...)}}, err
 }
 

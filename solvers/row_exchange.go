@@ -14,17 +14,19 @@ type rowExchange struct {
 	in    []rowParcel // from each rank
 	sizes []uint32    // of them, in rows
 	size  []uint32    // of own, as bytes that may be sent
+	count bool        // the solver wants to know how often rows occurred
 }
 
 // rowParcel is rows with their values, to or from a rank.
 type rowParcel struct {
 	rows   []int32
+	counts []int32 // nil if nobody wants them
 	values []float32
 }
 
-func newRowExchange(ranks *Ranks, dim int) *rowExchange {
+func newRowExchange(ranks *Ranks, dim int, count bool) *rowExchange {
 	return &rowExchange{
-		ranks: ranks, total: graph.NewRowSum(dim),
+		ranks: ranks, total: graph.NewRowSum(dim), count: count,
 		size: make([]uint32, 1), in: make([]rowParcel, ranks.Size()), sizes: make([]uint32, ranks.Size()),
 	}
 }
@@ -34,6 +36,10 @@ func newRowExchange(ranks *Ranks, dim int) *rowExchange {
 func (x *rowExchange) sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, error) {
 	x.own.rows = append(x.own.rows[:0], g.Rows...)
 	x.own.values = append(x.own.values[:0], g.Values...)
+	x.own.counts = x.own.counts[:0]
+	for i := 0; x.count && i < len(g.Rows); i++ {
+		x.own.counts = append(x.own.counts, int32(g.Count(i)))
+	}
 	kernel.Scale(x.own.values, weight)
 	if err := x.receive(g.Dim); err != nil {
 		return nil, err
@@ -44,7 +50,7 @@ func (x *rowExchange) sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, err
 	}
 	x.total.Reset(rows)
 	for _, p := range x.in {
-		x.total.Add(p.rows, p.values)
+		x.total.Add(p.rows, p.counts, p.values)
 	}
 	return x.total.Grad(), nil
 }
@@ -60,14 +66,13 @@ func (x *rowExchange) receive(dim int) error {
 		return err
 	}
 	x.in[r.Rank()] = x.own
-	for i, n := range x.sizes {
-		if r.receive[i] = nil; i != r.Rank() {
-			x.in[i].rows = resized(x.in[i].rows, int(n))
-			r.receive[i] = offheap.Bytes(x.in[i].rows)
-		}
-	}
-	if err := r.share(offheap.Bytes(x.own.rows), r.receive); err != nil {
+	if err := x.share(x.own.rows, func(p *rowParcel) *[]int32 { return &p.rows }); err != nil {
 		return err
+	}
+	if x.count {
+		if err := x.share(x.own.counts, func(p *rowParcel) *[]int32 { return &p.counts }); err != nil {
+			return err
+		}
 	}
 	for i, n := range x.sizes {
 		if i != r.Rank() {
@@ -76,4 +81,17 @@ func (x *rowExchange) receive(dim int) error {
 		}
 	}
 	return r.share(offheap.Bytes(x.own.values), r.receive)
+}
+
+// share gives the others a number for each row, and fills a part of every parcel with theirs.
+func (x *rowExchange) share(own []int32, part func(*rowParcel) *[]int32) error {
+	r := x.ranks
+	for i, n := range x.sizes {
+		if r.receive[i] = nil; i != r.Rank() {
+			of := part(&x.in[i])
+			*of = resized(*of, int(n))
+			r.receive[i] = offheap.Bytes(*of)
+		}
+	}
+	return r.share(offheap.Bytes(own), r.receive)
 }

@@ -235,7 +235,7 @@ func (r *rows) prepare(i int, x *scratch) {
 	}
 	stamps[1] = r.clock[0]
 	if g = r.solver.clipped(g); r.solver.transform != nil {
-		r.solver.transform(r.parts.W[row*r.dim:(row+1)*r.dim], g, occurrences(r.grad, i))
+		r.solver.transform(r.parts.W[row*r.dim:(row+1)*r.dim], g, r.grad.Count(i))
 	}
 }
 

@@ -23,7 +23,7 @@ func (p *Parallel) Spread(t *graph.Table) error {
 	if s := t.Shard(); s.Rank != p.ranks.Rank() || s.Size != p.ranks.Size() {
 		return fmt.Errorf("%w: table %q holds the rows of rank %d of %d on rank %d of %d", ErrSpread, t.Name(), s.Rank, s.Size, p.ranks.Rank(), p.ranks.Size())
 	}
-	x := newSpreadRows(p.ranks, t, &p.spent)
+	x := newSpreadRows(p.ranks, t, &p.spent, countsRows(p.Solver))
 	p.tables[t] = x
 	t.SetFetcher(x)
 	return nil
@@ -58,13 +58,14 @@ type spreadRows struct {
 	next            []int // of out, while rows are put in order
 	values          []float32
 	total           *graph.RowSum
+	count           bool // the solver wants to know how often rows occurred
 }
 
-func newSpreadRows(ranks *Ranks, t *graph.Table, spent *time.Duration) *spreadRows {
+func newSpreadRows(ranks *Ranks, t *graph.Table, spent *time.Duration, count bool) *spreadRows {
 	n := ranks.Size()
 	return &spreadRows{
 		ranks: ranks, table: t, spent: spent, out: make([]rowParcel, n), in: make([]rowParcel, n),
-		outSize: make([]uint32, n), inSize: make([]uint32, n), next: make([]int, n), total: graph.NewRowSum(t.Dim()),
+		outSize: make([]uint32, n), inSize: make([]uint32, n), next: make([]int, n), total: graph.NewRowSum(t.Dim()), count: count,
 	}
 }
 
@@ -122,18 +123,27 @@ func (x *spreadRows) order(rows []int32) {
 // sum implements rowSummer: the gradients of the rows that this rank holds.
 func (x *spreadRows) sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, error) {
 	for i := range x.out {
-		x.out[i].rows, x.out[i].values = x.out[i].rows[:0], x.out[i].values[:0]
+		p := &x.out[i]
+		p.rows, p.counts, p.values = p.rows[:0], p.counts[:0], p.values[:0]
 	}
 	size := int32(x.ranks.Size())
 	for i, row := range g.Rows {
 		p := &x.out[row%size]
 		p.rows, p.values = append(p.rows, row/size), append(p.values, g.Values[i*g.Dim:(i+1)*g.Dim]...)
+		if x.count {
+			p.counts = append(p.counts, int32(g.Count(i)))
+		}
 	}
 	for i := range x.out {
 		kernel.Scale(x.out[i].values, weight)
 	}
 	if err := x.swapRows(); err != nil {
 		return nil, err
+	}
+	if x.count {
+		if err := x.swap(func(p *rowParcel) *[]int32 { return &p.counts }); err != nil {
+			return nil, err
+		}
 	}
 	if err := x.swapValues(x.out, x.in); err != nil {
 		return nil, err
@@ -144,7 +154,7 @@ func (x *spreadRows) sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, erro
 	}
 	x.total.Reset(rows)
 	for _, p := range x.in {
-		x.total.Add(p.rows, p.values)
+		x.total.Add(p.rows, p.counts, p.values)
 	}
 	return x.total.Grad(), nil
 }
@@ -159,13 +169,20 @@ func (x *spreadRows) swapRows() error {
 	if err := r.Exchange(r.send, r.receive); err != nil {
 		return err
 	}
+	return x.swap(func(p *rowParcel) *[]int32 { return &p.rows })
+}
+
+// swap sends each rank a part of its parcel, which has a number for each row.
+func (x *spreadRows) swap(part func(*rowParcel) *[]int32) error {
+	r := x.ranks
 	for i, n := range x.inSize {
+		out, in := part(&x.out[i]), part(&x.in[i])
 		if i == r.Rank() {
-			x.in[i].rows = x.out[i].rows
+			*in = *out
 			continue
 		}
-		x.in[i].rows = resized(x.in[i].rows, int(n))
-		r.send[i], r.receive[i] = offheap.Bytes(x.out[i].rows), offheap.Bytes(x.in[i].rows)
+		*in = resized(*in, int(n))
+		r.send[i], r.receive[i] = offheap.Bytes(*out), offheap.Bytes(*in)
 	}
 	return r.Exchange(r.send, r.receive)
 }

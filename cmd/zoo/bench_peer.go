@@ -47,7 +47,9 @@ func newBenchPeerCommand() *cobra.Command {
 		Short: "Compare training steps with PyTorch's",
 		Long: `Compare the fastest training step with AdamAR with PyTorch's with SparseAdam, in the shapes of "zoo
 bench step". Both programs alternate, so that both meet the same noise, and PyTorch runs twice in each
-round: as it is, and with OpenBLAS told to use its AVX-512 kernels. The table is Markdown.`,
+round: with the AVX2 kernels of OpenBLAS and with those for AVX-512. Which of them it takes by itself
+depends on the processor and on its version. It is told to keep its memory from step to step. The table
+is Markdown.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
@@ -130,13 +132,17 @@ func (o *peerOptions) algorithm1(cmd *cobra.Command, script string) error {
 	return err
 }
 
+// keepMemory tells the allocator of glibc to keep what PyTorch gives back. Where fresh pages are dear, as on
+// some virtual machines, PyTorch is several times as fast so.
+var keepMemory = []string{"MALLOC_MMAP_THRESHOLD_=4000000000", "MALLOC_TRIM_THRESHOLD_=8000000000", "MALLOC_TOP_PAD_=1000000000"}
+
 // torch runs the script with some kernels of OpenBLAS and returns its fastest step.
 func (o *peerOptions) torch(cmd *cobra.Command, script, kernels string, of peerCase, more ...string) (float64, error) {
 	args := append([]string{script, of.model, strconv.Itoa(of.batch), strconv.Itoa(of.steps)}, more...)
 	c := exec.CommandContext(cmd.Context(), o.python, args...)
 	ofOpenBLAS := func(variable string) bool { return strings.HasPrefix(variable, "OPENBLAS_") }
-	c.Env = append(slices.DeleteFunc(os.Environ(), ofOpenBLAS),
-		fmt.Sprintf("OMP_NUM_THREADS=%d", runtime.GOMAXPROCS(0)), "OPENBLAS_CORETYPE="+kernels)
+	c.Env = append(slices.DeleteFunc(os.Environ(), ofOpenBLAS), keepMemory...)
+	c.Env = append(c.Env, fmt.Sprintf("OMP_NUM_THREADS=%d", runtime.GOMAXPROCS(0)), "OPENBLAS_CORETYPE="+kernels)
 	c.Stderr = cmd.ErrOrStderr()
 	text, err := c.Output()
 	if err != nil {
