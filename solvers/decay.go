@@ -20,20 +20,26 @@ func adaptiveDecay(alpha, floor float64) decay {
 type survival struct {
 	decay decay
 	logs  []float64 // logs[n] = sum of log(1-lambda(I)) for I < n; -Inf from lambda = 1 on
+	kept  []float64 // its exponential, for rows that stand at their latest gradient, which are most
 }
 
-func newSurvival(d decay) survival { return survival{decay: d, logs: []float64{0}} }
+func newSurvival(d decay) survival {
+	return survival{decay: d, logs: []float64{0}, kept: []float64{1}}
+}
 
 // grow prepares intervals below n; over may then be called from several goroutines.
 func (s *survival) grow(n int) {
 	for i := len(s.logs) - 1; i < n; i++ {
-		s.logs = append(s.logs, s.logs[i]+math.Log1p(-s.decay(i)))
+		log := s.logs[i] + math.Log1p(-s.decay(i))
+		s.logs, s.kept = append(s.logs, log), append(s.kept, math.Exp(log))
 	}
 }
 
 // over is the product of 1-lambda(I) for I in [from, to).
 func (s *survival) over(from, to int) float64 {
 	switch {
+	case from == 0:
+		return s.kept[max(0, to)]
 	case from >= to || s.logs[to] == s.logs[from] && s.logs[to] == 0:
 		return 1
 	case math.IsInf(s.logs[to], -1): // a decay never falls, so lambda was 1 within the range
