@@ -18,18 +18,48 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 	forward := func(out []float32, v [][]float32) { kernel.Linear(out, v[0], v[1], v[2], batch, in, units, relu) }
 	diff := func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		var ns nodes
-		if relu {
+		if relu && !isClearedBy(out, grad) {
 			var err error
 			if grad, err = reluGrad(out, grad); err != nil {
 				return nil, err
 			}
 		}
-		ns.add(matMul("linear dx", grad, in[1], false, true))
+		ns.add(linearGrad(in[0], in[1], grad))
 		ns.add(matMul("linear dw", in[0], grad, true, false))
 		ns.add(columnSums(grad, in[2].Shape()))
 		return ns.done()
 	}
-	return newDenseOp("linear", tensor.Shape{batch, units}, 3, forward, diff).counting(2*batch*in*units).apply(x, weight, bias)
+	o := newDenseOp("linear", tensor.Shape{batch, units}, 3, forward, diff).counting(2 * batch * in * units)
+	o.positive = relu
+	return o.apply(x, weight, bias)
+}
+
+// linearGrad is the gradient of x. Where x is a positive part the gradient of what is below it needs zeros
+// wherever x is zero: they are put in here, in passing.
+func linearGrad(x, weight, grad *gorgonia.Node) (*gorgonia.Node, error) {
+	rows, in, units := x.Shape()[0], x.Shape()[1], weight.Shape()[1]
+	inputs := gorgonia.Nodes{grad, weight}
+	if from, isOurs := x.Op().(*op); isOurs && from.positive {
+		inputs = append(inputs, x)
+	}
+	forward := func(out []float32, v [][]float32) {
+		var where []float32
+		if len(v) > 2 {
+			where = v[2]
+		}
+		kernel.LinearGrad(out, v[0], v[1], where, rows, in, units)
+	}
+	o := newDenseOp("linear dx", x.Shape().Clone(), len(inputs), forward, nil).counting(2 * rows * in * units)
+	if len(inputs) > 2 {
+		o.clearedBy = x
+	}
+	return o.apply(inputs...)
+}
+
+// isClearedBy says whether a gradient is zero already wherever x is.
+func isClearedBy(x, grad *gorgonia.Node) bool {
+	from, isOurs := grad.Op().(*op)
+	return isOurs && from.clearedBy == x
 }
 
 // MatMul is x (rows, inner) times y (inner, columns), by the kernels of this module.

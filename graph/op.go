@@ -23,6 +23,9 @@ type op struct {
 	gradOf  []bool // which inputs have a gradient; nil: none
 	symDiff func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error)
 	flops   int // of its matrix products
+
+	positive  bool           // the output is a positive part
+	clearedBy *gorgonia.Node // the output is zero wherever this node is; nil: it is not known to be
 }
 
 // counting says how many multiplications and additions the matrix products of the operation take.

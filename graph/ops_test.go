@@ -45,6 +45,44 @@ func TestLinear(t *testing.T) {
 	}
 }
 
+// A layer puts the zeros of the ReLU below it into its own gradient; others that read that ReLU do not.
+func TestLinearAboveAReLU(t *testing.T) {
+	for _, alone := range []bool{true, false} {
+		opCase{
+			name:   fmt.Sprint("alone ", alone),
+			shapes: []tensor.Shape{{5, 6}, {6, 7}, {1, 7}, {7, 3}, {1, 3}},
+			build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
+				hidden, err := Linear(in[0], in[1], in[2], true)
+				if err != nil {
+					return nil, err
+				}
+				out, err := Linear(hidden, in[3], in[4], false)
+				if err != nil || alone {
+					return out, err
+				}
+				return Concat(out, hidden)
+			},
+			formula: func(in [][]float64) (all []float64) {
+				hidden := multiply(in[0], in[1], 5, 6, 7)
+				for i := range hidden {
+					hidden[i] = max(hidden[i]+in[2][i%7], 0)
+				}
+				out := multiply(hidden, in[3], 5, 7, 3)
+				for i := range out {
+					out[i] += in[4][i%3]
+				}
+				if alone {
+					return out
+				}
+				for row := range 5 {
+					all = append(append(all, out[row*3:row*3+3]...), hidden[row*7:row*7+7]...)
+				}
+				return all
+			},
+		}.run(t)
+	}
+}
+
 func TestMatMul(t *testing.T) {
 	opCase{
 		name:    "4x5x6",

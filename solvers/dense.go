@@ -33,7 +33,6 @@ func (d *denseState) step(grad []float32) {
 	d.solver.base.begin(d.steps(), d.solver.denseRate())
 	d.grad, d.keep = grad, float32(1-d.solver.denseDecay())
 	kernel.Parallel(len(d.w), elementsPerTile, d.tile)
-	clear(grad)
 	d.grad = nil
 }
 
@@ -43,4 +42,5 @@ func (d *denseState) update(from, to int) {
 		m = d.m[from:to]
 	}
 	d.solver.base.update(d.w[from:to], d.solver.clipped(d.grad[from:to]), m, d.v[from:to], d.keep)
+	clear(d.grad[from:to])
 }

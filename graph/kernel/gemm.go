@@ -14,7 +14,6 @@ const (
 	stripsPerRow = 8   // most micro-kernel heights in a block of C
 	blocksPerCPU = 8   // blocks that make sure of an even share
 	panelsPerCol = 8   // micro-kernel widths in a block of C
-	panelsToPack = 4   // panels of B that one core packs at a time
 	collision    = 512 // rows of A so many elements apart, or a multiple, share lines of the first cache
 )
 
@@ -46,6 +45,20 @@ func Linear(out, x, w, bias []float32, rows, in, units int, relu bool) {
 	g.run()
 }
 
+// LinearGrad is dx (rows, in) = grad (rows, units) times the transpose of w (in, units), and zero where x
+// (rows, in) is not above zero; an x of nil is above zero everywhere.
+func LinearGrad(dx, grad, w, x []float32, rows, in, units int) {
+	if rows == 0 || in == 0 {
+		return
+	}
+	g := gemms.Get().(*gemm)
+	g.kernels = active
+	g.m, g.n, g.k = rows, in, units
+	g.a, g.b, g.c, g.ldc = newOperand(grad, units, false), newOperand(w, units, true), dx, in
+	g.accumulate, g.where = false, x
+	g.run()
+}
+
 // operand is a matrix that is read: element (i, j) stands at i*rowStep + j*colStep.
 type operand struct {
 	data             []float32
@@ -69,6 +82,7 @@ type gemm struct {
 	accumulate bool
 	bias       []float32
 	relu       bool
+	where      []float32 // C is zero where this is not above zero; laid out like C
 
 	packed    []float32 // op(B): panel j holds B[p][j*cols+c] at j*k*cols + p*panelWidth + c
 	height    int       // rows of a block of C
@@ -103,7 +117,7 @@ func (g *gemm) run() {
 	} else {
 		g.multiply()
 	}
-	g.a.data, g.b.data, g.c, g.bias, g.relu = nil, nil, nil, nil, false
+	g.a.data, g.b.data, g.c, g.bias, g.relu, g.where = nil, nil, nil, nil, false, nil
 	gemms.Put(g)
 }
 
@@ -115,7 +129,7 @@ func (g *gemm) multiply() {
 		g.packed = g.packed[:need]
 	}
 	if g.k > 0 {
-		Parallel(panels, panelsToPack, g.pack)
+		Parallel(panels, 1, g.pack)
 	}
 	strips := (g.m + g.rows - 1) / g.rows
 	g.colBlocks = (panels + panelsPerCol - 1) / panelsPerCol
@@ -182,14 +196,18 @@ func (g *gemm) tile(s *scratch, a left, panel *float32, depth, row, col, room in
 	}
 }
 
-// finish adds the bias and takes the positive part, while the block is in the cache.
+// finish adds the bias, takes the positive part or clears what is not wanted, while the block is in the
+// cache.
 func (g *gemm) finish(i, iEnd, j, jEnd int) {
-	if g.bias == nil && !g.relu {
+	if g.bias == nil && !g.relu && g.where == nil {
 		return
 	}
 	for r := i; r < iEnd; r++ {
-		row := g.c[r*g.ldc+j : r*g.ldc+jEnd]
+		from, to := r*g.ldc+j, r*g.ldc+jEnd
+		row := g.c[from:to]
 		switch {
+		case g.where != nil:
+			ReLUGrad(row, g.where[from:to], row)
 		case g.bias == nil:
 			for x, v := range row {
 				row[x] = max(v, 0)

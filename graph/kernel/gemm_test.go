@@ -134,6 +134,23 @@ func TestLinear(t *testing.T) {
 	})
 }
 
+func TestLinearGrad(t *testing.T) {
+	forEach(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(1, 1))
+		for _, rows := range []int{1, 9, 33} {
+			const in, units = 37, 290
+			grad, w, x := draw(rng, rows*units), draw(rng, in*units), draw(rng, rows*in)
+			product, dx, want := make([]float32, rows*in), make([]float32, rows*in), make([]float32, rows*in)
+			Gemm(false, true, rows, in, units, grad, units, w, units, product, in, false)
+			LinearGrad(dx, grad, w, nil, rows, in, units)
+			require.Equal(t, product, dx)
+			LinearGrad(dx, grad, w, x, rows, in, units)
+			ReLUGrad(want, x, product)
+			require.Equal(t, want, dx)
+		}
+	})
+}
+
 func TestGemmGivesTheSameBitsOnAnyNumberOfCores(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 1))

@@ -30,7 +30,7 @@ func Mul(dst, a, b []float32) {
 	}
 }
 
-// ReLUGrad is dst = grad where out > 0, else 0.
+// ReLUGrad is dst = grad where out > 0, else 0; dst may be grad.
 func ReLUGrad(dst, out, grad []float32) {
 	out, grad = out[:len(dst)], grad[:len(dst)]
 	n := active.whole(len(dst))
@@ -38,10 +38,11 @@ func ReLUGrad(dst, out, grad []float32) {
 		active.reluGrad(&dst[0], &out[0], &grad[0], n)
 	}
 	for i := n; i < len(dst); i++ {
-		dst[i] = 0
-		if out[i] > 0 {
-			dst[i] = grad[i]
+		v := grad[i]
+		if !(out[i] > 0) {
+			v = 0
 		}
+		dst[i] = v
 	}
 }
 
