@@ -160,6 +160,7 @@ func TestWhatCannotBeDivided(t *testing.T) {
 
 func TestASharedPassStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	s, err := Divide(numbered(t, 100), 1, 2)
 	require.NoError(t, err)
 	n := 0
