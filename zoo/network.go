@@ -2,6 +2,7 @@ package zoo
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
@@ -34,12 +35,22 @@ func NewTrainingNetwork(m Model, b *graph.Builder) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	grads, err := gorgonia.Grad(n.loss, b.Learnables()...)
+	grads, err := gradients(n.loss, b.Learnables())
 	if err != nil {
 		return nil, fmt.Errorf("zoo: gradient of the loss: %w", err)
 	}
 	n.machine, err = graph.NewMachine(append(gorgonia.Nodes{n.loss}, grads...)...)
 	return n, err
+}
+
+// oneGrad lets one goroutine at a time derive gradients: Gorgonia adds a node to the graph that all graphs
+// of a program share, and writes to it.
+var oneGrad sync.Mutex
+
+func gradients(loss *gorgonia.Node, of gorgonia.Nodes) (gorgonia.Nodes, error) {
+	oneGrad.Lock()
+	defer oneGrad.Unlock()
+	return gorgonia.Grad(loss, of...)
 }
 
 // NewInferenceNetwork compiles the logit only.
