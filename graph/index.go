@@ -70,10 +70,14 @@ func (x *Index) Format(s fmt.State, _ rune) {
 	fmt.Fprintf(s, "Index(%d distinct rows of %d places)", len(x.rows), len(x.places))
 }
 
+// idsPerTile is about how many ids are worth sharing out: fewer are read sooner by one core.
+const idsPerTile = 1024
+
 // build reads an id matrix. Groups of columns have no rows in common, so they are read side by side.
 func (x *Index) build(ids []int32) error {
 	x.ids = ids
-	kernel.Parallel(len(x.groups), 1, x.resolve)
+	groupsPerTile := max(1, idsPerTile/x.batch)
+	kernel.Parallel(len(x.groups), groupsPerTile, x.resolve)
 	if err := x.firstError(); err != nil {
 		return err
 	}
@@ -85,7 +89,7 @@ func (x *Index) build(ids []int32) error {
 		places += g.present
 	}
 	x.starts[len(x.rows)] = int32(places)
-	kernel.Parallel(len(x.groups), 1, x.group)
+	kernel.Parallel(len(x.groups), groupsPerTile, x.group)
 	kernel.Parallel(x.batch, samplesPerTile, x.address)
 	return nil
 }
