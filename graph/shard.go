@@ -74,6 +74,9 @@ func (t *Table) read(x *Index) (values []float32, places []int32, err error) {
 		return nil, nil, fmt.Errorf("%w: %q", ErrShard, t.name)
 	}
 	values, err = t.fetcher.Fetch(x.rows)
+	if len(x.rows) == 0 { // no sample: nothing is read, but kernels want an address
+		values = t.Floats()
+	}
 	t.places = x.bySample(t.places)
 	return values, t.places, err
 }

@@ -92,6 +92,30 @@ func TestLookupFetchesTheRowsOfAShard(t *testing.T) {
 	require.Equal(t, grads[false].Values, grads[true].Values)
 }
 
+// A rank without samples takes part in a lookup, with vectors of any width.
+func TestLookupOfNoRowsOfAShard(t *testing.T) {
+	for _, dim := range []int{1, 3, 16, 24} {
+		w := NewWeights(rand.New(rand.NewPCG(1, 2)))
+		w.SetShard(Shard{1, 2})
+		b := NewBuilder(40, []Field{{Name: "a", Rows: 4}, {Name: "b", Rows: 6}}, w)
+		out := b.Embed("deep", dim)
+		require.NoError(t, b.Err())
+		for i := range b.IDs().Value().Data().([]int32) {
+			b.IDs().Value().Data().([]int32)[i] = Absent
+		}
+		g, err := gorgonia.Grad(gorgonia.Must(gorgonia.Sum(out)), b.Learnables()...)
+		require.NoError(t, err)
+		m, err := NewMachine(append(g, out)...)
+		require.NoError(t, err)
+		whole, err := NewTable("whole", 10, dim)
+		require.NoError(t, err)
+		w.Get("deep/table").Table.SetFetcher(&elsewhere{whole, nil})
+		require.NoError(t, m.RunAll())
+		require.Equal(t, make([]float32, 40*2*dim), valuesOf(t, out.Value()))
+		require.Empty(t, g[0].Value().(*RowGrad).Rows)
+	}
+}
+
 func TestRowSum(t *testing.T) {
 	s := NewRowSum(2)
 	s.Reset(4)

@@ -93,7 +93,7 @@ func sumOf(w map[string][]float32) map[string]string {
 func smallModels() map[string]Model {
 	return map[string]Model{
 		"dnn":     DNN{EmbeddingDim: 4, HiddenUnits: []int{16, 8}, Dropout: 0.1},
-		"wdl":     WDL{EmbeddingDim: 4, HiddenUnits: []int{16, 8}},
+		"wdl":     WDL{EmbeddingDim: 16, HiddenUnits: []int{16, 8}},
 		"xdeepfm": XDeepFM{EmbeddingDim: 4, HiddenUnits: []int{16}, CINUnits: []int{6, 6}},
 		"wukong":  WuKong{EmbeddingDim: 4, HiddenUnits: []int{16}, Layers: 2, FMBUnits: 4, LCBUnits: 4, Rank: 4, FMBHiddenUnits: []int{16}},
 	}
