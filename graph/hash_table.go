@@ -3,6 +3,8 @@ package graph
 import (
 	"math/bits"
 	"sync"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 )
 
 // hashTable gives distinct rows consecutive places, by open addressing. It is cleared in constant
@@ -41,10 +43,21 @@ func (t *hashTable) reset(n int) {
 	}
 }
 
+// slot is where the search for a row begins.
+func (t *hashTable) slot(row int32) uint32 { return uint32(row) * 2654435769 >> t.shift }
+
+// prefetch asks for the memory of some rows' places; slots has room for as many.
+func (t *hashTable) prefetch(rows, slots []int32) {
+	for i, row := range rows {
+		slots[i] = int32(t.slot(row))
+	}
+	kernel.Prefetch(t.entries, 1, slots[:len(rows)])
+}
+
 // place returns the place of a row, which is next if the row is new.
 func (t *hashTable) place(row, next int32) (place int32, isNew bool) {
 	mask := uint32(1)<<(32-t.shift) - 1
-	for h := uint32(row) * 2654435769 >> t.shift; ; h = (h + 1) & mask {
+	for h := t.slot(row); ; h = (h + 1) & mask {
 		e := &t.entries[h]
 		if e.generation != t.generation {
 			*e = hashEntry{row: row, place: next, generation: t.generation}

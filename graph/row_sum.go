@@ -1,12 +1,19 @@
 package graph
 
+import "github.com/ctrzoo/ctrzoo/graph/kernel"
+
 // RowSum adds up gradients of one table. The sums are taken in the order in which the gradients are
 // given, so that they are the same to the bit wherever they are given in that order. Its memory is
 // kept from sum to sum.
 type RowSum struct {
 	grad   *RowGrad
 	places *hashTable
+	slots  [rowsAhead]int32 // of the hash table, for the rows to come
 }
+
+// rowsAhead is how many rows' places are asked for before they are needed: there are more rows than the
+// caches hold.
+const rowsAhead = 64
 
 // NewRowSum makes a sum for rows of dim values.
 func NewRowSum(dim int) *RowSum { return &RowSum{grad: newRowGrad(1, dim), places: newHashTable(1)} }
@@ -27,6 +34,9 @@ func (s *RowSum) Reset(rows int) {
 func (s *RowSum) Add(rows, counts []int32, values []float32) {
 	g := s.grad
 	for i, row := range rows {
+		if i%rowsAhead == 0 {
+			s.places.prefetch(rows[i:min(len(rows), i+rowsAhead)], s.slots[:])
+		}
 		count := int32(1)
 		if counts != nil {
 			count = counts[i]
@@ -39,10 +49,7 @@ func (s *RowSum) Add(rows, counts []int32, values []float32) {
 			continue
 		}
 		g.Counts[place] += count
-		sum := g.Values[int(place)*g.Dim:][:g.Dim]
-		for j, v := range value {
-			sum[j] += v
-		}
+		kernel.Add(g.Values[int(place)*g.Dim:][:g.Dim], value)
 	}
 }
 

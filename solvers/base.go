@@ -75,7 +75,7 @@ func (b *adamBase) update(w, g, m, v []float32, keep float32) {
 }
 
 func (b *adamBase) updateRows(t *kernel.Table, rows []int32, g, keeps, rates []float32) {
-	scale(rates, b.step.Rate)
+	kernel.Scale(rates, b.step.Rate)
 	t.Adam(rows, g, keeps, rates, &b.step)
 }
 
@@ -99,7 +99,7 @@ func (b *adagradBase) update(w, g, _, v []float32, keep float32) {
 }
 
 func (b *adagradBase) updateRows(t *kernel.Table, rows []int32, g, keeps, rates []float32) {
-	scale(rates, b.step.Rate)
+	kernel.Scale(rates, b.step.Rate)
 	t.Adagrad(rows, g, keeps, rates, &b.step)
 }
 

@@ -1,6 +1,10 @@
 package solvers
 
-import "math"
+import (
+	"math"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+)
 
 // CowClip is Adam with adaptive column-wise clipping, Zheng and others, CowClip: Reducing CTR
 // Prediction Model Training Time from 12 hours to 10 minutes on 1 GPU, AAAI 2023: the gradient of a
@@ -32,7 +36,7 @@ func cowClip(w, g []float32, count int, ratio, zeta float64) {
 	lower := ratio * math.Sqrt(float64(len(w))) * zeta
 	limit := ratio * float64(count) * max(math.Sqrt(sumSquares(w)), lower)
 	if norm := math.Sqrt(sumSquares(g)); norm > limit {
-		scale(g, float32(limit/norm))
+		kernel.Scale(g, float32(limit/norm))
 	}
 }
 

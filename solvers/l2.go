@@ -65,7 +65,7 @@ func (l *l2Law) settle(row, u, _, k int, rate float64, x *scratch) {
 		if largest(w) < nothingLeft && largest(m) < nothingLeft {
 			clear(w)
 			clear(m)
-			scale(v, float32(l.base.correction2.power[k-i+1]))
+			kernel.Scale(v, float32(l.base.correction2.power[k-i+1]))
 			return
 		}
 		clear(g)

@@ -42,13 +42,7 @@ func (l *shrinkLaw) settle(row, u, s, k int, _ float64, x *scratch) {
 // shrink multiplies a row. It does not write to a row of zeros, which may have no memory yet.
 func shrink(w []float32, keep float64) {
 	if keep != 1 && !isZero(w) {
-		scale(w, float32(keep))
-	}
-}
-
-func scale(x []float32, by float32) {
-	for i := range x {
-		x[i] *= by
+		kernel.Scale(w, float32(keep))
 	}
 }
 

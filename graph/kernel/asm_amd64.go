@@ -45,6 +45,9 @@ func reluGradAVX512(dst, out, grad *float32, n int)
 func axpyAVX512(dst, src *float32, n int, s float32)
 
 //go:noescape
+func scaleAVX512(x *float32, n int, s float32)
+
+//go:noescape
 func smallAVX512(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
 
 //go:noescape
@@ -109,6 +112,9 @@ func reluGradAVX2(dst, out, grad *float32, n int)
 
 //go:noescape
 func axpyAVX2(dst, src *float32, n int, s float32)
+
+//go:noescape
+func scaleAVX2(x *float32, n int, s float32)
 
 //go:noescape
 func smallAVX2(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)

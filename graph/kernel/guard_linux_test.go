@@ -34,6 +34,7 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				Axpy(w, g, 2)
 				ReLUGrad(w, g, m)
 				Mul(w, g, m)
+				Scale(w, 2)
 				Adam(w, g, m, v, &AdamStep{Eps: 1})
 				(&Table{n, w, m, v}).AdamSettle([]int32{0}, []AdamGap{{Weights: guarded(t, 3, atEnd), Scales: guarded(t, 3, atEnd)}}, 1, false)
 				Adagrad(w, g, v, &AdagradStep{Eps: 1})

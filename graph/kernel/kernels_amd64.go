@@ -112,6 +112,14 @@ func (k *kernels) axpy(dst, src *float32, n int, s float32) {
 	axpyAVX2(dst, src, n, s)
 }
 
+func (k *kernels) scale(x *float32, n int, s float32) {
+	if k.isAVX512() {
+		scaleAVX512(x, n, s)
+		return
+	}
+	scaleAVX2(x, n, s)
+}
+
 func (k *kernels) small(depth int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32) {
 	if k.isAVX512() {
 		smallAVX512(depth, a, aRow, aCol, b, ldb, c, ldc, accumulate, mask)

@@ -30,6 +30,8 @@ func (*kernels) reluGrad(_, _, _ *float32, _ int) {}
 
 func (*kernels) axpy(_, _ *float32, _ int, _ float32) {}
 
+func (*kernels) scale(_ *float32, _ int, _ float32) {}
+
 func (*kernels) small(_ int, _ *float32, _, _ int, _ *float32, _ int, _ *float32, _ int, _ bool, _ *int32) {
 }
 

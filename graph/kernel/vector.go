@@ -17,7 +17,11 @@ func Axpy(dst, src []float32, s float32) {
 
 // Scale is dst *= s.
 func Scale(dst []float32, s float32) {
-	for i := range dst {
+	n := active.whole(len(dst))
+	if n > 0 {
+		active.scale(&dst[0], n, s)
+	}
+	for i := n; i < len(dst); i++ {
 		dst[i] *= s
 	}
 }

@@ -53,6 +53,7 @@ func Files() map[string][]byte {
 		w.adagrad()
 		w.reluGrad()
 		w.axpy()
+		w.scale()
 		w.small("small", smallRows)
 		w.small("smallRow", 1)
 		w.wide()

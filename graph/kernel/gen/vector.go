@@ -71,6 +71,19 @@ func (w *writer) reluGrad() {
 	w.end()
 }
 
+// scale: x *= s.
+func (w *writer) scale() {
+	w.begin("scale", "(x *float32, n int, s float32)", 20)
+	w.pointers([]string{"x", "n"}, "DI", "CX")
+	w.op("VBROADCASTSS s+16(FP), %s", w.r(1))
+	w.vectors("CX", []string{"DI"}, func() {
+		w.load("DI", 0)
+		w.do("VMULPS", 1, 0, 0)
+		w.store(0, "DI")
+	})
+	w.end()
+}
+
 // axpy: dst += s*src.
 func (w *writer) axpy() {
 	w.begin("axpy", "(dst, src *float32, n int, s float32)", 28)
