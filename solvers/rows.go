@@ -125,10 +125,16 @@ func (r *rows) settleList(from, to int) {
 	list := r.list[from:to]
 	r.prefetch(list)
 	x := r.begin()
-	for _, row := range list {
-		r.settle(int(row), x)
-	}
+	r.settleTo(list, r.steps(), x)
 	r.end(x)
+}
+
+// settleTo brings rows to step k.
+func (r *rows) settleTo(list []int32, k int, x *scratch) {
+	for _, row := range list {
+		r.settle(int(row), k, x)
+	}
+	r.laws[0].flush(x)
 }
 
 // begin takes a scratch for rows of the table; end gives it back.
@@ -138,10 +144,7 @@ func (r *rows) begin() *scratch {
 	return x
 }
 
-func (r *rows) end(x *scratch) {
-	r.laws[0].flush(x)
-	r.scratches.Put(x)
-}
+func (r *rows) end(x *scratch) { r.scratches.Put(x) }
 
 // SettleAll brings every row to the solver's latest step. Under OnTouch none is behind.
 func (r *rows) SettleAll() {
@@ -155,16 +158,17 @@ func (r *rows) SettleAll() {
 func (r *rows) settleRange(from, to int) {
 	x := r.begin()
 	for row := from; row < to; row++ {
-		r.settle(row, x)
+		r.settle(row, r.steps(), x)
 	}
+	r.laws[0].flush(x)
 	r.end(x)
 }
 
-// settle brings a row to the latest step, at the latest in end.
-func (r *rows) settle(row int, x *scratch) {
-	if s, u := r.times(row); u < r.steps() {
-		r.laws[r.chosen(row)].settle(row, u, s, r.steps(), r.frequencyRate(row), x)
-		r.stamps.Data()[2*row+1] = r.clock[0]
+// settle brings a row to step k, at the latest when its law is flushed.
+func (r *rows) settle(row, k int, x *scratch) {
+	if s, u := r.times(row); u < k {
+		r.laws[r.chosen(row)].settle(row, u, s, k, r.frequencyRate(row), x)
+		r.stamps.Data()[2*row+1] = uint32(k)
 	}
 }
 
@@ -194,10 +198,14 @@ func (r *rows) settledRow(w []float32, row int, x *scratch) {
 }
 
 // step is one step with a gradient. Its rows were settled when Lookup read them, unless the
-// gradient comes from elsewhere.
+// gradient comes from elsewhere, such as another process: those are settled first.
 func (r *rows) step(g *graph.RowGrad) {
-	if !r.solver.onTouch {
-		r.Settle(g.Rows)
+	switch {
+	case r.solver.onTouch:
+	case r.counts != nil:
+		r.Settle(g.Rows) // before their counts change
+	default:
+		r.advance() // for update, which has them in its caches anyway
 	}
 	r.clock[0]++
 	rate := r.solver.learnRate
@@ -215,6 +223,9 @@ func (r *rows) updateRange(from, to int) {
 	list, g := r.grad.Rows[from:to], r.grad.Values[from*r.dim:to*r.dim]
 	r.prefetch(list)
 	x := r.begin()
+	if !r.solver.onTouch {
+		r.settleTo(list, r.steps()-1, x)
+	}
 	x.keeps, x.rates = x.keeps[:0], x.rates[:0]
 	for i := range list {
 		r.prepare(from+i, x)
