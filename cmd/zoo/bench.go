@@ -1,6 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/cobra"
 )
@@ -29,4 +34,28 @@ func benchModels() map[string]zoo.Model {
 			FMBUnits: 16, LCBUnits: 16, Rank: 16, FMBHiddenUnits: []int{256},
 		},
 	}
+}
+
+// benchModel is the model of --model.
+func benchModel(name string) (zoo.Model, error) {
+	model, known := benchModels()[name]
+	if !known {
+		return nil, usageError{fmt.Errorf("--model: unknown model %q; known: %v", name, slices.Sorted(maps.Keys(benchModels())))}
+	}
+	return model, nil
+}
+
+// benchSolver is the solver of --solver with its flags, if it can be measured.
+func benchSolver(flags *solverFlags, name string) (solvers.Solver, error) {
+	if err := flags.check([]string{name}); err != nil {
+		return nil, usageError{err}
+	}
+	solver, err := flags.newSolver(name, runScale{1, 1})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if _, twice := solver.(*solvers.SAM); twice {
+		return nil, usageError{fmt.Errorf("--solver: %s takes two passes a step", name)}
+	}
+	return solver, nil
 }

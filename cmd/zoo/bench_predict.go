@@ -58,9 +58,9 @@ func (o *predictBenchOptions) run(cmd *cobra.Command) error {
 		fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
 	}
 	for _, name := range o.models {
-		model, known := benchModels()[name]
-		if !known {
-			return usageError{fmt.Errorf("--model: unknown model %q; known: %v", name, slices.Sorted(maps.Keys(benchModels())))}
+		model, err := benchModel(name)
+		if err != nil {
+			return err
 		}
 		for _, size := range o.sizes {
 			for _, callers := range o.callers {

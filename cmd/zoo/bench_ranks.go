@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -48,26 +46,20 @@ on the batches and models of zoo bench step. With one core for each rank:
 }
 
 func (o *rankBenchOptions) run(cmd *cobra.Command) error {
-	model, known := benchModels()[o.model]
+	model, err := benchModel(o.model)
+	if err != nil {
+		return err
+	}
 	comm := commOf(cmd.Context())
 	switch {
-	case !known:
-		return usageError{fmt.Errorf("--model: unknown model %q; known: %v", o.model, slices.Sorted(maps.Keys(benchModels())))}
 	case o.batch < 1 || o.batch%comm.Size() != 0:
 		return usageError{fmt.Errorf("--batch-size must be a multiple of the %d ranks, got %d", comm.Size(), o.batch)}
 	case o.rows < 24 || o.rounds < 1:
 		return usageError{fmt.Errorf("--rows must be at least 24 and --rounds at least 1, got %d and %d", o.rows, o.rounds)}
 	}
-	if err := o.solverFlags.check([]string{o.solver}); err != nil {
-		return usageError{err}
-	}
-	newSolver := func() (solvers.Solver, error) { return o.solverFlags.newSolver(o.solver, runScale{1, 1}) }
-	solver, err := newSolver()
-	if err != nil {
-		return usageError{err}
-	}
-	if _, twice := solver.(*solvers.SAM); twice {
-		return usageError{fmt.Errorf("--solver: %s takes two passes a step", o.solver)}
+	newSolver := func() (solvers.Solver, error) { return benchSolver(o.solverFlags, o.solver) }
+	if _, err := newSolver(); err != nil {
+		return err
 	}
 	figures, err := zoo.RankBenchmark{
 		Model: model, NewSolver: newSolver, Comm: comm, BatchSize: o.batch, Rows: o.rows, Rounds: o.rounds, ShardTables: o.shard,

@@ -4,11 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
-	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/cobra"
 )
@@ -54,22 +51,16 @@ type stepRecord struct {
 }
 
 func (o *stepBenchOptions) run(cmd *cobra.Command) error {
-	model, known := benchModels()[o.model]
-	if !known {
-		return usageError{fmt.Errorf("--model: unknown model %q; known: %v", o.model, slices.Sorted(maps.Keys(benchModels())))}
+	model, err := benchModel(o.model)
+	if err != nil {
+		return err
 	}
 	if o.batch < 1 || o.rows < 24 || !(o.seconds > 0) {
 		return usageError{fmt.Errorf("--batch-size, --rows and --seconds must be above 0, --rows at least 24")}
 	}
-	if err := o.solverFlags.check([]string{o.solver}); err != nil {
-		return usageError{err}
-	}
-	solver, err := o.solverFlags.newSolver(o.solver, runScale{1, 1})
+	solver, err := benchSolver(o.solverFlags, o.solver)
 	if err != nil {
-		return usageError{err}
-	}
-	if _, twice := solver.(*solvers.SAM); twice {
-		return usageError{fmt.Errorf("--solver: %s takes two passes a step", o.solver)}
+		return err
 	}
 	figures, err := zoo.StepBenchmark{
 		Model: model, Solver: solver, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds,
