@@ -24,9 +24,7 @@ func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, l
 	if m == 0 || n == 0 {
 		return
 	}
-	g := gemms.Get().(*gemm)
-	g.kernels = active
-	g.m, g.n, g.k = m, n, k
+	g := newGemm(m, n, k)
 	g.a, g.b, g.c, g.ldc, g.accumulate = newOperand(a, lda, transA), newOperand(b, ldb, transB), c, ldc, accumulate
 	g.run()
 }
@@ -37,9 +35,7 @@ func Linear(out, x, w, bias []float32, rows, in, units int, relu bool) {
 	if rows == 0 || units == 0 {
 		return
 	}
-	g := gemms.Get().(*gemm)
-	g.kernels = active
-	g.m, g.n, g.k = rows, units, in
+	g := newGemm(rows, units, in)
 	g.a, g.b, g.c, g.ldc = newOperand(x, in, false), newOperand(w, units, false), out, units
 	g.accumulate, g.bias, g.relu = false, bias, relu
 	g.run()
@@ -51,9 +47,7 @@ func LinearGrad(dx, grad, w, x []float32, rows, in, units int) {
 	if rows == 0 || in == 0 {
 		return
 	}
-	g := gemms.Get().(*gemm)
-	g.kernels = active
-	g.m, g.n, g.k = rows, in, units
+	g := newGemm(rows, in, units)
 	g.a, g.b, g.c, g.ldc = newOperand(grad, units, false), newOperand(w, units, true), dx, in
 	g.accumulate, g.where = false, x
 	g.run()
@@ -110,6 +104,14 @@ var gemms = sync.Pool{New: func() any {
 	g.scratch.New = func() any { return new(scratch) }
 	return g
 }}
+
+// newGemm takes a product from the pool, for the kernel in use.
+func newGemm(m, n, k int) *gemm {
+	g := gemms.Get().(*gemm)
+	g.kernels = active
+	g.m, g.n, g.k = m, n, k
+	return g
+}
 
 func (g *gemm) run() {
 	if g.m <= fewRows && g.k > 0 && g.b.colStep == 1 && g.lanes <= 16 {
