@@ -29,6 +29,19 @@ func (p *Parallel) Spread(t *graph.Table) error {
 	return nil
 }
 
+// SpreadAll makes all tables of a model ready, see Spread.
+func (p *Parallel) SpreadAll(w *graph.Weights) error {
+	for weight := range w.All() {
+		if weight.Table == nil {
+			continue
+		}
+		if err := p.Spread(weight.Table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ErrSpread is wrapped by the error of a solver or a table that cannot be spread over the ranks.
 var ErrSpread = errors.New("solvers: tables cannot be spread over the ranks")
 

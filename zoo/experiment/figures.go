@@ -6,7 +6,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
 // figure is a chart with its caption and the names of its colours.
@@ -118,14 +118,14 @@ func (f *figures) norms(model, method string) {
 	if c == nil {
 		return
 	}
-	f.byBucket(c, "Euclidean norm of the embeddings", "norm", func(g zoo.RowGroup) float64 { return g.Norm })
+	f.byBucket(c, "Euclidean norm of the embeddings", "norm", func(g metrics.RowGroup) float64 { return g.Norm })
 	buckets := c.Runs[0].last().Buckets
 	if n := len(buckets); n > 0 && math.Abs(buckets[0].MeanLambda-buckets[n-1].MeanLambda) > 1e-6 {
-		f.byBucket(c, "mean lambda", "lambda", func(g zoo.RowGroup) float64 { return g.MeanLambda })
+		f.byBucket(c, "mean lambda", "lambda", func(g metrics.RowGroup) float64 { return g.MeanLambda })
 	}
 }
 
-func (f *figures) byBucket(c *Cell, what, label string, of func(zoo.RowGroup) float64) {
+func (f *figures) byBucket(c *Cell, what, label string, of func(metrics.RowGroup) float64) {
 	r := c.Runs[0]
 	var list []series
 	var names []legend

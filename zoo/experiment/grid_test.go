@@ -10,11 +10,11 @@ import (
 func TestReadyGridsAreGood(t *testing.T) {
 	require.Contains(t, ReadyGrids(), "adam-table")
 	for _, name := range ReadyGrids() {
-		g, err := LoadGrid(name)
+		g, err := LoadGrid(name, Catalogs{})
 		require.NoError(t, err)
 		require.NotEmpty(t, g.Title)
 	}
-	_, err := LoadGrid("none.yaml")
+	_, err := LoadGrid("none.yaml", Catalogs{})
 	require.ErrorContains(t, err, "ready grids: ")
 }
 
@@ -28,7 +28,7 @@ methods:
 `
 
 func TestCandidatesAreAllCombinations(t *testing.T) {
-	g, err := ParseGrid([]byte(goodGrid))
+	g, err := ParseGrid([]byte(goodGrid), Catalogs{})
 	require.NoError(t, err)
 	require.Equal(t, []uint64{1, 2, 3}, g.Seeds)
 	require.Equal(t, 4, g.Epochs)
@@ -36,9 +36,9 @@ func TestCandidatesAreAllCombinations(t *testing.T) {
 	require.Equal(t, []candidate{
 		{Solver: "adamar", Parameters: map[string]float64{"alpha": 1, "beta1": 0.5, "learning_rate": 0.01}},
 		{Solver: "adamar", Parameters: map[string]float64{"alpha": 2, "beta1": 0.5, "learning_rate": 0.01}},
-	}, g.Methods[1].candidates(g.Data[0]))
+	}, g.Methods[1].candidates(g.Data[0], &g.Catalogs))
 	split := Method{Solver: "adamar", Buckets: 5, BucketDecay: Candidates{0.1, 0.2}}
-	require.Len(t, split.candidates(Data{}), 2)
+	require.Len(t, split.candidates(Data{}), 2, &g.Catalogs)
 }
 
 func TestGridErrorsNameTheLine(t *testing.T) {
@@ -58,7 +58,7 @@ func TestGridErrorsNameTheLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(goodGrid, c.old, c.new, 1)
 			require.NotEqual(t, goodGrid, text)
-			_, err := ParseGrid([]byte(text))
+			_, err := ParseGrid([]byte(text), Catalogs{})
 			require.ErrorIs(t, err, ErrGrid)
 			require.ErrorContains(t, err, c.want)
 		})

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,7 +21,7 @@ func invented(method, model string, seed uint64, alpha float64, aucs ...float64)
 	for i, auc := range aucs {
 		r.Results = append(r.Results, Epoch{
 			TestAUC: Figure(auc), ValidAUC: Figure(aucs[len(aucs)-1]),
-			Buckets: []zoo.RowGroup{{Name: "1", Norm: float64(i)}, {Name: "2", Norm: 2, MeanLambda: 0.1}},
+			Buckets: []metrics.RowGroup{{Name: "1", Norm: float64(i)}, {Name: "2", Norm: 2, MeanLambda: 0.1}},
 		})
 	}
 	r.Key = r.Settings.Key()

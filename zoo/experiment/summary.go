@@ -42,15 +42,19 @@ func Summarize(stores ...*Store) []*Table {
 		}
 	}
 	for _, t := range tables {
-		slices.SortFunc(t.Models, func(a, b string) int { return modelOrder(a) - modelOrder(b) })
+		slices.SortStableFunc(t.Models, func(a, b string) int { return modelOrder(a) - modelOrder(b) })
 		t.fill(stores)
 	}
 	return tables
 }
 
-// modelOrder is the place of a model in the catalog.
+// modelOrder returns the place of a model in the zoo. Models of one's own come after those.
 func modelOrder(name string) int {
-	return slices.IndexFunc(zoo.Catalog(), func(e zoo.Entry) bool { return e.Name == name })
+	models := zoo.Models()
+	if at := slices.IndexFunc(models, func(m zoo.Model) bool { return zoo.NameOf(m) == name }); at >= 0 {
+		return at
+	}
+	return len(models)
 }
 
 // meet adds the names of a run.
