@@ -48,7 +48,7 @@ func interruptedAfter(t *testing.T, records int, args []string) (stdout, stderr 
 	defer cancel()
 	out := &cancellingWriter{left: records, cancel: cancel}
 	var errs bytes.Buffer
-	require.Equal(t, 1, Run(ctx, args, out, &errs))
+	require.Equal(t, 1, Zoo{}.Run(ctx, args, out, &errs))
 	return out.String(), errs.String()
 }
 

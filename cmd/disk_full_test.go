@@ -32,7 +32,7 @@ func TestCommandWithLimit(t *testing.T) {
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &r))
 	for i, arg := range os.Args {
 		if arg == "--" {
-			os.Exit(Run(context.Background(), os.Args[i+1:], os.Stdout, os.Stderr))
+			os.Exit(Zoo{}.Run(context.Background(), os.Args[i+1:], os.Stdout, os.Stderr))
 		}
 	}
 }
@@ -117,7 +117,7 @@ func TestPredictionsToAFullDevice(t *testing.T) {
 	defer full.Close()
 	dir, test := rawRun(t)
 	var stderr strings.Builder
-	code := Run(t.Context(), []string{"predict", "--from", dir, "--in", test}, full, &stderr)
+	code := Zoo{}.Run(t.Context(), []string{"predict", "--from", dir, "--in", test}, full, &stderr)
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr.String(), "no space left on device")
 }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -20,13 +21,14 @@ var errNoRaw = errors.New("the model was saved without schema and vocabulary: it
 
 // evaluateOptions are the flags of "zoo evaluate".
 type evaluateOptions struct {
+	catalogs  *flags.Catalogs
 	from      string
 	testFiles []string
 	json      bool
 }
 
-func newEvaluateCommand() *cobra.Command {
-	var o evaluateOptions
+func newEvaluateCommand(c *flags.Catalogs) *cobra.Command {
+	o := evaluateOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "evaluate",
 		Short: "Measure a saved model on labelled raw samples",
@@ -74,7 +76,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 func (o *evaluateOptions) batches(ctx context.Context, saved *zoo.Saved, reporter *ui.Reporter) (iter.Seq2[*datasets.Batch, error], error) {
 	paths := o.testFiles
 	if len(paths) == 0 {
-		run, err := readRun(o.from)
+		run, err := readRun(o.from, o.catalogs)
 		if err != nil {
 			return nil, err
 		}
@@ -112,16 +114,16 @@ func (o *evaluateOptions) batches(ctx context.Context, saved *zoo.Saved, reporte
 const rowsPerBatch = 1024
 
 // readRun are the flags that the run in a directory was started with.
-func readRun(path string) (*trainOptions, error) {
+func readRun(path string, c *flags.Catalogs) (*trainOptions, error) {
 	settings, err := zoo.ReadSettings(path)
 	if err != nil {
 		return nil, err
 	}
 	var o trainOptions
-	flags := pflag.NewFlagSet("train", pflag.ContinueOnError)
-	o.addFlags(flags)
+	f := pflag.NewFlagSet("train", pflag.ContinueOnError)
+	o.addFlags(f, c)
 	for name, value := range settings {
-		if err := flags.Set(name, value); err != nil {
+		if err := f.Set(name, value); err != nil {
 			return nil, fmt.Errorf("%s: --%s: %w", path, name, err)
 		}
 	}

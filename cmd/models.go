@@ -5,13 +5,13 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph"
-	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/cobra"
 )
 
-func newModelsCommand() *cobra.Command {
+func newModelsCommand(c *flags.Catalogs) *cobra.Command {
 	var markdown bool
 	cmd := &cobra.Command{
 		Use:   "models",
@@ -19,17 +19,17 @@ func newModelsCommand() *cobra.Command {
 		Args:  ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if markdown {
-				return printModelTable(cmd.OutOrStdout())
+				return printModelTable(c, cmd.OutOrStdout())
 			}
-			return printModels(cmd.OutOrStdout())
+			return printModels(c, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "print the table of the README")
 	return cmd
 }
 
-func printModels(w io.Writer) error {
-	for i, e := range zoo.Catalog() {
+func printModels(c *flags.Catalogs, w io.Writer) error {
+	for i, e := range c.Models {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
@@ -44,14 +44,14 @@ func printModels(w io.Writer) error {
 
 // printModelTable counts the values of each model over 24 fields of one row each: what is in
 // tables is then 24 times the values of a row.
-func printModelTable(w io.Writer) error {
+func printModelTable(c *flags.Catalogs, w io.Writer) error {
 	fields := make([]graph.Field, 24)
 	for i := range fields {
 		fields[i] = graph.Field{Name: fmt.Sprint(i), Rows: 1}
 	}
 	fmt.Fprintln(w, "| model | what it is | paper | file | values in layers | values in a row |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|")
-	for _, e := range zoo.Catalog() {
+	for _, e := range c.Models {
 		dense, tables, err := e.Size(fields)
 		if err != nil {
 			return err

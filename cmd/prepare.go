@@ -11,15 +11,16 @@ import (
 
 // prepareOptions are the flags of "zoo prepare".
 type prepareOptions struct {
-	log  *flags.Log
-	in   []string
-	out  string
-	seed uint64
-	json bool
+	catalogs *flags.Catalogs
+	log      *flags.Log
+	in       []string
+	out      string
+	seed     uint64
+	json     bool
 }
 
-func newPrepareCommand() *cobra.Command {
-	var o prepareOptions
+func newPrepareCommand(c *flags.Catalogs) *cobra.Command {
+	o := prepareOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "prepare",
 		Short: "Turn a raw log into ids once, as Parquet, to train on it often",
@@ -34,7 +35,7 @@ values of the vocabularies, not the rows.
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	f := cmd.Flags()
-	o.log = flags.AddLog(f, "", "known data set: "+flags.KnownRaw())
+	o.log = flags.AddLog(f, c, "", "known data set: "+c.KnownRaw())
 	f.StringSliceVar(&o.in, "in", nil, "files or folders of a log that divides itself; the same as --train")
 	f.StringVar(&o.out, "out", "", "folder to write; it must not be there yet, or be empty")
 	f.Uint64Var(&o.seed, "seed", 1, "of negatives and random splits")
@@ -49,7 +50,7 @@ func (o *prepareOptions) check() error {
 	case len(o.in) > 0 && len(o.log.Files.Train) > 0:
 		return errors.New("--in and --train are the same: give one of them")
 	case o.log.IsSynthetic() || o.log.Data == "" && o.log.Schema == "":
-		return errors.New("--data or --schema: say what the columns of the log are; known data: " + flags.KnownRaw())
+		return errors.New("--data or --schema: say what the columns of the log are; known data: " + o.catalogs.KnownRaw())
 	}
 	o.log.Files.Train = append(o.log.Files.Train, o.in...)
 	return o.log.Check()

@@ -11,13 +11,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newSolversCommand() *cobra.Command {
+func newSolversCommand(c *flags.Catalogs) *cobra.Command {
 	return &cobra.Command{
 		Use:   "solvers",
 		Short: "List the solvers with their formulas, options, defaults and papers",
 		Args:  ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for i, e := range solvers.Catalog() {
+			for i, e := range c.Solvers {
 				if i > 0 {
 					fmt.Fprintln(cmd.OutOrStdout())
 				}

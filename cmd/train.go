@@ -28,7 +28,7 @@ type trainOptions struct {
 	json, diagnostics, shardTables bool
 }
 
-func newTrainCommand(comm solvers.Comm) *cobra.Command {
+func newTrainCommand(c *flags.Catalogs, comm solvers.Comm) *cobra.Command {
 	var o trainOptions
 	cmd := &cobra.Command{
 		Use:   "train",
@@ -57,17 +57,17 @@ Built with -tags mpi and started by mpirun, several processes train together, se
 		},
 	}
 	ui.ForRanks(cmd)
-	o.addFlags(cmd.Flags())
+	o.addFlags(cmd.Flags(), c)
 	return cmd
 }
 
-func (o *trainOptions) addFlags(f *pflag.FlagSet) {
+func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
 	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
 	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
 	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
-	o.data, o.model, o.solverFlags, o.saving = flags.AddData(f), flags.AddModel(f), flags.AddSolver(f), flags.AddCheckpoints(f)
+	o.data, o.model, o.solverFlags, o.saving = flags.AddData(f, c), flags.AddModel(f, c), flags.AddSolver(f, c), flags.AddCheckpoints(f)
 	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
 	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "tell norms and decay by field and frequency bucket, and the Rademacher bound")

@@ -17,7 +17,7 @@ import (
 func zooCommand(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = Run(context.Background(), args, &out, &err)
+	code = Zoo{}.Run(context.Background(), args, &out, &err)
 	return code, out.String(), err.String()
 }
 
@@ -149,7 +149,7 @@ func TestInterruptedRunSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var out, stderr bytes.Buffer
-	require.Equal(t, 1, Run(ctx, []string{"train", "--rows", "1000"}, &out, &stderr))
+	require.Equal(t, 1, Zoo{}.Run(ctx, []string{"train", "--rows", "1000"}, &out, &stderr))
 	require.Contains(t, stderr.String(), "zoo: interrupted")
 	require.Contains(t, out.String(), "partial")
 }

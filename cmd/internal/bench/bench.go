@@ -13,14 +13,14 @@ import (
 
 // NewCommand makes the verb bench, with a verb of its own for each thing that is measured. The ranks
 // of comm are those that bench ranks measures.
-func NewCommand(comm solvers.Comm) *cobra.Command {
+func NewCommand(c *flags.Catalogs, comm solvers.Comm) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure speed: training steps, predictions, reading, the limits of this machine, PyTorch, several ranks",
 		Args:  ui.NoArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newStepCommand(), newPredictCommand(), newReadCommand(), newLimitCommand(), newPeerCommand(), newRanksCommand(comm))
+	cmd.AddCommand(newStepCommand(c), newPredictCommand(), newReadCommand(), newLimitCommand(), newPeerCommand(), newRanksCommand(c, comm))
 	return cmd
 }
 

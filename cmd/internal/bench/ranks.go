@@ -22,7 +22,7 @@ type ranksOptions struct {
 	solverFlags   *flags.Solver
 }
 
-func newRanksCommand(comm solvers.Comm) *cobra.Command {
+func newRanksCommand(c *flags.Catalogs, comm solvers.Comm) *cobra.Command {
 	var o ranksOptions
 	cmd := &cobra.Command{
 		Use:   "ranks",
@@ -43,7 +43,7 @@ on the batches and models of zoo bench step. With one core for each rank:
 	f.IntVar(&o.rounds, "rounds", 20, "of 5 steps of one rank, and 5 of all")
 	f.BoolVar(&o.shard, "shard-tables", false, "spread the rows of the table over the ranks")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
-	o.solverFlags = flags.AddSolver(f)
+	o.solverFlags = flags.AddSolver(f, c)
 	return cmd
 }
 

@@ -21,7 +21,7 @@ type stepOptions struct {
 	solverFlags   *flags.Solver
 }
 
-func newStepCommand() *cobra.Command {
+func newStepCommand(c *flags.Catalogs) *cobra.Command {
 	var o stepOptions
 	cmd := &cobra.Command{
 		Use:   "step",
@@ -40,7 +40,7 @@ Machines are noisy: compare the minima of runs that alternate, and quote ratios.
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
 	f.Float64Var(&o.seconds, "seconds", 5, "how long to measure")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
-	o.solverFlags = flags.AddSolver(f)
+	o.solverFlags = flags.AddSolver(f, c)
 	return cmd
 }
 

@@ -17,8 +17,8 @@ type Data struct {
 }
 
 // AddData adds the flags of the data of a run.
-func AddData(f *pflag.FlagSet) *Data {
-	d := &Data{Log: AddLog(f, "synthetic", "synthetic, a folder of zoo prepare, or a raw log: "+KnownRaw())}
+func AddData(f *pflag.FlagSet, c *Catalogs) *Data {
+	d := &Data{Log: AddLog(f, c, "synthetic", "synthetic, a folder of zoo prepare, or a raw log: "+c.KnownRaw())}
 	f.IntVar(&d.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
 	f.IntVar(&d.memory, "memory", datasets.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
 	return d

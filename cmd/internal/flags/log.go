@@ -14,6 +14,7 @@ import (
 // Log holds the flags that say what log to read: a raw one, one that is prepared, or the synthetic one.
 type Log struct {
 	given            func(flag string) bool
+	known            []string
 	Data, Schema     string
 	Files            datasets.Files
 	split, negatives string
@@ -22,8 +23,8 @@ type Log struct {
 }
 
 // AddLog adds the flags of a log; data is the default of --data.
-func AddLog(f *pflag.FlagSet, data, dataHelp string) *Log {
-	l := &Log{given: f.Changed}
+func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
+	l := &Log{given: f.Changed, known: c.Data}
 	f.StringVar(&l.Data, "data", data, dataHelp)
 	f.StringVar(&l.Schema, "schema", "", "YAML file that describes the columns of a log of your own")
 	f.StringSliceVar(&l.Files.Train, "train", nil, "files of the training part, or of all parts if the data set divides itself")
@@ -41,8 +42,8 @@ func (l *Log) Check() error {
 	switch {
 	case l.Schema != "" && l.given("data"):
 		return errors.New("--schema describes a log of your own: leave out --data")
-	case l.Schema == "" && !slices.Contains(datasets.Names(), l.Data):
-		return fmt.Errorf("--data: %w %q; known: %s", datasets.ErrUnknownData, l.Data, strings.Join(datasets.Names(), ", "))
+	case l.Schema == "" && !slices.Contains(l.known, l.Data):
+		return fmt.Errorf("--data: %w %q; known: %s", datasets.ErrUnknownData, l.Data, strings.Join(l.known, ", "))
 	case len(l.Files.Train) == 0:
 		return errors.New("--train: give at least one file")
 	case l.Schema != "" && l.anyGiven("split", "min-count", "negatives") != "":
@@ -74,7 +75,7 @@ func (l *Log) IsSynthetic() bool { return l.Schema == "" && l.Data == "synthetic
 // IsPrepared says whether the data is a folder of "zoo prepare". A known name with files is that of
 // the raw data set, even if there is a folder of that name.
 func (l *Log) IsPrepared() bool {
-	known := slices.Contains(datasets.Names(), l.Data)
+	known := slices.Contains(l.known, l.Data)
 	return l.Schema == "" && datasets.IsPrepared(l.Data) && !(known && len(l.Files.Train) > 0)
 }
 
@@ -94,9 +95,4 @@ func (l *Log) Input(seed uint64, reporter *ui.Reporter) (datasets.Input, error) 
 	var err error
 	in.Schema, err = datasets.LoadSchema(l.Schema)
 	return in, err
-}
-
-// KnownRaw lists the data sets that are read from files.
-func KnownRaw() string {
-	return strings.Join(slices.DeleteFunc(datasets.Names(), func(name string) bool { return name == "synthetic" }), ", ")
 }

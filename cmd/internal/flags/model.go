@@ -14,6 +14,7 @@ import (
 // Model holds the flags of a model: its name, its hyper-parameters, and how its embeddings start.
 type Model struct {
 	flags *pflag.FlagSet
+	all   []zoo.Entry
 	Name  string
 	zoo.Hyperparameters
 	init string
@@ -26,8 +27,8 @@ var hyperparameterFlags = []string{
 }
 
 // AddModel adds the flags of a model.
-func AddModel(flags *pflag.FlagSet) *Model {
-	m := &Model{flags: flags}
+func AddModel(flags *pflag.FlagSet, c *Catalogs) *Model {
+	m := &Model{flags: flags, all: c.Models}
 	flags.StringVar(&m.Name, "model", "dnn", "model; zoo models lists them")
 	flags.IntVar(&m.EmbeddingDim, "embedding-dim", 16, "values in an embedding")
 	flags.IntSliceVar(&m.HiddenUnits, "hidden-units", []int{128, 64}, "units of each hidden layer")
@@ -72,7 +73,7 @@ func (m *Model) Check() error {
 
 // checkApplies finds a flag that is for other models.
 func (m *Model) checkApplies() error {
-	for _, e := range zoo.Catalog() {
+	for _, e := range m.all {
 		if e.Name != m.Name {
 			continue
 		}

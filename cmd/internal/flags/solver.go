@@ -16,6 +16,7 @@ import (
 // each solver takes those it knows.
 type Solver struct {
 	flags    *pflag.FlagSet
+	all      []solvers.Entry
 	numbers  map[string]*float64
 	switches map[string]*bool
 
@@ -33,14 +34,14 @@ type Scale struct {
 }
 
 // AddSolver adds a flag for every parameter in the catalog of solvers.
-func AddSolver(flags *pflag.FlagSet) *Solver {
-	f := &Solver{flags: flags, numbers: map[string]*float64{}, switches: map[string]*bool{}}
+func AddSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
+	f := &Solver{flags: flags, all: c.Solvers, numbers: map[string]*float64{}, switches: map[string]*bool{}}
 	flags.StringVar(&f.halfLife, "half-life", "", "sets alpha: the steps (118) or epochs (0.3epochs) after which an untouched row has lost half of its norm")
 	flags.IntVar(&f.Buckets.Number, "buckets", 0, "divide the rows of each field into so many buckets by frequency, 1 the rarest")
 	flags.StringVar(&f.Buckets.Field, "bucket-field", "", "divide the rows of this field only")
 	flags.IntVar(&f.adaptiveBuckets, "adaptive-buckets", 0, "buckets 1 to this one take adaptive regularization, the others --bucket-decay")
 	flags.Float64Var(&f.bucketDecay, "bucket-decay", 1e-3, "share of itself that a row of the other buckets loses at every step")
-	for _, entry := range solvers.Catalog() {
+	for _, entry := range f.all {
 		for _, p := range entry.Parameters() {
 			name := Name(p.Name)
 			if flags.Lookup(name) != nil {
