@@ -64,7 +64,7 @@ func TestBadBenchmarks(t *testing.T) {
 	}
 }
 
-// A Python that has no PyTorch is told with its name.
+// The error for a Python without PyTorch names that Python.
 func TestAPeerThatIsMissing(t *testing.T) {
 	no, err := exec.LookPath("false")
 	if err != nil {

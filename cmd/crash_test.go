@@ -29,7 +29,7 @@ func buildZoo(t *testing.T) string {
 }
 
 // However often a run is killed, and at whatever instants, it goes on and ends with the bytes of a run
-// that was left alone. The long form kills 100 times and tells what it hit:
+// that was left alone. The long form kills 100 times and logs what it hit:
 //
 //	go test ./cmd -run AKilledRun -long -v
 func TestAKilledRunEndsWithTheSameBytes(t *testing.T) {
@@ -86,13 +86,13 @@ func (k *killer) run(solver string, kills int) {
 	require.Equal(k, byEpoch(k.T, string(out)), byEpoch(k.T, records.String()), solver)
 }
 
-// byEpoch are the records of epochs. One that was told, but not yet saved, is told again.
+// byEpoch returns the records of epochs. One that was printed, but not yet saved, is printed again.
 func byEpoch(t *testing.T, out string) map[any]map[string]any {
 	t.Helper()
 	records := map[any]map[string]any{}
 	for _, r := range withoutTimes(t, out) {
-		if told, again := records[r["epoch"]]; again {
-			require.Equal(t, told, r)
+		if printed, again := records[r["epoch"]]; again {
+			require.Equal(t, printed, r)
 		}
 		records[r["epoch"]] = r
 	}

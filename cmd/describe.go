@@ -18,8 +18,8 @@ func newDescribeCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "describe DIR",
-		Short: "Tell what is in a prepared data set",
-		Long: `Tell what is in a folder of zoo prepare: rows and positives of each part; for each field its distinct
+		Short: "Show what is in a prepared data set",
+		Long: `Show what is in a folder of zoo prepare: rows and positives of each part; for each field its distinct
 values in the training part, the shares of these that occur once and at most five times there, and the
 share of the test part's values that the training part does not have.`,
 		Args: ui.OneArgument("the folder of a prepared data set"),
@@ -37,12 +37,12 @@ share of the test part's values that the training part does not have.`,
 			return describe(cmd.OutOrStdout(), m, batchSize)
 		},
 	}
-	cmd.Flags().IntVar(&batchSize, "batch-size", defaultBatchSize, "to reckon the steps of an epoch")
+	cmd.Flags().IntVar(&batchSize, "batch-size", defaultBatchSize, "samples in a step, for the number of steps in an epoch")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the manifest")
 	return cmd
 }
 
-// describe prints a manifest for people.
+// describe prints a manifest as tables.
 func describe(out io.Writer, m *datasets.Manifest, batchSize int) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "part\trows\tpositives\tshare\tsteps an epoch\t\n")

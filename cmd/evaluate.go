@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// errNoRaw is the error of a model that knows no raw samples.
+// errNoRaw is the error of a model that cannot read raw samples.
 var errNoRaw = errors.New("the model was saved without schema and vocabulary: it cannot read raw samples")
 
 // evaluateOptions are the flags of "zoo evaluate".
@@ -33,8 +33,8 @@ func newEvaluateCommand(c *flags.Catalogs) *cobra.Command {
 		Use:   "evaluate",
 		Short: "Measure a saved model on labelled raw samples",
 		Long: `Measure a saved model on labelled raw samples, read by the schema and vocabulary that were saved with
-it. Values that the training part did not have count as out of vocabulary. Without --test it is the
-test part of the run.`,
+it. Values that the training part did not have count as out of vocabulary. Without --test the samples are
+the test part of the run.`,
 		Args: ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
@@ -72,7 +72,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	return o.print(cmd, metrics)
 }
 
-// batches are those of the files, or of the test part of the run.
+// batches returns those of the files, or of the test part of the run.
 func (o *evaluateOptions) batches(ctx context.Context, saved *zoo.Saved, reporter *ui.Reporter) (iter.Seq2[*datasets.Batch, error], error) {
 	paths := o.testFiles
 	if len(paths) == 0 {
@@ -110,10 +110,10 @@ func (o *evaluateOptions) batches(ctx context.Context, saved *zoo.Saved, reporte
 	}, nil
 }
 
-// rowsPerBatch is how many raw samples are read at a time.
+// rowsPerBatch is the number of raw samples that are read at a time.
 const rowsPerBatch = 1024
 
-// readRun are the flags that the run in a directory was started with.
+// readRun returns the flags that the run in a directory was started with.
 func readRun(path string, c *flags.Catalogs) (*trainOptions, error) {
 	settings, err := zoo.ReadSettings(path)
 	if err != nil {

@@ -32,9 +32,9 @@ func newExperimentCommand() *cobra.Command {
 
   ` + strings.Join(experiment.ReadyGrids(), ", ") + `
 
-For each data set, model and method the coefficient is chosen by the AUC of the validation part after
-the last epoch, with the first seed. Each finished run is a line of the records file. What is there is
-not run again, so an interrupted grid goes on where it was.
+For each data set, model and method, the first seed chooses the coefficient: the one with the highest AUC
+of the validation part after the last epoch. Each finished run is a line of the file of records. A run
+that is there is not made again, so an interrupted grid goes on where it was.
 
   zoo experiment small --records small.jsonl
   zoo report small.jsonl --out report`,
@@ -51,15 +51,15 @@ not run again, so an interrupted grid goes on where it was.
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.records, "records", "records.jsonl", "file of JSON lines that keeps the runs")
-	f.StringToStringVar((*map[string]string)(&o.data), "data", nil, "where the grid's data sets are: NAME=DIR of zoo prepare")
+	f.StringVar(&o.records, "records", "records.jsonl", "file of JSON lines, one for each finished run")
+	f.StringToStringVar((*map[string]string)(&o.data), "data", nil, "folders of the grid's data sets: NAME=DIR, a folder of zoo prepare")
 	f.StringSliceVar(&o.models, "models", nil, "only these models of the grid")
 	f.StringSliceVar(&o.only, "only-data", nil, "only these data sets of the grid")
-	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "runs side by side")
+	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "runs at a time")
 	return cmd
 }
 
-// narrow leaves only some models and data sets of a grid.
+// narrow removes what --models and --only-data leave out of a grid.
 func (o *experimentOptions) narrow(g *experiment.Grid) error {
 	if o.parallel < 1 {
 		return fmt.Errorf("--parallel must be at least 1, got %d", o.parallel)

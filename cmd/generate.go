@@ -28,8 +28,8 @@ func newGenerateCommand() *cobra.Command {
 		Use:   "generate NAME --out FILE",
 		Short: "Write a log in the shape of a data set, drawn from known click probabilities",
 		Long: `Write a CSV file in the shape of a data set: ` + strings.Join(datasets.GeneratorNames(), " or ") + `. It is drawn from known click
-probabilities, whose AUC on the last day, the test part, is told: no model can expect more. Only the
-shape is that of the data set: results on what is drawn are not results on the real log.
+probabilities. The command prints their AUC on the last day, the test part: no model can expect more.
+Only the shape is that of the data set: results on a drawn log are not results on the real one.
 
   zoo generate lzd --rows 1000000 --out lzd.csv.gz
   zoo train --data lzd --train lzd.csv.gz`,
@@ -38,8 +38,8 @@ shape is that of the data set: results on what is drawn are not results on the r
 	}
 	f := cmd.Flags()
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows to write, at least 100")
-	f.StringVar(&o.out, "out", "", "file to write, packed if it ends in .gz or .zst; - means standard output")
-	f.Uint64Var(&o.seed, "seed", 1, "of the log")
+	f.StringVar(&o.out, "out", "", "file to write, compressed if it ends in .gz or .zst; - means standard output")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of the log")
 	return cmd
 }
 
@@ -84,7 +84,7 @@ func (o *generateOptions) write(ctx context.Context, name string, w io.Writer, r
 	return best, errors.Join(err, packed.Close())
 }
 
-// packer packs what is written as the name of the file says.
+// packer compresses what is written to it, in the format that the name of the file asks for.
 func packer(path string, w io.Writer) (io.WriteCloser, error) {
 	switch {
 	case strings.HasSuffix(path, ".gz"):
@@ -95,7 +95,7 @@ func packer(path string, w io.Writer) (io.WriteCloser, error) {
 	return unpacked{w}, nil
 }
 
-// unpacked is a file that is not packed.
+// unpacked is a file without compression.
 type unpacked struct{ io.Writer }
 
 func (unpacked) Close() error { return nil }

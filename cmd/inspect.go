@@ -22,13 +22,13 @@ func newInspectCommand() *cobra.Command {
 	var o inspectOptions
 	cmd := &cobra.Command{
 		Use:   "inspect DIR",
-		Short: "Tell what is in a saved model, or write out the embeddings of a field",
-		Long: `Tell what is in a saved model: sizes; norms of rows by field and by frequency (bucket 1 has the rarest
-rows, every bucket about as many occurrences in the training part); how many steps ago rows had their
-latest gradient; how many rows are exactly zero.
+		Short: "Show what is in a saved model, or write the embeddings of a field",
+		Long: `Show what is in a saved model: sizes; norms of rows by field and by frequency (bucket 1 has the rarest
+rows, and all buckets about equally many occurrences in the training part); the steps since a row had
+its latest gradient; the share of rows that are exactly zero.
 
-With --dump, write the rows of a field instead: id, value, count, norm, vector. The name of the file
-says its format: .parquet, .jsonl, .tsv, else CSV.`,
+With --dump, write the rows of a field instead: id, value, count, norm, vector. The name of the
+file sets its format: .parquet, .jsonl, .tsv, else CSV.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return ui.Usagef("inspect: give the directory of a run, or of one of its checkpoints")

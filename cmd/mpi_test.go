@@ -83,7 +83,7 @@ func TestRanksUnderMPI(t *testing.T) {
 			require.Equal(t, finalWeights(t, in("memory"+ranks)), finalWeights(t, in("sharded"+ranks)), "sharded tables are replicated ones")
 		}
 	})
-	t.Run("an error is told once", func(t *testing.T) {
+	t.Run("an error is printed once", func(t *testing.T) {
 		for want, args := range map[string][]string{
 			"zoo: --batch-size must be a multiple of the 2 ranks, got 101\n": small("--batch-size", "101"),
 			"zoo: datasets: open /nowhere: no such file or directory\n":      {"train", "--data", "avazu", "--train", "/nowhere"},

@@ -28,8 +28,8 @@ func newPredictCommand() *cobra.Command {
 schema and vocabulary that were saved with the model, and need no label. Values that the training part
 did not have count as out of vocabulary.
 
-The output has the columns of --keep, as they stand, and the column prediction. The name of the file
-says its format: .parquet, .jsonl, .tsv, else CSV.`,
+The output has the columns of --keep, unchanged, and the column prediction. The name of the file sets
+its format: .parquet, .jsonl, .tsv, else CSV.`,
 		Args: ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}

@@ -25,8 +25,8 @@ func newPrepareCommand(c *flags.Catalogs) *cobra.Command {
 		Use:   "prepare",
 		Short: "Turn a raw log into ids once, as Parquet, to train on it often",
 		Long: `Turn a raw log into ids and numbers, and write it to a new folder: a Parquet file for each part,
-schema.yaml, vocabulary.parquet, and manifest.json, which says where it comes from. Memory holds the
-values of the vocabularies, not the rows.
+schema.yaml, vocabulary.parquet, and manifest.json, which records where the data comes from. Memory
+holds the values of the vocabularies, not the rows.
 
   zoo prepare --data avazu --in train.gz --out avazu
   zoo describe avazu
@@ -37,8 +37,8 @@ values of the vocabularies, not the rows.
 	f := cmd.Flags()
 	o.log = flags.AddLog(f, c, "", "known data set: "+c.KnownRaw())
 	f.StringSliceVar(&o.in, "in", nil, "files or folders of a log that divides itself; the same as --train")
-	f.StringVar(&o.out, "out", "", "folder to write; it must not be there yet, or be empty")
-	f.Uint64Var(&o.seed, "seed", 1, "of negatives and random splits")
+	f.StringVar(&o.out, "out", "", "folder to write; it must be new or empty")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of negatives and random splits")
 	f.BoolVar(&o.json, "json", false, "print the manifest")
 	return cmd
 }

@@ -39,7 +39,7 @@ func newReportCommand() *cobra.Command {
 	return cmd
 }
 
-// readStores reads files of records and tells what is damaged in them.
+// readStores reads files of records and prints what is damaged in them.
 func readStores(cmd *cobra.Command, paths []string) ([]*experiment.Store, error) {
 	var stores []*experiment.Store
 	for _, path := range paths {

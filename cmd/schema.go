@@ -21,7 +21,7 @@ func newSchemaCommand() *cobra.Command {
 		Use:   "schema FILE",
 		Short: "Draft the schema of a log by looking at its first rows",
 		Long: `Draft the schema of a log by looking at its first rows: CSV or TSV with a header line, JSON lines,
-libsvm or Parquet. Comments tell what was guessed or left out; look it over before you train with it.
+libsvm or Parquet. Comments in it say what was guessed or left out; read it before you train with it.
 
   zoo schema train.csv.gz > schema.yaml
   zoo train --schema schema.yaml --train train.csv.gz --test test.csv.gz
@@ -33,7 +33,7 @@ A dataset_config.yaml of FuxiCTR is taken over as far as it can be:
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "", "csv, tsv, jsonl, libsvm or parquet; default: what the file's name says")
+	f.StringVar(&o.format, "format", "", "csv, tsv, jsonl, libsvm or parquet; default: by the name of the file")
 	f.StringVar(&o.label, "label", "", "column of the label; default: one with such a name that holds only 0 and 1")
 	f.IntVar(&o.rows, "rows", 100_000, "rows to look at, at least 1")
 	f.StringVar(&o.dataset, "dataset", "", "which data set of a dataset_config.yaml; default: the only one")

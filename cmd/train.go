@@ -40,7 +40,7 @@ trains the same model from the same weights on the same log, and a table compare
 
   zoo train --solver adam,adamar
 
-With --out the run is saved as it goes. What is then in the directory can be resumed, and evaluates
+With --out the run is saved in a directory as it proceeds. It can be resumed from there, and evaluates
 and predicts raw samples:
 
   zoo train --data avazu --train train.gz --out run --checkpoint-every 10m
@@ -66,15 +66,15 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
 	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
 	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
-	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
 	o.data, o.model, o.solverFlags, o.saving = flags.AddData(f, c), flags.AddModel(f, c), flags.AddSolver(f, c), flags.AddCheckpoints(f)
 	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
 	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
-	f.BoolVar(&o.diagnostics, "diagnostics", false, "tell norms and decay by field and frequency bucket, and the Rademacher bound")
+	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
 }
 
-// check finds what is wrong with the flags before anything is read.
+// check returns what is wrong with the flags, before anything is read.
 func (o *trainOptions) check(ranks int) error {
 	switch {
 	case o.batchSize%ranks != 0:
@@ -124,7 +124,7 @@ func (o *trainOptions) run(cmd *cobra.Command, comm solvers.Comm) error {
 	return nil
 }
 
-// prepare is all that may go wrong on one rank and not on another.
+// prepare does everything that may fail on one rank and not on another.
 func (o *trainOptions) prepare(cmd *cobra.Command, ranks *solvers.Ranks, reporter *ui.Reporter) (*datasets.Set, error) {
 	if o.config != "" {
 		if err := flags.ReadConfig(o.config, cmd.Flags()); err != nil {

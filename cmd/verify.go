@@ -15,7 +15,7 @@ func newVerifyCommand() *cobra.Command {
 		Use:   "verify RECORDS [KEY...]",
 		Short: "Make recorded runs again and compare every figure",
 		Long: `Make the runs with the given keys again, or all runs of a file of records, and compare every figure.
-With the kernel of the record they must be identical, with another within 0.02.`,
+With the kernel of the record the figures must be identical, with another one they may differ by 0.02.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return ui.Usagef("verify takes a file of records, got none")
@@ -30,7 +30,7 @@ With the kernel of the record they must be identical, with another within 0.02.`
 			return verify(cmd, stores[0], args[1:], data)
 		},
 	}
-	cmd.Flags().StringToStringVar((*map[string]string)(&data), "data", nil, "where data sets are: NAME=DIR of zoo prepare")
+	cmd.Flags().StringToStringVar((*map[string]string)(&data), "data", nil, "folders of data sets: NAME=DIR, a folder of zoo prepare")
 	return cmd
 }
 

@@ -1,3 +1,2 @@
-// Package bench holds the verb bench of the command: the flags and the printing of the benchmarks. What
-// they measure is in package zoo.
+// Package bench holds the verb bench, its flags and its printing; what it measures is in package zoo.
 package bench

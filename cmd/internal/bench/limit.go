@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// limitRecord compares the training step of DNN with what this machine could do at best.
+// limitRecord compares the training step of DNN with the best that this machine could do.
 type limitRecord struct {
 	Kernel    string  `json:"kernel"`
 	Gflops    float64 `json:"peak_gflops"` // of a matrix product that suits the machine
@@ -30,9 +30,9 @@ func newLimitCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "limit",
 		Short: "Compare the training step of DNN with the limits of this machine",
-		Long: `Measure how fast this machine multiplies matrices and copies memory, and reckon how long a training
-step of DNN with AdamAR must take: the time of its matrix products at that speed, and that of moving
-the touched rows, their moments and their times of update from memory and back.`,
+		Long: `Measure how fast this machine multiplies matrices and copies memory, and compute the least time of a
+training step of DNN with AdamAR: that of its matrix products at this speed, and that of moving the
+touched rows, their moments and their times of update from memory and back.`,
 		Args: ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r, err := measureLimit(cmd, batchSize)
@@ -75,7 +75,7 @@ func measureLimit(cmd *cobra.Command, batchSize int) (*limitRecord, error) {
 	return r, nil
 }
 
-// fastest is the least time of some calls, in seconds, after one that touches its memory first.
+// fastest returns the least time of a call of f, in seconds, after a first call that touches its memory.
 func fastest(f func()) float64 {
 	f()
 	best := time.Duration(1 << 62)
@@ -95,7 +95,7 @@ func peakGflops() float64 {
 	return 2 * n * n * n / seconds / 1e9
 }
 
-// memoryBandwidth is the speed of copying, in GB/s; what is read and what is written both count.
+// memoryBandwidth is the speed of copying, in GB/s; reads and writes both count.
 func memoryBandwidth() float64 {
 	const n, tile = 1 << 26, 1 << 20
 	src, dst := make([]float32, n), make([]float32, n)

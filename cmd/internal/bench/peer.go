@@ -24,7 +24,7 @@ import (
 //go:embed testdata/peer/torch_step.py
 var torchScript []byte
 
-// peerCase is a model and a batch size that are compared.
+// peerCase is one comparison: a model and a batch size.
 type peerCase struct {
 	model string
 	batch int
@@ -47,15 +47,14 @@ func newPeerCommand() *cobra.Command {
 		Use:   "peer",
 		Short: "Compare training steps with PyTorch's",
 		Long: `Compare the fastest training step with AdamAR with PyTorch's with SparseAdam, in the shapes of "zoo
-bench step". Both programs alternate, so that both meet the same noise, and PyTorch runs twice in each
-round: with the AVX2 kernels of OpenBLAS and with those for AVX-512. Which of them it takes by itself
-depends on the processor and on its version. It is told to keep its memory from step to step. The table
-is Markdown.`,
+bench step". The programs alternate, so that both meet the same noise. PyTorch runs twice in each round:
+with the AVX2 kernels of OpenBLAS and with those for AVX-512. Its default depends on the processor and
+on its version. It keeps its memory from step to step. The table is Markdown.`,
 		Args: ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	cmd.Flags().StringVar(&o.python, "python", "python3", "Python that has PyTorch")
-	cmd.Flags().IntVar(&o.rounds, "rounds", 5, "how often the programs alternate")
+	cmd.Flags().IntVar(&o.rounds, "rounds", 5, "number of times that the programs alternate")
 	return cmd
 }
 
@@ -87,7 +86,7 @@ func (o *peerOptions) run(cmd *cobra.Command) error {
 	return o.algorithm1(cmd, script.Name())
 }
 
-// The kernels of OpenBLAS that are compared, by the names it has for them.
+// The kernels of OpenBLAS that are compared, by the names that OpenBLAS has for them.
 const (
 	kernelsAVX2   = "Haswell"
 	kernelsAVX512 = "SkylakeX"
@@ -133,8 +132,8 @@ func (o *peerOptions) algorithm1(cmd *cobra.Command, script string) error {
 	return err
 }
 
-// keepMemory tells the allocator of glibc to keep what PyTorch gives back. Where fresh pages are dear, as on
-// some virtual machines, PyTorch is several times as fast so.
+// keepMemory makes the allocator of glibc keep the memory that PyTorch frees. Where fresh pages are
+// expensive, as on some virtual machines, PyTorch is several times faster with it.
 var keepMemory = []string{"MALLOC_MMAP_THRESHOLD_=4000000000", "MALLOC_TRIM_THRESHOLD_=8000000000", "MALLOC_TOP_PAD_=1000000000"}
 
 // torch runs the script with some kernels of OpenBLAS and returns its fastest step.

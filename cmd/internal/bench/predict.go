@@ -43,8 +43,8 @@ func newPredictCommand() *cobra.Command {
 	f.IntSliceVar(&o.sizes, "batch-size", []int{1, 32, 1024}, "samples in a call")
 	f.IntSliceVar(&o.callers, "callers", []int{1, 2}, "callers at a time")
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
-	f.Float64Var(&o.seconds, "seconds", 1, "how long to measure each")
-	f.BoolVar(&o.json, "json", false, "print a JSON object for each")
+	f.Float64Var(&o.seconds, "seconds", 1, "seconds to measure each case")
+	f.BoolVar(&o.json, "json", false, "print one JSON object for each case")
 	return cmd
 }
 

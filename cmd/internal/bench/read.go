@@ -52,12 +52,12 @@ func newReadCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object for each")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each source")
 	cmd.Flags().IntVar(&batchSize, "batch-size", 1024, "samples in a batch")
 	return cmd
 }
 
-// timeReading opens the data and goes through its training part once.
+// timeReading opens the data and reads its training part once.
 func timeReading(cmd *cobra.Command, dir string, memory int64, batchSize int) (*readRecord, error) {
 	start := time.Now()
 	set, err := datasets.OpenPrepared(cmd.Context(), dir, memory)

@@ -38,7 +38,7 @@ Machines are noisy: compare the minima of runs that alternate, and quote ratios.
 	f.StringVar(&o.solver, "solver", "adamar", "solver")
 	f.IntVar(&o.batch, "batch-size", 1024, "samples in a step")
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
-	f.Float64Var(&o.seconds, "seconds", 5, "how long to measure")
+	f.Float64Var(&o.seconds, "seconds", 5, "seconds to measure")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	o.solverFlags = flags.AddSolver(f, c)
 	return cmd

@@ -29,9 +29,9 @@ type Checkpoints struct {
 func AddCheckpoints(flags *pflag.FlagSet) *Checkpoints {
 	c := &Checkpoints{flags: flags}
 	flags.StringVar(&c.out, "out", "", "directory for checkpoints and the trained model; it must not hold a run yet")
-	flags.StringVar(&c.resume, "resume", "", "directory of a run to go on with, as it was started; --epochs may be raised")
-	flags.StringVar(&c.every, "checkpoint-every", "", "save within epochs, too: every so many steps (500) or so often (10m)")
-	flags.IntVar(&c.keep, "keep", 2, "checkpoints to keep, besides that of the best epoch")
+	flags.StringVar(&c.resume, "resume", "", "directory of a run to go on with; its flags are those it was started with, and --epochs may be raised")
+	flags.StringVar(&c.every, "checkpoint-every", "", "also save within epochs: every so many steps (500) or after so much time (10m)")
+	flags.IntVar(&c.keep, "keep", 2, "number of latest checkpoints to keep, besides that of the best epoch")
 	flags.StringVar(&c.monitor, "monitor", "", "find the best epoch by valid_auc or valid_logloss of --valid")
 	flags.IntVar(&c.patience, "patience", 2, "with --monitor: stop when so many epochs in a row were not better; 0: never")
 	return c

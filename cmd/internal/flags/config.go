@@ -35,7 +35,7 @@ func ReadConfig(path string, flags *pflag.FlagSet) error {
 	return nil
 }
 
-// mapping lists the entries of a YAML mapping, of which one of a single key is its own kind.
+// mapping lists the entries of a YAML mapping. The parser has a kind of its own for one with a single key.
 func mapping(body ast.Node) ([]*ast.MappingValueNode, error) {
 	switch body := body.(type) {
 	case nil:
@@ -67,7 +67,7 @@ func setFlag(entry *ast.MappingValueNode, flags *pflag.FlagSet) error {
 	return nil
 }
 
-// scalar is the text of a scalar, or of a list with commas between.
+// scalar returns the text of a scalar, or of the elements of a list with commas between them.
 func scalar(n ast.Node) (string, error) {
 	switch n := n.(type) {
 	case *ast.SequenceNode:

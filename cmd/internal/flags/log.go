@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Log holds the flags that say what log to read: a raw one, one that is prepared, or the synthetic one.
+// Log holds the flags that name a log: a raw one, a prepared one, or the synthetic one.
 type Log struct {
 	given            func(flag string) bool
 	known            []string
@@ -33,7 +33,7 @@ func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
 	f.StringVar(&l.split, "split", "", "how a known data set is divided; avazu: day (default), chronological, random; amazon: last (default), last-two")
 	f.IntVar(&l.minCount, "min-count", 0, "known data sets: a value that occurs less in the training part is out of vocabulary")
 	f.StringVar(&l.negatives, "negatives", "", "amazon: negatives are drawn uniform (default) or popular")
-	f.IntVar(&l.skipBadLines, "skip-bad-lines", 0, "lines that cannot be understood to leave out; one more is an error")
+	f.IntVar(&l.skipBadLines, "skip-bad-lines", 0, "bad lines that may be left out; one more is an error")
 	return l
 }
 
@@ -56,7 +56,7 @@ func (l *Log) Check() error {
 	return nil
 }
 
-// anyGiven is the first of some flags that was given, or "".
+// anyGiven returns the first of these flags that was given, or "".
 func (l *Log) anyGiven(names ...string) string {
 	for _, name := range names {
 		if l.given(name) {
@@ -66,7 +66,7 @@ func (l *Log) anyGiven(names ...string) string {
 	return ""
 }
 
-// rawFlags are those that make sense for raw logs only.
+// rawFlags are the flags that make sense for raw logs only.
 var rawFlags = []string{"schema", "train", "valid", "test", "split", "min-count", "negatives", "skip-bad-lines"}
 
 // IsSynthetic says whether the data is the synthetic log.
@@ -79,7 +79,7 @@ func (l *Log) IsPrepared() bool {
 	return l.Schema == "" && datasets.IsPrepared(l.Data) && !(known && len(l.Files.Train) > 0)
 }
 
-// Input is the raw log.
+// Input returns the raw log.
 func (l *Log) Input(seed uint64, reporter *ui.Reporter) (datasets.Input, error) {
 	in := datasets.Input{
 		Files: l.Files, SkipBadLines: l.skipBadLines,

@@ -13,9 +13,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Open opens the directory, if one is wanted, before anything long begins. In case of --resume it
-// sets the flags as they were when the run was started. Rank 0 has the directory, the others read the
-// flags only.
+// Open opens the directory of --resume and sets the flags to their values when the run was started.
+// Only rank 0 keeps the directory open; the others read the flags.
 func (c *Checkpoints) Open(rank int) (err error) {
 	c.rank = rank
 	switch {
@@ -56,14 +55,14 @@ func (c *Checkpoints) openResumed() (saved map[string]string, err error) {
 	return c.directory.Settings(), nil
 }
 
-// mayChange are the flags that need not be as they were: they change nothing of the steps that are
-// left, or, as the files, are checked by what is in them.
+// mayChange lists the flags that need not be as they were. They do not change the steps that are left;
+// or the files they name are checked by their content.
 var mayChange = []string{"epochs", "checkpoint-every", "keep", "monitor", "patience", "train", "test", "valid", "schema", "check-ranks", "shard-tables"}
 
-// notKept are the flags that are no part of a run.
+// notKept lists the flags that are no part of a run.
 var notKept = []string{"out", "resume", "config", "json"}
 
-// take sets a flag as it was.
+// take sets a flag to its value in the saved run.
 func (c *Checkpoints) take(name, value string) error {
 	flag := c.flags.Lookup(name)
 	switch {
@@ -95,7 +94,7 @@ func (c *Checkpoints) Create() (err error) {
 	return err
 }
 
-// textOf is the value of a flag as Set takes it.
+// textOf returns the value of a flag in the form that Set reads.
 func textOf(f *pflag.Flag) string {
 	list, isList := f.Value.(pflag.SliceValue)
 	if !isList {

@@ -27,7 +27,7 @@ type Solver struct {
 	Buckets zoo.Buckets // how rows are divided by frequency
 }
 
-// Scale is what the options of a solver depend on besides the flags.
+// Scale holds what the options of a solver depend on besides the flags.
 type Scale struct {
 	Seed          uint64
 	StepsPerEpoch int
@@ -57,10 +57,10 @@ func AddSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
 	return f
 }
 
-// Name is the name of the flag for a parameter.
+// Name returns the name of the flag for a parameter.
 func Name(parameter string) string { return strings.ReplaceAll(parameter, "_", "-") }
 
-// options are those that were given on the command line and that the solver takes.
+// options returns those that were given on the command line and that the solver takes.
 func (f *Solver) options(entry solvers.Entry, scale Scale) ([]solvers.Option, error) {
 	var options []solvers.Option
 	for _, p := range entry.Parameters() {

@@ -7,7 +7,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/zoo"
 )
 
-// diagnostics prints them below the line of their epoch.
+// diagnostics prints the diagnostics of an epoch below its line.
 func (r *Reporter) diagnostics(d *zoo.Diagnostics) error {
 	w := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\trows\tnorm\tmean lambda\tzero\t")

@@ -1,4 +1,3 @@
-// Package ui holds what the verbs of the command show to people and to scripts: reporters of runs,
-// tables and output files, errors of the command line and exit codes. It parses no flags and runs
-// nothing.
+// Package ui prints what the verbs report, for people and for scripts: runs, grids, tables, output
+// files, errors and exit codes. It parses no flags and trains nothing.
 package ui

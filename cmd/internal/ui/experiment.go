@@ -4,15 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
-// ExperimentReporter tells how far a grid is: a line for each run that ends and, on a terminal, a
+// ExperimentReporter shows the progress of a grid: a line for each run that ends and, on a terminal, a
 // progress bar.
 type ExperimentReporter struct {
 	out, err io.Writer
@@ -21,11 +19,12 @@ type ExperimentReporter struct {
 	latest   *experiment.Record
 }
 
+// NewExperimentReporter makes a reporter that prints runs to out and draws the progress bar on err.
 func NewExperimentReporter(out, err io.Writer) *ExperimentReporter {
-	file, isFile := err.(*os.File)
-	return &ExperimentReporter{out: out, err: err, terminal: isFile && term.IsTerminal(int(file.Fd()))}
+	return &ExperimentReporter{out: out, err: err, terminal: isTerminal(err)}
 }
 
+// Progress shows a new state of the grid.
 func (r *ExperimentReporter) Progress(p experiment.Progress) {
 	if p.Latest != r.latest {
 		r.latest = p.Latest
@@ -36,9 +35,7 @@ func (r *ExperimentReporter) Progress(p experiment.Progress) {
 		return
 	}
 	if r.bar == nil {
-		r.bar = progressbar.NewOptions(max(1, p.Samples), progressbar.OptionSetWriter(r.err),
-			progressbar.OptionShowIts(), progressbar.OptionSetItsString("samples"),
-			progressbar.OptionThrottle(100e6), progressbar.OptionClearOnFinish())
+		r.bar = newBar(r.err, max(1, p.Samples), progressbar.OptionShowIts(), progressbar.OptionSetItsString("samples"))
 	}
 	_ = r.bar.Set(min(p.DoneSamples, p.Samples)) // an error in drawing changes nothing
 }
@@ -50,7 +47,7 @@ func (r *ExperimentReporter) End() {
 	}
 }
 
-// DescribeRun is one line about a run.
+// DescribeRun describes a run in one line.
 func DescribeRun(r *experiment.Record) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  %s", r.Data, r.Model, r.Method)

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// Output is a file that gets its name only once it is whole, or standard output.
+// Output is standard output, or a file that gets its name only once it is whole.
 type Output struct {
 	io.Writer
 	path      string
@@ -17,7 +17,7 @@ type Output struct {
 	committed bool
 }
 
-// CreateOutput begins a file; "" and "-" mean standard output.
+// CreateOutput creates a file under another name; "" and "-" mean standard output.
 func CreateOutput(path string, stdout io.Writer) (*Output, error) {
 	if path == "" || path == "-" {
 		return &Output{Writer: stdout}, nil

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"text/tabwriter"
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // Reporter shows a run to people (a table and, on a terminal, a progress bar) or to scripts (JSON).
@@ -29,14 +27,13 @@ type Reporter struct {
 
 // NewReporter makes a reporter that prints figures to out and everything else to err.
 func NewReporter(out, err io.Writer, asJSON bool) *Reporter {
-	file, isFile := err.(*os.File)
-	return &Reporter{out: out, err: err, json: asJSON, terminal: isFile && term.IsTerminal(int(file.Fd()))}
+	return &Reporter{out: out, err: err, json: asJSON, terminal: isTerminal(err)}
 }
 
-// Note says to people what goes on.
+// Note prints a line for people.
 func (r *Reporter) Note(text string) { fmt.Fprintf(r.err, "zoo: %s\n", text) }
 
-// RowsRead shows on a terminal how far the reading of a log is.
+// RowsRead shows the progress of reading a log on a terminal: the rows so far, and their share of the log.
 func (r *Reporter) RowsRead(rows int, share float64) {
 	if !r.terminal {
 		return
@@ -44,24 +41,21 @@ func (r *Reporter) RowsRead(rows int, share float64) {
 	const parts = 1000
 	if r.bar == nil {
 		r.begun = time.Now()
-		r.bar = progressbar.NewOptions(parts, progressbar.OptionSetWriter(r.err), progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(100e6), progressbar.OptionClearOnFinish())
+		r.bar = newBar(r.err, parts, progressbar.OptionSetPredictTime(true))
 	}
 	rate := float64(rows) / time.Since(r.begun).Seconds()
 	r.bar.Describe(fmt.Sprintf("%d rows, %.0f rows/s", rows, rate))
 	_ = r.bar.Set(int(share * parts)) // the bar is for looking at: an error in drawing it changes nothing
 }
 
-// Rows counts rows on a terminal, with their rate.
+// Rows counts n more rows on a terminal, and shows their rate.
 func (r *Reporter) Rows(what string, n int) {
 	if !r.terminal {
 		return
 	}
 	if r.bar == nil {
-		r.bar = progressbar.NewOptions(-1,
-			progressbar.OptionSetWriter(r.err), progressbar.OptionSetDescription(what),
-			progressbar.OptionShowIts(), progressbar.OptionShowCount(), progressbar.OptionSetItsString("rows"),
-			progressbar.OptionThrottle(100e6), progressbar.OptionClearOnFinish())
+		r.bar = newBar(r.err, -1, progressbar.OptionSetDescription(what),
+			progressbar.OptionShowIts(), progressbar.OptionShowCount(), progressbar.OptionSetItsString("rows"))
 	}
 	_ = r.bar.Add(n) // the bar is for looking at: an error in drawing it changes nothing
 }
@@ -89,11 +83,8 @@ func (r *Reporter) Step(s zoo.Step) {
 		return
 	}
 	if r.bar == nil {
-		r.bar = progressbar.NewOptions(s.Total,
-			progressbar.OptionSetWriter(r.err),
-			progressbar.OptionSetDescription(fmt.Sprintf("%s epoch %d", r.solver, s.Epoch)),
-			progressbar.OptionShowIts(), progressbar.OptionSetItsString("samples"),
-			progressbar.OptionThrottle(100e6), progressbar.OptionClearOnFinish())
+		r.bar = newBar(r.err, s.Total, progressbar.OptionSetDescription(fmt.Sprintf("%s epoch %d", r.solver, s.Epoch)),
+			progressbar.OptionShowIts(), progressbar.OptionSetItsString("samples"))
 	}
 	_ = r.bar.Set(s.Samples) // the bar is for looking at: an error in drawing it changes nothing
 }
@@ -129,7 +120,7 @@ func (r *Reporter) line(e zoo.Epoch) error {
 	return r.diagnostics(e.Diagnostics)
 }
 
-// EndBar takes the progress bar away.
+// EndBar removes the progress bar.
 func (r *Reporter) EndBar() {
 	if r.bar != nil {
 		_ = r.bar.Clear()
@@ -140,7 +131,7 @@ func (r *Reporter) EndBar() {
 // Epochs is the number of epochs that were printed.
 func (r *Reporter) Epochs() int { return len(r.records) }
 
-// End prints the comparison, if there is something to compare.
+// End prints the comparison of the solvers, if there are several.
 func (r *Reporter) End() {
 	r.EndBar()
 	if r.json || len(r.records) == 0 || r.records[0].Solver == r.records[len(r.records)-1].Solver {

@@ -9,19 +9,20 @@ import (
 	"strings"
 )
 
-// A Table is written row by row. Its columns hold string, int, float32 or []float32.
+// Table is written row by row. A cell is a string, int, float32 or []float32.
 type Table interface {
-	Row(values []any) error
-	Close() error // writes what is left; the output stays open
+	Row(values []any) error // one cell for each column
+	Close() error           // writes what is left; the output stays open
 }
 
-// A Column is a column of a table; of its value only the type counts.
+// Column is a column of a table.
 type Column struct {
 	Name string
-	Of   any
+	Of   any // a value of the type of its cells
 }
 
-// NewTable picks the format by the name of the file: .parquet, .jsonl, .tsv, and CSV for all others.
+// NewTable begins a table in the format that the extension of path asks for: .parquet, .jsonl, .tsv,
+// and CSV for all others.
 func NewTable(path string, w io.Writer, columns []Column) (Table, error) {
 	switch filepath.Ext(path) {
 	case ".parquet":
