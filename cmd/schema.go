@@ -1,0 +1,72 @@
+package cmd
+
+import (
+	"path/filepath"
+	"slices"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/spf13/cobra"
+)
+
+// schemaOptions are the flags of "zoo schema".
+type schemaOptions struct {
+	label, dataset, format string
+	rows                   int
+}
+
+func newSchemaCommand() *cobra.Command {
+	var o schemaOptions
+	cmd := &cobra.Command{
+		Use:   "schema FILE",
+		Short: "Draft the schema of a log by looking at its first rows",
+		Long: `Draft the schema of a log by looking at its first rows: CSV or TSV with a header line, JSON lines,
+libsvm or Parquet. Comments in it say what was guessed or left out; read it before you train with it.
+
+  zoo schema train.csv.gz > schema.yaml
+  zoo train --schema schema.yaml --train train.csv.gz --test test.csv.gz
+
+A dataset_config.yaml of FuxiCTR is taken over as far as it can be:
+
+  zoo schema dataset_config.yaml --dataset avazu_x4 > schema.yaml`,
+		Args: ui.OneArgument("a log, or a dataset_config.yaml of FuxiCTR"),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", "", "csv, tsv, jsonl, libsvm or parquet; default: by the name of the file")
+	f.StringVar(&o.label, "label", "", "column of the label; default: one with such a name that holds only 0 and 1")
+	f.IntVar(&o.rows, "rows", 100_000, "rows to look at, at least 1")
+	f.StringVar(&o.dataset, "dataset", "", "which data set of a dataset_config.yaml; default: the only one")
+	return cmd
+}
+
+func (o *schemaOptions) run(cmd *cobra.Command, path string) error {
+	isConfig := slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(path))
+	switch {
+	case o.rows < 1:
+		return ui.Usagef("--rows must be at least 1, got %d", o.rows)
+	case !slices.Contains([]string{"", "csv", "tsv", "jsonl", "libsvm", "parquet"}, o.format):
+		return ui.Usagef("--format: want csv, tsv, jsonl, libsvm or parquet, got %q", o.format)
+	case o.dataset != "" && !isConfig:
+		return ui.Usagef("--dataset names a data set of a .yaml file")
+	case isConfig && (o.label != "" || o.format != "" || cmd.Flags().Changed("rows")):
+		return ui.Usagef("--label, --format and --rows are for a log, not for a .yaml file")
+	}
+	draft, err := o.draft(cmd, path, isConfig)
+	if err != nil {
+		return err
+	}
+	text, err := draft.YAML()
+	if err != nil {
+		return err
+	}
+	_, err = cmd.OutOrStdout().Write(text)
+	return err
+}
+
+func (o *schemaOptions) draft(cmd *cobra.Command, path string, isConfig bool) (*datasets.Draft, error) {
+	if isConfig {
+		return datasets.FuxiCTRSchema(path, o.dataset)
+	}
+	return datasets.DraftSchema(cmd.Context(), path, datasets.DraftOptions{Format: o.format, Label: o.label, Rows: o.rows})
+}

@@ -1,0 +1,7 @@
+module example.com/outside
+
+go 1.26.0
+
+require github.com/ctrzoo/ctrzoo v0.0.0
+
+replace github.com/ctrzoo/ctrzoo => ../../..

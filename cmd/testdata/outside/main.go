@@ -1,0 +1,5 @@
+package main
+
+import "github.com/ctrzoo/ctrzoo/cmd"
+
+func main() { cmd.Zoo{}.Main() }
