@@ -8,7 +8,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
 
@@ -26,7 +26,7 @@ type predictOptions struct {
 type predictRecord struct {
 	Model  string `json:"model"`
 	Kernel string `json:"kernel"`
-	*zoo.PredictFigures
+	*bench.PredictFigures
 }
 
 func newPredictCommand() *cobra.Command {
@@ -65,7 +65,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		}
 		for _, size := range o.sizes {
 			for _, callers := range o.callers {
-				figures, err := zoo.PredictBenchmark{
+				figures, err := bench.PredictBenchmark{
 					Model: model, BatchSize: size, Callers: callers, Rows: o.rows, Seconds: o.seconds,
 				}.Run(cmd.Context())
 				if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
 
@@ -62,7 +62,7 @@ func (o *ranksOptions) run(cmd *cobra.Command, comm solvers.Comm) error {
 	if _, err := newSolver(); err != nil {
 		return err
 	}
-	figures, err := zoo.RankBenchmark{
+	figures, err := bench.RankBenchmark{
 		Model: model, NewSolver: newSolver, Comm: comm, BatchSize: o.batch, Rows: o.rows, Rounds: o.rounds, ShardTables: o.shard,
 	}.Run(cmd.Context())
 	if err != nil || figures == nil { // rank 0 prints
@@ -71,13 +71,13 @@ func (o *ranksOptions) run(cmd *cobra.Command, comm solvers.Comm) error {
 	return o.print(cmd.OutOrStdout(), figures)
 }
 
-func (o *ranksOptions) print(w io.Writer, f *zoo.RankFigures) error {
+func (o *ranksOptions) print(w io.Writer, f *bench.RankFigures) error {
 	if o.json {
 		return json.NewEncoder(w).Encode(struct {
 			Model  string `json:"model"`
 			Solver string `json:"solver"`
 			Kernel string `json:"kernel"`
-			*zoo.RankFigures
+			*bench.RankFigures
 		}{o.model, o.solver, kernel.Name(), f})
 	}
 	alone, together := f.SamplesPerSecond()

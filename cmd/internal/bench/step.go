@@ -8,7 +8,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
 
@@ -49,7 +49,7 @@ type stepRecord struct {
 	Model  string `json:"model"`
 	Solver string `json:"solver"`
 	Kernel string `json:"kernel"`
-	*zoo.StepFigures
+	*bench.StepFigures
 }
 
 func (o *stepOptions) run(cmd *cobra.Command) error {
@@ -64,7 +64,7 @@ func (o *stepOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	figures, err := zoo.StepBenchmark{
+	figures, err := bench.StepBenchmark{
 		Model: model, Solver: solver, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds,
 	}.Run(cmd.Context())
 	if err != nil {
