@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/zoo/bench"
@@ -14,6 +15,8 @@ import (
 
 // predictOptions are the flags of "zoo bench predict".
 type predictOptions struct {
+	catalogs *flags.Catalogs
+
 	models  []string
 	sizes   []int
 	callers []int
@@ -29,8 +32,8 @@ type predictRecord struct {
 	*bench.PredictFigures
 }
 
-func newPredictCommand() *cobra.Command {
-	var o predictOptions
+func newPredictCommand(c *flags.Catalogs) *cobra.Command {
+	o := predictOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "predict",
 		Short: "Time predictions",
@@ -59,7 +62,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
 	}
 	for _, name := range o.models {
-		model, err := modelNamed(name)
+		model, err := modelNamed(o.catalogs, name)
 		if err != nil {
 			return err
 		}

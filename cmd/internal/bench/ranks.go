@@ -15,6 +15,8 @@ import (
 
 // ranksOptions are the flags of "zoo bench ranks".
 type ranksOptions struct {
+	catalogs *flags.Catalogs
+
 	model, solver string
 	batch, rows   int
 	rounds        int
@@ -23,7 +25,7 @@ type ranksOptions struct {
 }
 
 func newRanksCommand(c *flags.Catalogs, comm solvers.Comm) *cobra.Command {
-	var o ranksOptions
+	o := ranksOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "ranks",
 		Short: "Time training steps of several ranks against those of one",
@@ -48,7 +50,7 @@ on the batches and models of zoo bench step. With one core for each rank:
 }
 
 func (o *ranksOptions) run(cmd *cobra.Command, comm solvers.Comm) error {
-	model, err := modelNamed(o.model)
+	model, err := modelNamed(o.catalogs, o.model)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 
 // stepOptions are the flags of "zoo bench step".
 type stepOptions struct {
+	catalogs *flags.Catalogs
+
 	model, solver string
 	batch, rows   int
 	seconds       float64
@@ -22,7 +24,7 @@ type stepOptions struct {
 }
 
 func newStepCommand(c *flags.Catalogs) *cobra.Command {
-	var o stepOptions
+	o := stepOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "step",
 		Short: "Time training steps",
@@ -53,7 +55,7 @@ type stepRecord struct {
 }
 
 func (o *stepOptions) run(cmd *cobra.Command) error {
-	model, err := modelNamed(o.model)
+	model, err := modelNamed(o.catalogs, o.model)
 	if err != nil {
 		return err
 	}

@@ -27,13 +27,13 @@ type Catalogs struct {
 	Data    []string
 	Metrics []metrics.Metric
 
-	ownModels []zoo.Model
-	err       error
+	own Own
+	err error
 }
 
 // NewCatalogs makes the catalogs of a program.
 func NewCatalogs(own Own) (*Catalogs, error) {
-	c := &Catalogs{Solvers: solvers.Catalog(), Data: datasets.Names(), ownModels: own.Models}
+	c := &Catalogs{Solvers: solvers.Catalog(), Data: datasets.Names(), own: own}
 	c.Metrics = slices.Concat(metrics.All(), own.Metrics)
 	if err := metrics.Check(c.Metrics); err != nil {
 		return nil, err
@@ -60,11 +60,13 @@ func (c *Catalogs) isFree(flags *pflag.FlagSet, name, whose string) bool {
 }
 
 // Experiments returns the catalogs that grids and records name.
-func (c *Catalogs) Experiments() experiment.Catalogs { return experiment.Catalogs{Models: c.Models} }
+func (c *Catalogs) Experiments() experiment.Catalogs {
+	return experiment.Catalogs{Models: c.Models, Metrics: c.own.Metrics}
+}
 
 // Load reads the model in the directory of a run, or in one of its checkpoints.
 func (c *Catalogs) Load(path string) (*predict.Trained, error) {
-	return predict.Load(path, c.ownModels...)
+	return predict.Load(path, c.own.Models...)
 }
 
 // KnownRaw lists the data sets that are read from files.

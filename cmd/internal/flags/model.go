@@ -46,10 +46,7 @@ func (m *Model) with(name string) (models []zoo.Entry) {
 
 // add adds the flag of a hyper-parameter of some models. If it is not given, each takes its own default.
 func (m *Model) add(h *zoo.Hyperparameter, models []zoo.Entry) {
-	name, usage := Name(h.Name), h.Help
-	if h.Range != "" {
-		usage += ", in " + h.Range
-	}
+	name, usage := Name(h.Name), h.Help+inWords(h.Range)
 	if len(models) < len(m.catalog.Entries()) {
 		var names []string
 		for _, e := range models {
@@ -79,6 +76,20 @@ func (m *Model) add(h *zoo.Hyperparameter, models []zoo.Entry) {
 	if h.Default != "" {
 		flag.DefValue = h.Default
 	}
+}
+
+// inWords describes the range of a hyper-parameter.
+func inWords(values string) string {
+	if low, isLeast := strings.CutSuffix(values, ", inf)"); isLeast && low[0] == '[' {
+		return "; at least " + low[1:]
+	}
+	switch {
+	case values == "":
+		return ""
+	case strings.ContainsAny(values[:1], "[("):
+		return "; in " + values
+	}
+	return "; " + strings.ReplaceAll(values, "|", " or ")
 }
 
 // Check returns what is wrong with the flags.
