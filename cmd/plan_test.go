@@ -37,13 +37,20 @@ func plan() []room {
 
 		{path: "datasets", files: 64},
 
-		{path: "zoo", imports: "datasets graph graph/kernel graph/offheap solvers", files: 36},
-		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo", files: 18},
+		{path: "zoo", imports: "datasets graph"},
+		{path: "zoo/metrics", imports: "graph"},
+		{path: "zoo/checkpoint", imports: "datasets graph graph/offheap zoo/metrics"},
+		{path: "zoo/predict", imports: "datasets graph solvers zoo zoo/checkpoint zoo/metrics"},
+		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers zoo zoo/checkpoint zoo/metrics zoo/predict", files: 16},
+		{path: "zoo/internal/testrun", imports: "datasets solvers zoo zoo/checkpoint zoo/metrics zoo/train"},
+		{path: "zoo/bench", imports: "datasets graph solvers zoo zoo/predict"},
+		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/metrics"},
 
-		{path: "cmd/internal/ui", imports: "zoo zoo/experiment"},
-		{path: "cmd/internal/flags", imports: "cmd/internal/ui datasets graph solvers zoo"},
-		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets graph/kernel solvers zoo"},
-		{path: "cmd", imports: "cmd/internal/bench cmd/internal/flags cmd/internal/ui datasets graph solvers solvers/mpi zoo zoo/experiment"},
+		{path: "cmd/internal/ui", imports: "zoo/experiment zoo/metrics zoo/train"},
+		{path: "cmd/internal/flags", imports: "cmd/internal/ui datasets graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
+		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets graph/kernel solvers zoo zoo/bench"},
+		{path: "cmd", imports: "cmd/internal/bench cmd/internal/flags cmd/internal/ui datasets graph solvers solvers/mpi zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/zoo", imports: "cmd"},
 	}
 }

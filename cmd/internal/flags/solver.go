@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/solvers"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/pflag"
 )
 
@@ -24,7 +24,7 @@ type Solver struct {
 	adaptiveBuckets int
 	bucketDecay     float64
 
-	Buckets zoo.Buckets // how rows are divided by frequency
+	Buckets train.Buckets // how rows are divided by frequency
 }
 
 // Scale holds what the options of a solver depend on besides the flags.
