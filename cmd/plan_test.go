@@ -30,7 +30,8 @@ func plan() []room {
 		{path: "graph/kernel/gen"},
 		{path: "graph/kernel", files: 17}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
-		{path: "graph", imports: "graph/kernel graph/offheap", files: 28}, // one file for each block
+		{path: "graph", imports: "graph/kernel graph/offheap", files: 30}, // one file for each block
+		{path: "graph/graphtest", imports: "graph"},
 
 		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 32}, // one file for each solver
 		{path: "solvers/mpi", imports: "solvers"},
