@@ -75,7 +75,7 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
 	o.data, o.saving = flags.AddData(f, c), flags.AddCheckpoints(f, c)
-	o.model, o.solverFlags = flags.AddModel(f, c), flags.AddSolver(f, c)
+	o.model, o.solverFlags = flags.AddModelAndSolver(f, c)
 }
 
 // check returns what is wrong with the flags, before anything is read.

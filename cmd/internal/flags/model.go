@@ -19,19 +19,31 @@ type Model struct {
 	init    string
 }
 
-// AddModel adds the flags of a model, after the other flags of the command: a flag for each
-// hyper-parameter in the catalog. One that has the name of another flag is an error of c.
-func AddModel(flags *pflag.FlagSet, c *Catalogs) *Model {
+// AddModelAndSolver adds the flags of a model and of a solver, after the other flags of the command.
+// There is one for each hyper-parameter and each parameter in the catalogs. If it has the name of another
+// flag, that is an error of c.
+func AddModelAndSolver(flags *pflag.FlagSet, c *Catalogs) (*Model, *Solver) {
+	m, s := newModel(flags, c), newSolver(flags, c)
+	s.addParameters(c)
+	m.addHyperparameters(c)
+	return m, s
+}
+
+// newModel adds the flags that do not depend on the models.
+func newModel(flags *pflag.FlagSet, c *Catalogs) *Model {
 	m := &Model{flags: flags, catalog: c.Models}
 	flags.StringVar(&m.Name, "model", "dnn", "model; zoo models lists them")
 	flags.StringVar(&m.init, "embedding-init", "normal:0.01", "start of embeddings: normal:STD, uniform:LIMIT or zeros")
-	for _, h := range c.Models.Hyperparameters() {
+	return m
+}
+
+func (m *Model) addHyperparameters(c *Catalogs) {
+	for _, h := range m.catalog.Hyperparameters() {
 		models := m.with(h.Name)
-		if c.isFree(flags, Name(h.Name), fmt.Sprintf("hyper-parameter %T.%s", models[0].Model, h.Field)) {
+		if c.isFree(m.flags, Name(h.Name), fmt.Sprintf("hyper-parameter %T.%s", models[0].Model, h.Field)) {
 			m.add(&h, models)
 		}
 	}
-	return m
 }
 
 // with lists the models that have a hyper-parameter.
