@@ -18,7 +18,7 @@ type Catalogs struct {
 
 // NewCatalogs makes the catalogs of the command.
 func NewCatalogs() (*Catalogs, error) {
-	return &Catalogs{Models: zoo.Catalog(), Solvers: solvers.Catalog(), Data: datasets.Names()}, nil
+	return &Catalogs{Models: zoo.Catalog(), Solvers: solvers.Entries(), Data: datasets.Names()}, nil
 }
 
 // KnownRaw lists the data sets that are read from files.

@@ -1,102 +1,20 @@
-package solvers
+package parallel
 
 import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
-
-// onRanks calls f for each rank of a job, at the same time, and returns the errors.
-func onRanks(size int, f func(r *Ranks) error) []error {
-	errs := make([]error, size)
-	var all sync.WaitGroup
-	for rank, comm := range LocalComms(size) {
-		all.Go(func() { errs[rank] = f(NewRanks(comm)) })
-	}
-	all.Wait()
-	return errs
-}
-
-func TestRanks(t *testing.T) {
-	for _, size := range []int{1, 2, 3, 4} {
-		errs := onRanks(size, func(r *Ranks) error {
-			for n := range 9 { // also fewer values than ranks
-				x, want := make([]float32, n), make([]float32, n)
-				for i := range x {
-					x[i] = float32(i) + 1/float32(3+r.Rank())
-					want[i] = float32(i) + 1/float32(3)
-					for rank := 1; rank < size; rank++ {
-						want[i] += float32(i) + 1/float32(3+rank)
-					}
-				}
-				if err := r.Sum(x); err != nil {
-					return err
-				}
-				texts, err := r.Gather(fmt.Appendf(nil, "%0*d", n, r.Rank()))
-				if err != nil {
-					return err
-				}
-				for rank, text := range texts {
-					if string(text) != fmt.Sprintf("%0*d", n, rank) {
-						return fmt.Errorf("rank %d has %q of rank %d", r.Rank(), text, rank)
-					}
-				}
-				numbers, err := r.GatherNumbers([]float64{float64(r.Rank()), float64(n)})
-				if err != nil {
-					return err
-				}
-				for i, v := range numbers {
-					if want := []float64{float64(i / 2), float64(n)}[i%2]; v != want {
-						return fmt.Errorf("number %d is %v, want %v", i, v, want)
-					}
-				}
-				if fmt.Sprint(x) != fmt.Sprint(want) {
-					return fmt.Errorf("rank %d has the sum %v, want %v", r.Rank(), x, want)
-				}
-			}
-			return nil
-		})
-		require.NoError(t, errors.Join(errs...))
-	}
-}
-
-func TestAgree(t *testing.T) {
-	cause, same := errors.New("it broke"), errors.New("on all")
-	for rank, err := range onRanks(3, func(r *Ranks) error {
-		if r.Rank() == 1 {
-			return r.Agree(fmt.Errorf("here: %w", cause))
-		}
-		return r.Agree(nil)
-	}) {
-		var agreed *RankError
-		require.ErrorAs(t, err, &agreed)
-		require.EqualError(t, err, "rank 1: here: it broke")
-		require.Equal(t, rank == 1, errors.Is(err, cause), "the others know only the text")
-	}
-	for _, err := range onRanks(3, func(r *Ranks) error { return r.Agree(same) }) {
-		require.EqualError(t, err, "on all")
-		require.ErrorIs(t, err, same)
-	}
-	require.NoError(t, errors.Join(onRanks(3, func(r *Ranks) error { return r.Agree(nil) })...))
-	require.Equal(t, cause, onRanks(1, func(r *Ranks) error { return r.Agree(cause) })[0])
-}
-
-func TestPiecesOfTheWrongLengthAreAnError(t *testing.T) {
-	for _, err := range onRanks(2, func(r *Ranks) error {
-		one, two := make([]byte, 1), make([]byte, 2)
-		return r.Exchange([][]byte{one, one}, [][]byte{two, two})
-	}) {
-		require.ErrorContains(t, err, "sent 1 bytes")
-	}
-}
 
 // batchOfRank is what a rank's share of a batch gives: gradients of a table and of a dense weight.
 type batchOfRank struct {
@@ -169,7 +87,7 @@ func merged(shares []batchOfRank, rowCount, dim int) batchOfRank {
 // settles early, only the rows of its own share.
 func TestParallelEqualsTheSolverOnTheMeanGradient(t *testing.T) {
 	const size, rowCount, dim, steps = 3, 20, 4, 60
-	for _, e := range Catalog() {
+	for _, e := range solvers.Entries() {
 		t.Run(e.Name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			shares := make([][]batchOfRank, 2*steps) // those of second passes after those of first
@@ -183,13 +101,13 @@ func TestParallelEqualsTheSolverOnTheMeanGradient(t *testing.T) {
 				require.NoError(t, one.step(merged(shares[2*k], rowCount, dim), merged(shares[2*k+1], rowCount, dim)))
 			}
 			one.solver.SettleAll()
-			ranks := make([]*follower, size)
-			for i := range ranks {
-				ranks[i] = newFollower(t, made(t, e.Name))
+			followers := make([]*follower, size)
+			for i := range followers {
+				followers[i] = newFollower(t, made(t, e.Name))
 			}
-			errs := onRanks(size, func(r *Ranks) error {
-				f := ranks[r.Rank()]
-				p, err := NewParallel(f.solver, r)
+			errs := fake.OnRanks(size, func(r *ranks.Group) error {
+				f := followers[r.Rank()]
+				p, err := New(f.solver, r)
 				if err != nil {
 					return err
 				}
@@ -206,7 +124,7 @@ func TestParallelEqualsTheSolverOnTheMeanGradient(t *testing.T) {
 				return nil
 			})
 			require.NoError(t, errors.Join(errs...))
-			for i, f := range ranks {
+			for i, f := range followers {
 				require.Equal(t, one.table.Floats(), f.table.Floats(), "rank %d", i)
 				require.Equal(t, one.dense.Float32s(), f.dense.Float32s(), "rank %d", i)
 			}
@@ -218,20 +136,20 @@ func TestParallelEqualsTheSolverOnTheMeanGradient(t *testing.T) {
 // reads.
 func TestSpreadRowsEqualWholeOnes(t *testing.T) {
 	const size, rowCount, dim, steps = 3, 20, 4, 60
-	for _, e := range Catalog() {
+	for _, e := range solvers.Entries() {
 		t.Run(e.Name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			one := newFollower(t, made(t, e.Name))
-			ranks := make([]*follower, size)
-			for i := range ranks {
-				ranks[i] = newShardFollower(t, made(t, e.Name), graph.Shard{Rank: i, Size: size})
+			followers := make([]*follower, size)
+			for i := range followers {
+				followers[i] = newShardFollower(t, made(t, e.Name), graph.Shard{Rank: i, Size: size})
 			}
 			batches := make([][]batchOfRank, steps)
 			read := make([][]float32, steps) // by one process, all rows of the batch
 			for k := range batches {
 				batches[k] = drawShares(size, rowCount, dim, rng)
 			}
-			if needsWholeTables(one.solver) == "" {
+			if solvers.CheckSpread(one.solver) == nil {
 				for k, shares := range batches {
 					all := merged(shares, rowCount, dim)
 					one.read(all.rows)
@@ -241,9 +159,9 @@ func TestSpreadRowsEqualWholeOnes(t *testing.T) {
 					require.NoError(t, one.step(all, batchOfRank{}))
 				}
 			}
-			errs := onRanks(size, func(r *Ranks) error {
-				f := ranks[r.Rank()]
-				p, err := NewParallel(f.solver, r)
+			errs := fake.OnRanks(size, func(r *ranks.Group) error {
+				f := followers[r.Rank()]
+				p, err := New(f.solver, r)
 				if err != nil {
 					return err
 				}
@@ -271,7 +189,7 @@ func TestSpreadRowsEqualWholeOnes(t *testing.T) {
 				p.SettleAll()
 				return nil
 			})
-			if needsWholeTables(one.solver) != "" {
+			if solvers.CheckSpread(one.solver) != nil {
 				for _, err := range errs {
 					require.ErrorIs(t, err, ErrSpread)
 				}
@@ -280,7 +198,7 @@ func TestSpreadRowsEqualWholeOnes(t *testing.T) {
 			require.NoError(t, errors.Join(errs...))
 			one.solver.SettleAll()
 			for row := range rowCount {
-				held := ranks[row%size].table.Floats()[row/size*dim:]
+				held := followers[row%size].table.Floats()[row/size*dim:]
 				require.Equal(t, one.table.Floats()[row*dim:(row+1)*dim], held[:dim], "row %d", row)
 			}
 		})
@@ -288,7 +206,7 @@ func TestSpreadRowsEqualWholeOnes(t *testing.T) {
 }
 
 // newShardFollower has a shard of the table of newFollower.
-func newShardFollower(t *testing.T, s Solver, shard graph.Shard) *follower {
+func newShardFollower(t *testing.T, s solvers.Solver, shard graph.Shard) *follower {
 	t.Helper()
 	w := graph.NewWeights(rand.New(rand.NewPCG(5, 6)))
 	w.SetShard(shard)
@@ -296,27 +214,29 @@ func newShardFollower(t *testing.T, s Solver, shard graph.Shard) *follower {
 	b.EmbeddingInit = graph.Normal(0.1)
 	b.Table("t", 4)
 	require.NoError(t, b.Err())
-	return &follower{solver: s, table: w.Get("t").Table, dense: newDense(1, 2, 3)}
+	return &follower{solver: s, table: w.Get("t").Table, dense: fake.Dense(1, 2, 3)}
 }
 
 func TestSpreadRefusesTheTableOfAnotherRank(t *testing.T) {
 	f := newShardFollower(t, made(t, "adam"), graph.Shard{Rank: 1, Size: 2})
-	p, err := NewParallel(f.solver, LocalComms(2)[0])
+	p, err := New(f.solver, ranks.Local(2)[0])
 	require.NoError(t, err)
 	require.ErrorIs(t, p.Spread(f.table), ErrSpread)
 }
 
 // follower is a process that trains a table and a dense weight.
 type follower struct {
-	solver Solver
+	solver solvers.Solver
 	table  *graph.Table
 	dense  *tensor.Dense
 }
 
-func newFollower(t *testing.T, s Solver) *follower {
-	f := &follower{solver: s, table: tableOf(t, 20, 4, 0), dense: newDense(1, 2, 3)}
+func newFollower(t *testing.T, s solvers.Solver) *follower {
+	f := &follower{solver: s, table: fake.Table(t, 20, 4, 0), dense: fake.Dense(1, 2, 3)}
 	f.table.Initialize(graph.Normal(0.1), rand.New(rand.NewPCG(5, 6)))
-	_, err := s.State(f.table) // from now on reading settles
+	state, is := solvers.As[solvers.Stateful](s)
+	require.True(t, is)
+	_, err := state.State(f.table) // from now on reading settles
 	require.NoError(t, err)
 	return f
 }
@@ -330,13 +250,7 @@ func (f *follower) step(first, second batchOfRank) error {
 	if err != nil {
 		return err
 	}
-	passes, is := f.solver.(interface {
-		Perturb([]gorgonia.ValueGrad) error
-	})
-	if p, parallel := f.solver.(*Parallel); parallel {
-		is = p.TwoPasses()
-	}
-	if is {
+	if passes, is := solvers.As[solvers.TwoPass](f.solver); is {
 		if err := passes.Perturb(model); err != nil {
 			return err
 		}
@@ -352,17 +266,33 @@ func (f *follower) model(b batchOfRank) ([]gorgonia.ValueGrad, error) {
 	if err == nil {
 		g.Counts = b.counts
 	}
-	return []gorgonia.ValueGrad{&pair{f.table, g}, &pair{f.dense, newDense(b.dense...)}}, err
+	return []gorgonia.ValueGrad{fake.Of(f.table, g), fake.Of(f.dense, fake.Dense(b.dense...))}, err
 }
 
-func TestParallelOfOnePassHasNoPerturb(t *testing.T) {
-	p, err := NewParallel(made(t, "adam"), LocalComms(1)[0])
+func TestParallelHasTwoPassesIfItsSolverHas(t *testing.T) {
+	p, err := New(made(t, "adam"), ranks.Local(1)[0])
 	require.NoError(t, err)
-	require.False(t, p.TwoPasses())
-	require.ErrorIs(t, p.Perturb(nil), ErrOption)
-	p.Undo()
-	_, err = NewParallel(nil, LocalComms(1)[0])
-	require.ErrorIs(t, err, ErrOption)
+	_, twice := solvers.As[solvers.TwoPass](p)
+	require.False(t, twice)
+	p, err = New(made(t, "sam"), ranks.Local(1)[0])
+	require.NoError(t, err)
+	_, twice = solvers.As[solvers.TwoPass](p)
+	require.True(t, twice)
+	_, err = New(nil, ranks.Local(1)[0])
+	require.ErrorIs(t, err, solvers.ErrOption)
+}
+
+// made is a solver of the catalog, in its first epoch.
+func made(t *testing.T, name string, options ...solvers.Option) solvers.Solver {
+	t.Helper()
+	e, err := solvers.Find(name)
+	require.NoError(t, err)
+	s, err := e.New(options...)
+	require.NoError(t, err)
+	if e, is := solvers.As[solvers.EpochStarter](s); is {
+		e.StartEpoch(1, nil)
+	}
+	return s
 }
 
 func TestAParallelStepAllocatesNothing(t *testing.T) {
@@ -373,9 +303,9 @@ func TestAParallelStepAllocatesNothing(t *testing.T) {
 	shares := drawShares(2, 20, 4, rng)
 	const steps = 200
 	var allocations float64
-	errs := onRanks(2, func(r *Ranks) error {
+	errs := fake.OnRanks(2, func(r *ranks.Group) error {
 		f := newFollower(t, made(t, "adamar"))
-		p, err := NewParallel(f.solver, r)
+		p, err := New(f.solver, r)
 		if err != nil {
 			return err
 		}
