@@ -101,8 +101,6 @@ func (r *Run) check() error {
 		return errors.New("no model")
 	case r.Solver == nil:
 		return errors.New("no solver")
-	case solvers.Check(r.Solver) != nil:
-		return solvers.Check(r.Solver)
 	case r.Buckets.Number < 0 || r.Buckets.Number > 255:
 		return fmt.Errorf("buckets must be in [0, 255], got %d", r.Buckets.Number)
 	case r.Buckets.Number == 0 && bucketsOf(r.Solver) != nil:
@@ -117,6 +115,9 @@ func (r *Run) check() error {
 		return errors.New("diagnostics need tables that are not spread over the ranks")
 	case r.Parallel.CheckRanks < 0:
 		return fmt.Errorf("the steps between comparisons of ranks must be at least 0, got %d", r.Parallel.CheckRanks)
+	}
+	if err := solvers.Check(r.Solver); err != nil {
+		return err
 	}
 	if err := metrics.Check(r.Metrics); err != nil {
 		return err
