@@ -33,8 +33,11 @@ func plan() []room {
 		{path: "graph", imports: "graph/kernel graph/offheap", files: 30}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
-		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 32}, // one file for each solver
-		{path: "solvers/mpi", imports: "solvers"},
+		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 28}, // one file for each solver
+		{path: "solvers/ranks", imports: "graph/kernel graph/offheap"},
+		{path: "solvers/ranks/mpi", imports: "solvers/ranks"},
+		{path: "solvers/internal/fake", imports: "graph solvers/ranks"},
+		{path: "solvers/parallel", imports: "graph graph/kernel graph/offheap solvers solvers/ranks"},
 
 		{path: "datasets", files: 64},
 
