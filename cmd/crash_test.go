@@ -38,7 +38,7 @@ func TestAKilledRunEndsWithTheSameBytes(t *testing.T) {
 		kills = 100
 	}
 	k := &killer{T: t, binary: buildZoo(t), random: rand.New(rand.NewPCG(9, 9)), hit: map[string]int{}}
-	all := solvers.Catalog()
+	all := solvers.Entries()
 	for run := 0; k.kills < kills; run++ {
 		k.run(all[(run+2)%len(all)].Name, kills) // adamar first
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/bench"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
-	"github.com/ctrzoo/ctrzoo/solvers"
-	"github.com/ctrzoo/ctrzoo/solvers/mpi"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks/mpi"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/spf13/cobra"
@@ -43,7 +43,7 @@ func (z Zoo) Main() {
 // Run does in one process what the arguments say, and returns the exit code: 0 if all went well, 1 if
 // a run failed or was interrupted by ctx, 2 if the arguments are wrong.
 func (z Zoo) Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	return ui.Exit(z.execute(ctx, solvers.LocalComms(1)[0], args, stdout, stderr), stderr)
+	return ui.Exit(z.execute(ctx, ranks.Alone(), args, stdout, stderr), stderr)
 }
 
 // runRank is Run for a process that mpirun may have started as one of several. Only rank 0 prints;
@@ -74,12 +74,12 @@ func (z Zoo) runRank(ctx context.Context, args []string, stdout, stderr io.Write
 // known says whether all ranks have the error: they agreed on it, or it is of the command line, which is the
 // same for all. An interruption is agreed on, too.
 func known(err error) bool {
-	var agreed *solvers.RankError
+	var agreed *ranks.Error
 	return errors.As(err, &agreed) || ui.IsUsage(err) || errors.Is(err, context.Canceled)
 }
 
 // execute does what the arguments say, together with the other ranks of comm.
-func (z Zoo) execute(ctx context.Context, comm solvers.Comm, args []string, stdout, stderr io.Writer) error {
+func (z Zoo) execute(ctx context.Context, comm ranks.Comm, args []string, stdout, stderr io.Writer) error {
 	catalogs, err := flags.NewCatalogs(flags.Own(z))
 	if err != nil {
 		return ui.Usage(err)
@@ -94,7 +94,7 @@ func (z Zoo) execute(ctx context.Context, comm solvers.Comm, args []string, stdo
 	return root.ExecuteContext(ctx)
 }
 
-func newRootCommand(c *flags.Catalogs, comm solvers.Comm) *cobra.Command {
+func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "zoo",
 		Short:         "Train click-through-rate models that do not collapse after one epoch",
@@ -120,7 +120,7 @@ func newRootCommand(c *flags.Catalogs, comm solvers.Comm) *cobra.Command {
 }
 
 // checkRanks refuses to several ranks a verb that is for one process: all would do the same.
-func checkRanks(cmd *cobra.Command, comm solvers.Comm) error {
+func checkRanks(cmd *cobra.Command, comm ranks.Comm) error {
 	if n := comm.Size(); n > 1 && !ui.IsForRanks(cmd) {
 		return ui.Usagef("%s is for one process, and was started as %d ranks", strings.TrimPrefix(cmd.CommandPath(), "zoo "), n)
 	}

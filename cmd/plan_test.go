@@ -33,8 +33,11 @@ func plan() []room {
 		{path: "graph", imports: "graph/kernel graph/offheap", files: 30}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
-		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 32}, // one file for each solver
-		{path: "solvers/mpi", imports: "solvers"},
+		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 28}, // one file for each solver
+		{path: "solvers/ranks", imports: "graph/kernel graph/offheap"},
+		{path: "solvers/ranks/mpi", imports: "solvers/ranks"},
+		{path: "solvers/internal/fake", imports: "graph solvers/ranks"},
+		{path: "solvers/parallel", imports: "graph graph/kernel graph/offheap solvers solvers/ranks"},
 
 		{path: "datasets", files: 64},
 
@@ -42,16 +45,16 @@ func plan() []room {
 		{path: "zoo/metrics", imports: "graph"},
 		{path: "zoo/checkpoint", imports: "datasets graph graph/offheap zoo/metrics"},
 		{path: "zoo/predict", imports: "datasets graph solvers zoo zoo/checkpoint zoo/metrics"},
-		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers zoo zoo/checkpoint zoo/metrics zoo/predict", files: 16},
+		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks zoo zoo/checkpoint zoo/metrics zoo/predict", files: 16},
 		{path: "zoo/internal/testrun", imports: "datasets solvers zoo zoo/checkpoint zoo/metrics zoo/train"},
-		{path: "zoo/bench", imports: "datasets graph solvers zoo zoo/predict"},
+		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
 		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/metrics"},
 
 		{path: "cmd/internal/ui", imports: "zoo/experiment zoo/metrics zoo/train"},
 		{path: "cmd/internal/flags", imports: "cmd/internal/ui datasets graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
-		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets graph/kernel solvers zoo zoo/bench"},
-		{path: "cmd", imports: "cmd/internal/bench cmd/internal/flags cmd/internal/ui datasets graph solvers solvers/mpi zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/metrics zoo/predict zoo/train"},
+		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets graph/kernel solvers solvers/ranks zoo zoo/bench"},
+		{path: "cmd", imports: "cmd/internal/bench cmd/internal/flags cmd/internal/ui datasets graph solvers solvers/ranks solvers/ranks/mpi zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/zoo", imports: "cmd"},
 	}
 }

@@ -32,10 +32,10 @@ func newSolversCommand(c *flags.Catalogs) *cobra.Command {
 
 func printSolver(w io.Writer, e solvers.Entry) error {
 	var options []string
-	for _, p := range e.Parameters() {
+	for _, p := range e.Parameters {
 		option := "--" + flags.Name(p.Name)
-		if p.Default != "" {
-			option += "=" + p.Default
+		if value := p.DefaultText(); value != "" {
+			option += "=" + value
 		}
 		options = append(options, option)
 	}

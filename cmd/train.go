@@ -8,7 +8,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
-	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/cobra"
@@ -30,7 +30,7 @@ type trainOptions struct {
 	json, diagnostics, shardTables bool
 }
 
-func newTrainCommand(c *flags.Catalogs, comm solvers.Comm) *cobra.Command {
+func newTrainCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	var o trainOptions
 	cmd := &cobra.Command{
 		Use:   "train",
@@ -111,11 +111,11 @@ func (o *trainOptions) check(ranks int) error {
 	return o.data.Check(o.saving.Monitored())
 }
 
-func (o *trainOptions) run(cmd *cobra.Command, comm solvers.Comm) error {
-	ranks := solvers.NewRanks(comm)
+func (o *trainOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
+	group := ranks.NewGroup(comm)
 	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), o.json)
-	set, err := o.prepare(cmd, ranks, reporter)
-	if err := ranks.Agree(err); err != nil {
+	set, err := o.prepare(cmd, group, reporter)
+	if err := group.Agree(err); err != nil {
 		return err
 	}
 	for _, name := range o.solvers {
@@ -129,16 +129,16 @@ func (o *trainOptions) run(cmd *cobra.Command, comm solvers.Comm) error {
 }
 
 // prepare does everything that may fail on one rank and not on another.
-func (o *trainOptions) prepare(cmd *cobra.Command, ranks *solvers.Ranks, reporter *ui.Reporter) (*datasets.Set, error) {
+func (o *trainOptions) prepare(cmd *cobra.Command, group *ranks.Group, reporter *ui.Reporter) (*datasets.Set, error) {
 	if o.config != "" {
 		if err := flags.ReadConfig(o.config, cmd.Flags()); err != nil {
 			return nil, ui.Usage(err)
 		}
 	}
-	if err := o.saving.Open(ranks.Rank()); err != nil {
+	if err := o.saving.Open(group.Rank()); err != nil {
 		return nil, err
 	}
-	if err := o.check(ranks.Size()); err != nil {
+	if err := o.check(group.Size()); err != nil {
 		return nil, ui.Usage(err)
 	}
 	if err := o.saving.Create(); err != nil {
@@ -154,7 +154,7 @@ func (o *trainOptions) prepare(cmd *cobra.Command, ranks *solvers.Ranks, reporte
 	return set, nil
 }
 
-func (o *trainOptions) runSolver(ctx context.Context, comm solvers.Comm, name string, set *datasets.Set, reporter *ui.Reporter) error {
+func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name string, set *datasets.Set, reporter *ui.Reporter) error {
 	model, err := o.model.New()
 	if err != nil {
 		return err

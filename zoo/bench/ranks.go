@@ -10,6 +10,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/parallel"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo"
 )
 
@@ -19,7 +21,7 @@ import (
 type RankBenchmark struct {
 	Model     zoo.Model                      // required
 	NewSolver func() (solvers.Solver, error) // required
-	Comm      solvers.Comm                   // required
+	Comm      ranks.Comm                     // required
 	BatchSize int                            // samples in a step of the job; 0 means 4096
 	Rows      int                            // of the table, over 24 fields; 0 means 1,000,000
 	Rounds    int                            // of 5 steps of each; 0 means 20
@@ -51,37 +53,37 @@ const roundSteps = 5
 // Run measures. All ranks must call it; the figures are those of rank 0, the other ranks get none.
 func (b RankBenchmark) Run(ctx context.Context) (*RankFigures, error) {
 	b.BatchSize, b.Rows, b.Rounds = cmp.Or(b.BatchSize, 4096), cmp.Or(b.Rows, 1_000_000), cmp.Or(b.Rounds, 20)
-	ranks := solvers.NewRanks(b.Comm)
-	together, parallel, err := b.newTogether(ranks)
-	if err := ranks.Agree(err); err != nil {
+	group := ranks.NewGroup(b.Comm)
+	together, solver, err := b.newTogether(group)
+	if err := group.Agree(err); err != nil {
 		return nil, err
 	}
-	alone, err := b.newAlone(ranks)
-	if err := ranks.Agree(err); err != nil {
+	alone, err := b.newAlone(group)
+	if err := group.Agree(err); err != nil {
 		return nil, err
 	}
 	defer together.free()
 	defer alone.free()
 	f := &RankFigures{
-		Ranks: ranks.Size(), BatchSize: b.BatchSize, Rows: b.Rows, Rounds: b.Rounds,
+		Ranks: group.Size(), BatchSize: b.BatchSize, Rows: b.Rows, Rounds: b.Rounds,
 		Alone: math.Inf(1), Together: math.Inf(1),
 	}
 	took := 0.0
 	for range b.Rounds {
-		if took, err = alone.turn(ctx, ranks, took); err != nil {
+		if took, err = alone.turn(ctx, group, took); err != nil {
 			return nil, err
 		}
-		spent := parallel.Exchanged()
+		spent := solver.Exchanged()
 		all, err := together.round(ctx)
-		if err := ranks.Agree(err); err != nil {
+		if err := group.Agree(err); err != nil {
 			return nil, err
 		}
 		f.Alone = min(f.Alone, took)
 		if all < f.Together {
-			f.Together, f.Exchange = all, milliseconds(parallel.Exchanged()-spent)/roundSteps/all
+			f.Together, f.Exchange = all, milliseconds(solver.Exchanged()-spent)/roundSteps/all
 		}
 	}
-	if ranks.Rank() > 0 {
+	if group.Rank() > 0 {
 		return nil, nil
 	}
 	f.Speedup = f.Alone / f.Together
@@ -90,25 +92,25 @@ func (b RankBenchmark) Run(ctx context.Context) (*RankFigures, error) {
 
 // turn is a round of rank 0, while the others sleep for about as long as the last one took: to wait for a
 // message keeps a core busy.
-func (s *stepper) turn(ctx context.Context, ranks *solvers.Ranks, last float64) (float64, error) {
-	told, err := ranks.GatherNumbers([]float64{last})
+func (s *stepper) turn(ctx context.Context, group *ranks.Group, last float64) (float64, error) {
+	told, err := group.GatherNumbers([]float64{last})
 	if err != nil {
 		return 0, err
 	}
-	if ranks.Rank() > 0 {
+	if group.Rank() > 0 {
 		time.Sleep(time.Duration(0.95 * told[0] * roundSteps * float64(time.Millisecond)))
-		return 0, ranks.Agree(nil)
+		return 0, group.Agree(nil)
 	}
 	took, err := s.round(ctx)
-	return took, ranks.Agree(err)
+	return took, group.Agree(err)
 }
 
 // The batches have as many fields as those of the other benchmarks.
 const rankBenchmarkFields = 24
 
 // newAlone is what rank 0 steps alone; the other ranks take no steps.
-func (b RankBenchmark) newAlone(ranks *solvers.Ranks) (*stepper, error) {
-	if ranks.Rank() > 0 {
+func (b RankBenchmark) newAlone(group *ranks.Group) (*stepper, error) {
+	if group.Rank() > 0 {
 		return &stepper{weights: graph.NewWeights(nil)}, nil
 	}
 	solver, err := b.NewSolver()
@@ -119,8 +121,8 @@ func (b RankBenchmark) newAlone(ranks *solvers.Ranks) (*stepper, error) {
 }
 
 // newTogether is the rank's share of what all step.
-func (b RankBenchmark) newTogether(ranks *solvers.Ranks) (*stepper, *solvers.Parallel, error) {
-	size := ranks.Size()
+func (b RankBenchmark) newTogether(group *ranks.Group) (*stepper, *parallel.Solver, error) {
+	size := group.Size()
 	if b.BatchSize < 1 || b.BatchSize%size != 0 || b.Rows < rankBenchmarkFields {
 		return nil, nil, fmt.Errorf("%w of %d samples and %d rows on %d ranks", ErrBenchmark, b.BatchSize, b.Rows, size)
 	}
@@ -128,14 +130,14 @@ func (b RankBenchmark) newTogether(ranks *solvers.Ranks) (*stepper, *solvers.Par
 	if err != nil {
 		return nil, nil, err
 	}
-	parallel, err := solvers.NewParallel(solver, ranks)
+	all, err := parallel.New(solver, group)
 	if err != nil {
 		return nil, nil, err
 	}
 	own := b.BatchSize / size
-	benchmark := StepBenchmark{Model: b.Model, Solver: parallel, BatchSize: own, Fields: rankBenchmarkFields, Rows: b.Rows}
+	benchmark := StepBenchmark{Model: b.Model, Solver: all, BatchSize: own, Fields: rankBenchmarkFields, Rows: b.Rows}
 	if b.ShardTables {
-		benchmark.shard = graph.Shard{Rank: ranks.Rank(), Size: size}
+		benchmark.shard = graph.Shard{Rank: group.Rank(), Size: size}
 	}
 	s, err := benchmark.newStepper()
 	if err != nil {
@@ -143,15 +145,15 @@ func (b RankBenchmark) newTogether(ranks *solvers.Ranks) (*stepper, *solvers.Par
 	}
 	s.batches = zipfBatches(len(s.batches), b.BatchSize, rankBenchmarkFields, b.Rows/rankBenchmarkFields)
 	for i, whole := range s.batches {
-		from, to := ranks.Rank()*own, (ranks.Rank()+1)*own
+		from, to := group.Rank()*own, (group.Rank()+1)*own
 		s.batches[i] = &datasets.Batch{
 			Rows: own, IDs: whole.IDs[from*rankBenchmarkFields : to*rankBenchmarkFields], Labels: whole.Labels[from:to],
 		}
 	}
 	if b.ShardTables {
-		err = parallel.SpreadAll(s.weights)
+		err = all.SpreadAll(s.weights)
 	}
-	return s, parallel, err
+	return s, all, err
 }
 
 // round takes steps and returns the time of one, in milliseconds.

@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo"
 )
 
 func TestRankBenchmark(t *testing.T) {
 	for _, sharded := range []bool{false, true} {
 		var all sync.WaitGroup
-		for rank, comm := range solvers.LocalComms(2) {
+		for rank, comm := range ranks.Local(2) {
 			all.Go(func() {
 				f, err := RankBenchmark{
 					Model: zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{8}}, NewSolver: func() (solvers.Solver, error) { return solvers.NewAdamAR() },

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"gorgonia.org/gorgonia"
 )
@@ -24,7 +25,7 @@ var ErrBenchmark = errors.New("zoo: cannot run a benchmark")
 // field are drawn with probability proportional to (10+k)^-1.1, as unequal as those of real logs.
 type StepBenchmark struct {
 	Model     zoo.Model       // required
-	Solver    gorgonia.Solver // required, new; not one that takes two passes
+	Solver    gorgonia.Solver // required, a new solvers.Solver; not one that takes two passes
 	BatchSize int             // samples in a step; 0 means 1024
 	Fields    int             // 0 means 24
 	Rows      int             // of the table, over all fields; 0 means 1,000,000
@@ -58,10 +59,11 @@ func (b StepBenchmark) Run(ctx context.Context) (*StepFigures, error) {
 	if b.Rows < b.Fields || b.BatchSize < 1 || b.Fields < 1 {
 		return nil, fmt.Errorf("%w of %d samples with %d fields and %d rows", ErrBenchmark, b.BatchSize, b.Fields, b.Rows)
 	}
-	if _, twice := b.Solver.(interface {
-		Perturb(model []gorgonia.ValueGrad) error
-	}); twice || b.Model == nil || b.Solver == nil {
+	if _, twice := solvers.As[solvers.TwoPass](b.Solver); twice || b.Model == nil || b.Solver == nil {
 		return nil, fmt.Errorf("%w: it needs a model and a solver of one pass", ErrBenchmark)
+	}
+	if err := solvers.Check(b.Solver); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBenchmark, err)
 	}
 	s, err := b.newStepper()
 	if err != nil {
@@ -105,6 +107,9 @@ func (b StepBenchmark) newStepper() (*stepper, error) {
 		s.weights.Free()
 		return nil, err
 	}
+	if e, ok := solvers.As[solvers.EpochStarter](s.solver); ok {
+		e.StartEpoch(1, s.weights)
+	}
 	s.model = gorgonia.NodesToValueGrads(s.network.Learnables())
 	s.batches = zipfBatches(64, b.BatchSize, b.Fields, b.Rows/b.Fields)
 	return s, nil
@@ -112,7 +117,7 @@ func (b StepBenchmark) newStepper() (*stepper, error) {
 
 func (s *stepper) free() {
 	s.weights.Free()
-	if f, ok := s.solver.(interface{ Free() }); ok {
+	if f, ok := s.solver.(solvers.Solver); ok {
 		f.Free()
 	}
 }

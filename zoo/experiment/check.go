@@ -94,7 +94,7 @@ func (m *Method) candidates(data Data, in *Catalogs) []candidate {
 	list := []candidate{base}
 	values := map[string]Candidates{}
 	entry, _ := in.findSolver(m.Solver) // an unknown one is found when the solver is made
-	for _, p := range entry.Parameters() {
+	for _, p := range entry.Parameters {
 		if v, given := data.Parameters[p.Name]; given {
 			values[p.Name] = Candidates{v}
 		}
@@ -151,7 +151,7 @@ func (c *candidate) newSolver(in *Catalogs, seed uint64) (solvers.Solver, error)
 	}
 	var options []solvers.Option
 	known := map[string]bool{}
-	for _, p := range entry.Parameters() {
+	for _, p := range entry.Parameters {
 		known[p.Name] = true
 		if p.Name == "seed" {
 			options = append(options, solvers.WithSeed(seed))

@@ -55,15 +55,13 @@ func (t *Trained) Inspect() (*Report, error) {
 func (t *Trained) inspectTable(r *Report, w *graph.Weight, state *checkpoint.Mapped) error {
 	all := group{weight: w}
 	if state != nil {
-		steps, err := checkpoint.View[uint32](state, w.Name+"/steps")
+		recency, err := solvers.RecencyOf(func(part string) ([]uint32, error) {
+			return checkpoint.View[uint32](state, solvers.PartName(w.Name, part))
+		})
 		if err != nil {
 			return err
 		}
-		clock, err := checkpoint.View[uint32](state, w.Name+"/clock")
-		if err != nil {
-			return err
-		}
-		all.steps, all.now = steps, int(clock[0])
+		all.recency = &recency
 	}
 	for from, f := range t.segments() {
 		segment, err := t.segment(all, f, from)
@@ -143,8 +141,7 @@ func counts(v *datasets.Vocabulary) []int {
 type group struct {
 	Group
 	weight      *graph.Weight
-	steps       []uint32 // nil if they are not known
-	now         int      // the table's latest step
+	recency     *solvers.Recency // nil if it is not known
 	zero, never int
 	norms       float64
 	ages        []int
@@ -159,11 +156,11 @@ func (g *group) add(row, count int) {
 	if norm == 0 {
 		g.zero++
 	}
-	if g.steps == nil {
+	if g.recency == nil {
 		return
 	}
-	if latest := int(g.steps[2*row]); latest > 0 {
-		g.ages = append(g.ages, g.now-latest)
+	if latest := g.recency.LastGradient(row); latest > 0 {
+		g.ages = append(g.ages, g.recency.Steps-latest)
 	} else {
 		g.never++
 	}
@@ -180,7 +177,7 @@ func norm(x []float32) float64 {
 func (g *group) finish() Group {
 	n := float64(max(1, g.Rows))
 	g.Norm, g.Zero, g.Never = g.norms/n, float64(g.zero)/n, float64(g.never)/n
-	if g.steps == nil {
+	if g.recency == nil {
 		g.Never = math.NaN()
 	}
 	if len(g.ages) > 0 {

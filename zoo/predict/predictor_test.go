@@ -81,7 +81,7 @@ func TestALoadedModelPredictsTheSameBits(t *testing.T) {
 	}
 	settings := zoo.Settings{{Name: "embedding_dim", Value: 4}, {Name: "hidden_units", Value: []int{8}}, {Name: "cin_units", Value: []int{4}}}
 	testrun.ForEveryModel(t, settings, func(t *testing.T, _ string, m zoo.Model) {
-		for _, e := range solvers.Catalog() {
+		for _, e := range solvers.Entries() {
 			t.Run(e.Name, func(t *testing.T) {
 				s := testrun.NewSaved(t)
 				s.Run.Train, s.Run.Test, s.Run.Encoding = mixed.Train, mixed.Test, mixed.Encoding

@@ -14,7 +14,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
-	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 )
 
@@ -23,7 +23,7 @@ var ErrRanksDiffer = errors.New("the ranks of the job differ")
 
 // ranksDiffer is what all ranks find at the same time.
 func ranksDiffer(how string, a ...any) error {
-	return &solvers.RankError{Rank: -1, Err: fmt.Errorf("%w: %s", ErrRanksDiffer, fmt.Sprintf(how, a...))}
+	return &ranks.Error{Rank: -1, Err: fmt.Errorf("%w: %s", ErrRanksDiffer, fmt.Sprintf(how, a...))}
 }
 
 // likeness is what must be the same on all ranks of a job.

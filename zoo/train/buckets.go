@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"gorgonia.org/gorgonia"
@@ -33,24 +32,21 @@ func (t *Trainer) divideRows() (err error) {
 	if t.buckets, err = t.frequencies.divide(divided); err != nil {
 		return fmt.Errorf("%w: %w", ErrRun, err)
 	}
-	if usesBuckets(t.solver) {
-		return t.giveBuckets(t.solver.(bucketed))
+	if s := bucketsOf(t.solver); s != nil {
+		return t.giveBuckets(s)
 	}
 	return nil
 }
 
-// bucketed is a solver whose rows may decay by the bucket they are in.
-type bucketed interface {
-	UsesBuckets() bool
-	SetBuckets(*graph.Table, []uint8) error
+// bucketsOf returns the solver that was made WithBuckets: s, or one that it wraps; nil if none was.
+func bucketsOf(s gorgonia.Solver) solvers.Bucketed {
+	if b, ok := solvers.As[solvers.Bucketed](s); ok && b.UsesBuckets() {
+		return b
+	}
+	return nil
 }
 
-func usesBuckets(s gorgonia.Solver) bool {
-	b, ok := s.(bucketed)
-	return ok && b.UsesBuckets()
-}
-
-func (t *Trainer) giveBuckets(s bucketed) error {
+func (t *Trainer) giveBuckets(s solvers.Bucketed) error {
 	for weight := range t.weights.All() {
 		if weight.Table == nil {
 			continue

@@ -17,7 +17,7 @@ import (
 )
 
 func TestAResumedRunEndsWithTheSameBytes(t *testing.T) {
-	for _, e := range solvers.Catalog() {
+	for _, e := range solvers.Entries() {
 		t.Run(e.Name, func(t *testing.T) {
 			s := testrun.NewSaved(t)
 			s.Solver = func() (solvers.Solver, error) { return e.New() }

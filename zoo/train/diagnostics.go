@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
@@ -68,15 +69,13 @@ func (t *Trainer) groupRows(table *graph.Table) (fields, divided []metrics.RowGr
 // rowSums is a metrics.RowGroup in the making: it has squares for norms, and sums for means.
 type rowSums metrics.RowGroup
 
-// oneRow returns the sums of one row. A solver that does not report its decay has none.
+// oneRow returns the sums of one row. A solver that is no solvers.Decaying has no decay.
 func (t *Trainer) oneRow(table *graph.Table, row int) rowSums {
 	group := rowSums{Rows: 1, Norm: sumSquares(table.Floats()[row*table.Dim() : (row+1)*table.Dim()])}
 	if group.Norm == 0 {
 		group.ZeroShare = 1
 	}
-	if s, ok := t.solver.(interface {
-		Lambda(*graph.Table, int) float64
-	}); ok {
+	if s, ok := solvers.As[solvers.Decaying](t.solver); ok {
 		group.MeanLambda = s.Lambda(table, row)
 	}
 	return group

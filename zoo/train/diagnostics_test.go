@@ -68,7 +68,7 @@ func TestTheAblationEndsAtAdamARAndAdamW(t *testing.T) {
 	weights := func(s gorgonia.Solver, err error) [][]float32 {
 		require.NoError(t, err)
 		run := train.Run{Model: zoo.DNN{}, Solver: s, Train: set.Train, Epochs: 2, BatchSize: 100, Seed: 4}
-		if s.(solvers.Solver).UsesBuckets() {
+		if b, ok := solvers.As[solvers.Bucketed](s); ok && b.UsesBuckets() {
 			run.Buckets.Number = 5
 		}
 		return trainedWeights(t, run)

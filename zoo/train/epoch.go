@@ -6,26 +6,14 @@ import (
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
-	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
-	"gorgonia.org/gorgonia"
 )
-
-// twoPass is a solver that takes two passes over a batch for a step, as SAM does.
-type twoPass interface {
-	Perturb(model []gorgonia.ValueGrad) error
-	Undo() // of Perturb, if there is no step after all
-}
-
-// epochStarter is a solver that does something at the start of an epoch, as MEDA does.
-type epochStarter interface {
-	StartEpoch(epoch int, weights *graph.Weights)
-}
 
 // epoch trains one pass over the training part, or what is left of it.
 func (t *Trainer) epoch(ctx context.Context) (metrics.Epoch, error) {
-	if s, ok := t.run.Solver.(epochStarter); ok && t.at.Batches == 0 {
+	if s, ok := solvers.As[solvers.EpochStarter](t.solver); ok && t.at.Batches == 0 {
 		s.StartEpoch(t.at.Epoch, t.weights)
 	}
 	at := &t.at
@@ -96,8 +84,7 @@ func (t *Trainer) bringTogether(ctx context.Context, batch *datasets.Batch, err 
 
 // step takes the step of the gradients of forward.
 func (t *Trainer) step() error {
-	if _, ok := t.run.Solver.(twoPass); ok {
-		s := t.solver.(twoPass)
+	if s, ok := solvers.As[solvers.TwoPass](t.solver); ok {
 		if err := t.secondPass(s); err != nil {
 			s.Undo()
 			return err
@@ -106,7 +93,7 @@ func (t *Trainer) step() error {
 	return t.solver.Step(t.model)
 }
 
-func (t *Trainer) secondPass(s twoPass) error {
+func (t *Trainer) secondPass(s solvers.TwoPass) error {
 	if err := s.Perturb(t.model); err != nil {
 		return err
 	}

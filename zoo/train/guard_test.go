@@ -39,7 +39,7 @@ func stoppedRun(t *testing.T, run train.Run, steps int) (weights [][]float32, er
 }
 
 func TestANumberThatIsNotFiniteStopsTheRunBeforeTheStep(t *testing.T) {
-	for _, e := range solvers.Catalog() {
+	for _, e := range solvers.Entries() {
 		t.Run(e.Name, func(t *testing.T) {
 			numbers := make([]float32, 32)
 			for i := range numbers {

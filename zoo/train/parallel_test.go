@@ -16,6 +16,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/parallel"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
@@ -25,9 +27,9 @@ import (
 )
 
 // onRanks calls f for each rank of a job, at the same time.
-func onRanks(size int, f func(rank int, comm solvers.Comm)) {
+func onRanks(size int, f func(rank int, comm ranks.Comm)) {
 	var all sync.WaitGroup
-	for rank, comm := range solvers.LocalComms(size) {
+	for rank, comm := range ranks.Local(size) {
 		all.Go(func() { f(rank, comm) })
 	}
 	all.Wait()
@@ -43,13 +45,13 @@ type rankResult struct {
 // trainRanks trains a job; newRun gives each rank its run.
 func trainRanks(size int, newRun func(rank int) (train.Run, error)) []rankResult {
 	results := make([]rankResult, size)
-	onRanks(size, func(rank int, comm solvers.Comm) {
+	onRanks(size, func(rank int, comm ranks.Comm) {
 		results[rank] = trainRank(context.Background(), comm, func() (train.Run, error) { return newRun(rank) })
 	})
 	return results
 }
 
-func trainRank(ctx context.Context, comm solvers.Comm, newRun func() (train.Run, error)) (r rankResult) {
+func trainRank(ctx context.Context, comm ranks.Comm, newRun func() (train.Run, error)) (r rankResult) {
 	run, err := newRun()
 	if err != nil {
 		return rankResult{err: err}
@@ -112,14 +114,14 @@ func TestRanksStayEqualAndEvaluateAsOne(t *testing.T) {
 			for _, size := range []int{2, 4} {
 				t.Run(fmt.Sprint(name, " ", solver, " ", size), func(t *testing.T) {
 					run := train.Run{Model: model, Train: set.Train, Test: set.Test, BatchSize: 256, Epochs: 1, Seed: 3, Parallel: train.Parallel{CheckRanks: 5}}
-					ranks := trainRanks(size, func(int) (train.Run, error) { return withSolver(run, solver) })
-					for rank, r := range ranks {
+					results := trainRanks(size, func(int) (train.Run, error) { return withSolver(run, solver) })
+					for rank, r := range results {
 						require.NoError(t, r.err)
-						require.Equal(t, sumOf(ranks[0].weights), sumOf(r.weights), "rank %d", rank)
-						require.Equal(t, testrun.WithoutTime(ranks[0].history), testrun.WithoutTime(r.history))
+						require.Equal(t, sumOf(results[0].weights), sumOf(r.weights), "rank %d", rank)
+						require.Equal(t, testrun.WithoutTime(results[0].history), testrun.WithoutTime(r.history))
 					}
-					require.Equal(t, 3000, ranks[0].history[0].Samples)
-					require.Equal(t, metricsOf(t, model, set, ranks[0].weights), *ranks[0].history[0].Test, "one process on the same weights")
+					require.Equal(t, 3000, results[0].history[0].Samples)
+					require.Equal(t, metricsOf(t, model, set, results[0].weights), *results[0].history[0].Test, "one process on the same weights")
 				})
 			}
 		}
@@ -143,18 +145,18 @@ func metricsOf(t *testing.T, m zoo.Model, set *datasets.Set, values map[string][
 // With a small learning rate rounding stays rounding: it is what the ranks may differ by from one process.
 func TestRanksEqualOneProcess(t *testing.T) {
 	set := testrun.Small(t, 30*256-100) // the last batch is not full: the last rank has 28 of 128 samples, or none of 64
-	for _, e := range solvers.Catalog() {
+	for _, e := range solvers.Entries() {
 		t.Run(e.Name, func(t *testing.T) {
 			run := train.Run{Model: zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{16}, Dropout: 0.2}, Train: set.Train, BatchSize: 256, Epochs: 1, Seed: 3}
 			rate := solvers.WithLearnRate(1e-4)
 			want := oneProcess(t, run, e.Name, rate)
 			for _, size := range []int{2, 4} {
-				ranks := trainRanks(size, func(int) (train.Run, error) { return withSolver(run, e.Name, rate) })
-				require.NoError(t, ranks[0].err)
-				require.Equal(t, 30, ranks[0].history[0].Steps)
-				require.InDelta(t, want.history[0].TrainLoss, ranks[0].history[0].TrainLoss, 1e-6)
+				results := trainRanks(size, func(int) (train.Run, error) { return withSolver(run, e.Name, rate) })
+				require.NoError(t, results[0].err)
+				require.Equal(t, 30, results[0].history[0].Steps)
+				require.InDelta(t, want.history[0].TrainLoss, results[0].history[0].TrainLoss, 1e-6)
 				for name, values := range want.weights {
-					require.LessOrEqual(t, largestDifference(values, ranks[0].weights[name]), 1e-5, "%s, %d ranks", name, size)
+					require.LessOrEqual(t, largestDifference(values, results[0].weights[name]), 1e-5, "%s, %d ranks", name, size)
 				}
 			}
 		})
@@ -237,7 +239,7 @@ func TestShardedTablesEqualReplicatedOnes(t *testing.T) {
 	set := testrun.Small(t, 1500)
 	models := smallModels()
 	base := train.Run{Train: set.Train, Test: set.Test, BatchSize: 120, Epochs: 2, Seed: 4}
-	for _, e := range solvers.Catalog() {
+	for _, e := range solvers.Entries() {
 		for name, model := range models {
 			usual := e.Name == "adamar" || e.Name == "adagradar"
 			if name != "wdl" && (!usual || testing.Short()) { // which has two tables
@@ -260,7 +262,7 @@ func TestShardedTablesEqualReplicatedOnes(t *testing.T) {
 					job.dir, job.run.Parallel.ShardTables = sharded, true
 					if strings.HasPrefix(e.Name, "sam") || e.Name == "fal" {
 						got := job.train()[size-1]
-						require.ErrorIs(t, got.err, solvers.ErrSpread)
+						require.ErrorIs(t, got.err, parallel.ErrSpread)
 						require.ErrorContains(t, got.err, strings.ToUpper(strings.TrimSuffix(e.Name, "-adagrad"))+" needs")
 						continue
 					}
@@ -324,7 +326,7 @@ func (j jobOf) train() []rankResult {
 	}
 	defer d.Close()
 	results := make([]rankResult, j.size)
-	onRanks(j.size, func(rank int, comm solvers.Comm) {
+	onRanks(j.size, func(rank int, comm ranks.Comm) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		results[rank] = trainRank(ctx, comm, func() (train.Run, error) {
@@ -367,7 +369,7 @@ func TestRanksThatDifferAreFound(t *testing.T) {
 			return run, err
 		}) {
 			require.ErrorContains(t, r.err, want, "rank %d", rank)
-			var agreed *solvers.RankError
+			var agreed *ranks.Error
 			require.ErrorAs(t, r.err, &agreed)
 			require.ErrorIs(t, r.err, train.ErrRanksDiffer)
 		}
@@ -387,7 +389,7 @@ func TestAJobThatCannotBeDividedIsRefused(t *testing.T) {
 func TestCheckRanksNamesTheWeightThatDiffers(t *testing.T) {
 	set := testrun.Small(t, 1000)
 	results := make([]error, 2)
-	onRanks(2, func(rank int, comm solvers.Comm) {
+	onRanks(2, func(rank int, comm ranks.Comm) {
 		run, err := withSolver(train.Run{
 			Model: zoo.WDL{EmbeddingDim: 4, HiddenUnits: []int{8}}, Train: set.Train, BatchSize: 100, Epochs: 1, Parallel: train.Parallel{Comm: comm, CheckRanks: 3},
 		}, "adamar")
@@ -422,9 +424,9 @@ func TestAFailureOfOneRankEndsTheJob(t *testing.T) {
 	require.NoError(t, err)
 	run := train.Run{Model: zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{8}}, Train: bad, BatchSize: 100, Epochs: 1}
 	for _, solver := range []string{"adamar", "sam"} {
-		ranks := trainRanks(2, func(int) (train.Run, error) { return withSolver(run, solver) })
-		var agreed *solvers.RankError
-		for _, r := range ranks {
+		results := trainRanks(2, func(int) (train.Run, error) { return withSolver(run, solver) })
+		var agreed *ranks.Error
+		for _, r := range results {
 			require.ErrorAs(t, r.err, &agreed)
 			require.ErrorContains(t, r.err, "not finite")
 		}

@@ -2,7 +2,6 @@ package train
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -33,8 +32,8 @@ func (s *saver) restore(dir string) error {
 	if err := s.restoreTensors(dir); err != nil {
 		return err
 	}
-	if rate := s.solver.LearnRate(); rate != m.LearnRate {
-		if err := s.solver.SetLearnRate(m.LearnRate); err != nil {
+	if l, ok := solvers.As[solvers.LearnRater](s.solver); ok && l.LearnRate() != m.LearnRate {
+		if err := l.SetLearnRate(m.LearnRate); err != nil {
 			return err
 		}
 	}
@@ -57,7 +56,7 @@ func (s *saver) restoreTensors(dir string) error {
 	for _, n := range s.trainer.network.Learnables() {
 		values := s.trainer.weights.Get(n.Name()).Values()
 		from, name := weights, n.Name()
-		if unsettled := n.Name() + "/unsettled"; state.Has(unsettled) {
+		if unsettled := solvers.PartName(n.Name(), solvers.UnsettledPart); state.Has(unsettled) {
 			from, name = state, unsettled
 		}
 		if err := checkpoint.ReadRows(from, name, values, s.trainer.weights.Get(n.Name()).Table); err != nil {
@@ -72,13 +71,13 @@ func (s *saver) restoreTensors(dir string) error {
 
 // restoreState gives the solver the state of one weight.
 func (s *saver) restoreState(state *checkpoint.Mapped, n *gorgonia.Node) error {
-	var parts []solvers.Slice
+	var parts []solvers.StatePart
 	for _, t := range state.Tensors {
-		part, found := strings.CutPrefix(t.Name, n.Name()+"/")
-		if !found || strings.Contains(part, "/") || part == "unsettled" {
+		part, found := solvers.CutPartName(t.Name, n.Name())
+		if !found {
 			continue
 		}
-		p := solvers.Slice{Name: part}
+		p := solvers.StatePart{Name: part}
 		table, _ := n.Value().(*graph.Table)
 		if !p.ByRow() {
 			table = nil
@@ -97,5 +96,5 @@ func (s *saver) restoreState(state *checkpoint.Mapped, n *gorgonia.Node) error {
 		}
 		parts = append(parts, p)
 	}
-	return s.solver.Restore(n.Value(), parts)
+	return s.state.Restore(n.Value(), parts)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"gorgonia.org/gorgonia"
@@ -20,7 +21,7 @@ var ErrRun = errors.New("zoo: cannot train")
 // Run is what Train needs. Zero fields mean their defaults.
 type Run struct {
 	Model  zoo.Model       // required
-	Solver gorgonia.Solver // required, new: a solver keeps the state of one run
+	Solver gorgonia.Solver // required, a new solvers.Solver: it keeps the state of one run
 	Train  datasets.Source // required
 	Test   datasets.Source // measured after every epoch; nil: not measured
 	Valid  datasets.Source // measured after every epoch; nil: not measured
@@ -33,7 +34,7 @@ type Run struct {
 	Seed          uint64             // of everything random; default 0
 	EmbeddingInit graph.Initializer  // nil means graph.Normal(0.01)
 	Encoding      *datasets.Encoding // of raw samples, to be kept with the model; nil: it predicts ids only
-	Checkpoints   *Checkpoints       // nil: none; they need a solver of package solvers
+	Checkpoints   *Checkpoints       // nil: none; they need a solvers.Stateful
 
 	// Buckets divides rows by frequency, for a solver made with solvers.WithBuckets and for
 	// Diagnose. Default: none; for Diagnose 5 of every field.
@@ -49,16 +50,16 @@ type Run struct {
 }
 
 // Parallel makes a run one rank of a parallel job. All ranks are given the same settings and the same data. Each takes its
-// share of every batch and of the evaluation, see datasets.Divide, and all take the same steps, see solvers.Parallel.
+// share of every batch and of the evaluation, see datasets.Divide, and all take the same steps, see package parallel.
 // Run.BatchSize is that of the job and must be a multiple of the ranks. Rank 0 saves.
 type Parallel struct {
-	Comm solvers.Comm // connects this process to the other ranks; nil: there are none
+	Comm ranks.Comm // connects this process to the other ranks; nil: there are none
 	// CheckRanks compares the weights of all ranks every so many steps. If they are not the same, to the bit, the run ends
 	// with ErrRanksDiffer. 0: never.
 	CheckRanks int
 	// ShardTables spreads the rows of all tables over the ranks, with the solver's state of them: a job can then train
-	// tables that no rank has memory for; see solvers.Parallel.Spread. The weights are the same as without, to the bit. It
-	// is not for SAM and FAL, nor with Diagnose. A rank that fails within a pass cannot tell the others, who wait for its
+	// tables that no rank has memory for; see parallel.Solver.Spread. The weights are the same as without, to the bit. It
+	// is not for SAM and FAL (see solvers.Spreader), nor with Diagnose. A rank that fails within a pass cannot tell the others, who wait for its
 	// rows: its process must end.
 	ShardTables bool
 }
@@ -89,7 +90,7 @@ func (r Run) withDefaults() Run {
 	r.BatchSize, r.Epochs = cmp.Or(r.BatchSize, 512), cmp.Or(r.Epochs, 4)
 	r.Metrics = metrics.OrAll(r.Metrics)
 	if r.Parallel.Comm == nil {
-		r.Parallel.Comm = solvers.LocalComms(1)[0]
+		r.Parallel.Comm = ranks.Alone()
 	}
 	return r
 }
@@ -102,7 +103,7 @@ func (r *Run) check() error {
 		return errors.New("no solver")
 	case r.Buckets.Number < 0 || r.Buckets.Number > 255:
 		return fmt.Errorf("buckets must be in [0, 255], got %d", r.Buckets.Number)
-	case r.Buckets.Number == 0 && usesBuckets(r.Solver):
+	case r.Buckets.Number == 0 && bucketsOf(r.Solver) != nil:
 		return errors.New("the solver was made WithBuckets, and the run has no Buckets")
 	case r.Train == nil || r.Train.Len() == 0:
 		return errors.New("the training part is empty")
@@ -114,6 +115,9 @@ func (r *Run) check() error {
 		return errors.New("diagnostics need tables that are not spread over the ranks")
 	case r.Parallel.CheckRanks < 0:
 		return fmt.Errorf("the steps between comparisons of ranks must be at least 0, got %d", r.Parallel.CheckRanks)
+	}
+	if err := solvers.Check(r.Solver); err != nil {
+		return err
 	}
 	if err := metrics.Check(r.Metrics); err != nil {
 		return err

@@ -27,7 +27,8 @@ type saver struct {
 	Checkpoints
 	trainer  *Trainer
 	solver   solvers.Solver
-	name     string // of the solver with its options, at the start
+	state    solvers.Stateful // that the solver is, or wraps
+	name     string           // of the solver with its options, at the start
 	identity checkpoint.Identity
 	encoding map[string]checkpoint.Part // what the directory holds of it
 	latest   string                     // the name of the latest checkpoint
@@ -35,19 +36,19 @@ type saver struct {
 }
 
 func newSaver(t *Trainer, c Checkpoints) (*saver, error) {
-	s, ok := t.solver.(solvers.Solver)
+	state, ok := solvers.As[solvers.Stateful](t.solver)
 	switch {
 	case c.Directory == nil && t.team.leads():
 		return nil, fmt.Errorf("%w: checkpoints need a directory", ErrRun)
 	case !ok:
-		return nil, fmt.Errorf("%w: checkpoints need a solver of package solvers, got %T", ErrRun, t.solver)
+		return nil, fmt.Errorf("%w: checkpoints need a solvers.Stateful, %T is none", ErrRun, t.run.Solver)
 	case c.Keep < 0 || c.EverySteps < 0 || c.Every < 0:
 		return nil, fmt.Errorf("%w: checkpoints: the numbers must be at least 0, got %d, %d and %v", ErrRun, c.Keep, c.EverySteps, c.Every)
 	}
 	if c.Keep == 0 {
 		c.Keep = 2
 	}
-	return &saver{Checkpoints: c, trainer: t, solver: s, name: s.String()}, nil
+	return &saver{Checkpoints: c, trainer: t, solver: t.solver, state: state, name: t.solver.String()}, nil
 }
 
 // begin goes on from the latest checkpoint, if there is one. In a parallel job rank 0 finds it, and every rank reads it.
@@ -172,7 +173,7 @@ func (s *saver) write(dir string, weights, state *checkpoint.Tensors) error {
 	t := s.trainer
 	snapshot := checkpoint.Snapshot{Weights: weights, State: state, Manifest: checkpoint.Manifest{
 		Run: s.identity, Monitor: t.run.Monitor, Position: t.at, History: append([]metrics.Epoch{}, t.history...),
-		LearnRate: s.solver.LearnRate(), Parts: map[string]checkpoint.Part{}, Best: s.best(),
+		LearnRate: s.learnRate(), Parts: map[string]checkpoint.Part{}, Best: s.best(),
 	}}
 	for name, part := range s.encoding {
 		snapshot.Parts[name] = part
@@ -190,6 +191,14 @@ func (s *saver) write(dir string, weights, state *checkpoint.Tensors) error {
 		}
 	}
 	return snapshot.Write(dir)
+}
+
+// learnRate returns the learning rate of the solver; 0 if it has none that can change.
+func (s *saver) learnRate() float64 {
+	if l, ok := solvers.As[solvers.LearnRater](s.solver); ok {
+		return l.LearnRate()
+	}
+	return 0
 }
 
 // best returns the name of the checkpoint after the best epoch, or "".

@@ -22,11 +22,11 @@ func (s *saver) tensors() (weights, state *checkpoint.Tensors, err error) {
 		w := s.trainer.weights.Get(n.Name())
 		values := w.Values()
 		if copied, has := settled[w]; has {
-			addOf(s.trainer, state, w, w.Name+"/unsettled", values, true)
+			addOf(s.trainer, state, w, solvers.PartName(w.Name, solvers.UnsettledPart), values, true)
 			values = copied
 		}
 		addOf(s.trainer, weights, w, w.Name, values, true)
-		parts, err := s.solver.State(n.Value())
+		parts, err := s.state.State(n.Value())
 		if err != nil {
 			return weights, state, err
 		}
@@ -51,11 +51,13 @@ func (s *saver) settled(room *checkpoint.Tensors) (map[*graph.Weight][]float32, 
 			continue
 		}
 		values, e := room.Room(len(w.Values()))
+		if e == nil {
+			e = solvers.Settled(s.solver, w.Table, values)
+		}
 		if e != nil {
-			err = fmt.Errorf("room for a copy of table %q: %w", w.Name, e)
+			err = fmt.Errorf("a copy of table %q: %w", w.Name, e)
 			break
 		}
-		s.solver.Settled(w.Table, values)
 		copies[w] = values
 		tables = append(tables, w)
 		differ = append(differ, one(!bytes.Equal(offheap.Bytes(values), offheap.Bytes(w.Values()))))
@@ -78,8 +80,8 @@ func (s *saver) settled(room *checkpoint.Tensors) (map[*graph.Weight][]float32, 
 }
 
 // addPart adds a part of a solver's state.
-func addPart(t *Trainer, to *checkpoint.Tensors, w *graph.Weight, p solvers.Slice) {
-	name := w.Name + "/" + p.Name
+func addPart(t *Trainer, to *checkpoint.Tensors, w *graph.Weight, p solvers.StatePart) {
+	name := solvers.PartName(w.Name, p.Name)
 	switch {
 	case p.Ints != nil:
 		addOf(t, to, w, name, p.Ints, p.ByRow())

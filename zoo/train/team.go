@@ -2,22 +2,22 @@ package train
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
-	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/parallel"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 )
 
 // team is the ranks of a job, as one of them sees it. A run of one process is a team of one, which exchanges nothing.
 type team struct {
-	*solvers.Ranks
-	solver  *solvers.Parallel // nil in a team of one
-	batch   outcome           // of the latest batch, of all ranks together
-	stop    error             // not nil if a rank is to end after this step
-	figures []float64         // room for what is exchanged
+	*ranks.Group
+	solver  *parallel.Solver // nil in a team of one
+	batch   outcome          // of the latest batch, of all ranks together
+	stop    error            // not nil if a rank is to end after this step
+	figures []float64        // room for what is exchanged
 }
 
 // outcome is what a rank has to say of its share of a batch.
@@ -48,11 +48,7 @@ func (t *Trainer) joinTeam() error {
 		return err
 	}
 	t.share = share
-	solver, ok := t.run.Solver.(solvers.Solver)
-	if !ok {
-		return fmt.Errorf("a parallel job needs a solver of package solvers, got %T", t.run.Solver)
-	}
-	if t.team.solver, err = solvers.NewParallel(solver, t.team.Ranks); err != nil {
+	if t.team.solver, err = parallel.New(t.solver, t.team.Group); err != nil {
 		return err
 	}
 	t.solver = t.team.solver

@@ -9,6 +9,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
@@ -24,7 +25,7 @@ type Trainer struct {
 	weights   *graph.Weights
 	network   *zoo.Network
 	evaluator *predict.Evaluator
-	solver    gorgonia.Solver // that of the run, or a solvers.Parallel around it
+	solver    solvers.Solver // that of the run, or a parallel.Solver around it
 	model     []gorgonia.ValueGrad
 	dropouts  *rand.PCG // of the masks
 	at        checkpoint.Position
@@ -39,7 +40,7 @@ type Trainer struct {
 // whether all ranks have the same settings, data and build; if not, the error wraps ErrRanksDiffer.
 func NewTrainer(run Run) (*Trainer, error) {
 	run = run.withDefaults()
-	team := &team{Ranks: solvers.NewRanks(run.Parallel.Comm)}
+	team := &team{Group: ranks.NewGroup(run.Parallel.Comm)}
 	t, err := newTrainer(run, team)
 	if err = team.Agree(err); err == nil {
 		err = t.compareRuns()
@@ -58,7 +59,7 @@ func newTrainer(run Run, team *team) (*Trainer, error) {
 		return nil, fmt.Errorf("%w: %w", ErrRun, err)
 	}
 	t := &Trainer{
-		run: run, team: team, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver,
+		run: run, team: team, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver.(solvers.Solver),
 		dropouts: run.source(dropoutStream), at: checkpoint.Position{Epoch: 1},
 	}
 	if err := t.joinTeam(); err != nil {
@@ -116,9 +117,7 @@ func (t *Trainer) StoppedEarly() bool {
 // Free gives the memory of weights and solver back, which the garbage collector does not.
 func (t *Trainer) Free() {
 	t.weights.Free()
-	if s, ok := t.solver.(interface{ Free() }); ok {
-		s.Free()
-	}
+	t.solver.Free()
 }
 
 // Train runs the epochs and returns the figures of each; see the function Train. With checkpoints it goes on from the

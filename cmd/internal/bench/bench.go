@@ -4,13 +4,14 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/cobra"
 )
 
 // NewCommand makes the verb bench, with a verb of its own for each thing that is measured. The ranks
 // of comm are those that bench ranks measures.
-func NewCommand(c *flags.Catalogs, comm solvers.Comm) *cobra.Command {
+func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure speed: training steps, predictions, reading, the limits of this machine, PyTorch, several ranks",
@@ -57,7 +58,7 @@ func solverNamed(f *flags.Solver, name string) (solvers.Solver, error) {
 	if err != nil {
 		return nil, ui.Usage(err)
 	}
-	if _, twice := solver.(*solvers.SAM); twice {
+	if _, twice := solvers.As[solvers.TwoPass](solver); twice {
 		return nil, ui.Usagef("--solver: %s takes two passes a step", name)
 	}
 	return solver, nil

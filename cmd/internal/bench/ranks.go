@@ -9,6 +9,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
@@ -24,7 +25,7 @@ type ranksOptions struct {
 	solverFlags   *flags.Solver
 }
 
-func newRanksCommand(c *flags.Catalogs, comm solvers.Comm) *cobra.Command {
+func newRanksCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	o := ranksOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "ranks",
@@ -49,7 +50,7 @@ on the batches and models of zoo bench step. With one core for each rank:
 	return cmd
 }
 
-func (o *ranksOptions) run(cmd *cobra.Command, comm solvers.Comm) error {
+func (o *ranksOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
 	model, err := modelNamed(o.catalogs, o.model)
 	if err != nil {
 		return err

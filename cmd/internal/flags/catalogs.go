@@ -33,7 +33,7 @@ type Catalogs struct {
 
 // NewCatalogs makes the catalogs of a program.
 func NewCatalogs(own Own) (*Catalogs, error) {
-	c := &Catalogs{Solvers: solvers.Catalog(), Data: datasets.Names(), own: own}
+	c := &Catalogs{Solvers: solvers.Entries(), Data: datasets.Names(), own: own}
 	c.Metrics = slices.Concat(metrics.All(), own.Metrics)
 	if err := metrics.Check(c.Metrics); err != nil {
 		return nil, err

@@ -57,7 +57,7 @@ var ofRun = []string{"seed", "half_life"}
 
 func (f *Solver) addParameters(c *Catalogs) {
 	for _, entry := range f.all {
-		for _, p := range entry.Parameters() {
+		for _, p := range entry.Parameters {
 			if slices.Contains(ofRun, p.Name) || f.numbers[p.Name] != nil || f.switches[p.Name] != nil {
 				continue
 			}
@@ -80,7 +80,7 @@ func Name(parameter string) string { return strings.ReplaceAll(parameter, "_", "
 // options returns those that were given on the command line and that the solver takes.
 func (f *Solver) options(entry solvers.Entry, scale Scale) ([]solvers.Option, error) {
 	var options []solvers.Option
-	for _, p := range entry.Parameters() {
+	for _, p := range entry.Parameters {
 		given := f.flags.Changed(Name(p.Name))
 		switch {
 		case p.Name == "seed":
@@ -97,7 +97,7 @@ func (f *Solver) options(entry solvers.Entry, scale Scale) ([]solvers.Option, er
 			options = append(options, p.With(1))
 		}
 	}
-	if f.flags.Changed("adaptive-buckets") && entry.Takes("WithBuckets") {
+	if f.flags.Changed("adaptive-buckets") && entry.Buckets {
 		options = append(options, solvers.WithBuckets(f.adaptiveBuckets, f.bucketDecay))
 	}
 	return options, nil
@@ -124,10 +124,10 @@ func (f *Solver) Check(names []string) error {
 		if err != nil {
 			return fmt.Errorf("--solver: %w", err)
 		}
-		for _, p := range entry.Parameters() {
+		for _, p := range entry.Parameters {
 			known[Name(p.Name)] = true
 		}
-		known["adaptive-buckets"] = known["adaptive-buckets"] || entry.Takes("WithBuckets")
+		known["adaptive-buckets"] = known["adaptive-buckets"] || entry.Buckets
 	}
 	var unused []string
 	f.flags.Visit(func(flag *pflag.Flag) {

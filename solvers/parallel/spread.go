@@ -1,4 +1,4 @@
-package solvers
+package parallel
 
 import (
 	"errors"
@@ -8,14 +8,19 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 )
 
-// Spread makes ready a table of which every rank holds a shard: lookups fetch its rows from the ranks that
-// hold them, and so are collective from now on. Time spent on it counts as Exchanged. It is an error, which
-// wraps ErrSpread, if the solver cannot step such tables.
-func (p *Parallel) Spread(t *graph.Table) error {
-	if reason := needsWholeTables(p.Solver); reason != "" {
-		return fmt.Errorf("%w by %v: %s", ErrSpread, p.Solver, reason)
+// ErrSpread is wrapped by the error of a solver or a table that cannot be spread over the ranks.
+var ErrSpread = errors.New("parallel: tables cannot be spread over the ranks")
+
+// Spread prepares a table of which every rank holds a shard: from now on lookups fetch its rows from the
+// ranks that hold them, and so are collective. Exchanged includes the time that they take. It is an error,
+// which wraps ErrSpread, if the solver cannot step such tables.
+func (p *Solver) Spread(t *graph.Table) error {
+	if err := solvers.CheckSpread(p.Solver); err != nil {
+		return fmt.Errorf("%w by %v: %w", ErrSpread, p.Solver, err)
 	}
 	if t.Shard().IsWhole() && p.ranks.Size() == 1 {
 		return nil
@@ -23,14 +28,14 @@ func (p *Parallel) Spread(t *graph.Table) error {
 	if s := t.Shard(); s.Rank != p.ranks.Rank() || s.Size != p.ranks.Size() {
 		return fmt.Errorf("%w: table %q holds the rows of rank %d of %d on rank %d of %d", ErrSpread, t.Name(), s.Rank, s.Size, p.ranks.Rank(), p.ranks.Size())
 	}
-	x := newSpreadRows(p.ranks, t, &p.spent, countsRows(p.Solver))
+	x := newSpreadRows(p.ranks, t, &p.spent, solvers.NeedsCounts(p.Solver))
 	p.tables[t] = x
 	t.SetFetcher(x)
 	return nil
 }
 
-// SpreadAll makes all tables of a model ready, see Spread.
-func (p *Parallel) SpreadAll(w *graph.Weights) error {
+// SpreadAll prepares all tables of a model, see Spread.
+func (p *Solver) SpreadAll(w *graph.Weights) error {
 	for weight := range w.All() {
 		if weight.Table == nil {
 			continue
@@ -42,47 +47,35 @@ func (p *Parallel) SpreadAll(w *graph.Weights) error {
 	return nil
 }
 
-// ErrSpread is wrapped by the error of a solver or a table that cannot be spread over the ranks.
-var ErrSpread = errors.New("solvers: tables cannot be spread over the ranks")
-
-// needsWholeTables says why a solver cannot step a table of which no rank has all rows; "" if it can.
-func needsWholeTables(s Solver) string {
-	switch s := s.(type) {
-	case *SAM:
-		return "SAM needs the norm of the gradients of all rows"
-	case *FAL:
-		return "FAL needs the largest count of all rows"
-	case *MEDA:
-		return needsWholeTables(s.Solver)
-	}
-	return ""
-}
-
-// spreadRows moves rows of one table between the ranks that hold them and those that need them: row r is row
-// r/Size of the table of rank r%Size.
+// spreadRows moves rows of one table between the ranks that hold them and those that need them: row r is
+// row r/Size of the table of rank r%Size.
 type spreadRows struct {
-	ranks *Ranks
+	ranks *ranks.Group
 	table *graph.Table
 	spent *time.Duration
-	// out is what this rank has to do with the rows of each rank: asks for them, or has gradients of them. in
-	// is the same the other way round. Rows are numbered as in the table of the rank that holds them.
+	// out holds the rows of each rank for which this one asks, or of which it has gradients; in holds those of
+	// this rank for which each other asks, or has gradients. Rows are numbered as in the table of the rank
+	// that holds them.
 	out, in         []rowParcel
 	outSize, inSize []uint32
 	next            []int // of out, while rows are put in order
 	values          []float32
 	total           *graph.RowSum
-	count           bool // the solver wants to know how often rows occurred
+	count           bool // the solver needs to know how often rows occurred
+	send, receive   [][]byte
 }
 
-func newSpreadRows(ranks *Ranks, t *graph.Table, spent *time.Duration, count bool) *spreadRows {
-	n := ranks.Size()
+func newSpreadRows(group *ranks.Group, t *graph.Table, spent *time.Duration, count bool) *spreadRows {
+	n := group.Size()
 	return &spreadRows{
-		ranks: ranks, table: t, spent: spent, out: make([]rowParcel, n), in: make([]rowParcel, n),
-		outSize: make([]uint32, n), inSize: make([]uint32, n), next: make([]int, n), total: graph.NewRowSum(t.Dim()), count: count,
+		ranks: group, table: t, spent: spent, count: count, total: graph.NewRowSum(t.Dim()),
+		out: make([]rowParcel, n), in: make([]rowParcel, n), outSize: make([]uint32, n), inSize: make([]uint32, n),
+		next: make([]int, n), send: make([][]byte, n), receive: make([][]byte, n),
 	}
 }
 
-// Fetch implements graph.Fetcher: every rank asks for its rows and is asked for those it holds, which it settles.
+// Fetch implements graph.Fetcher: every rank asks the others for the rows that it needs, and settles those
+// for which they ask.
 func (x *spreadRows) Fetch(rows []int32) ([]float32, error) {
 	start := time.Now()
 	for i := range x.out {
@@ -108,7 +101,7 @@ func (x *spreadRows) Fetch(rows []int32) ([]float32, error) {
 	return x.values, nil
 }
 
-// answer reads the rows that were asked for.
+// answer reads the rows for which the ranks ask.
 func (x *spreadRows) answer() {
 	dim, table := x.table.Dim(), x.table.Floats()
 	for i := range x.in {
@@ -133,7 +126,7 @@ func (x *spreadRows) order(rows []int32) {
 	}
 }
 
-// sum implements rowSummer: the gradients of the rows that this rank holds.
+// sum implements rowSummer: it returns the gradients of the rows that this rank holds.
 func (x *spreadRows) sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, error) {
 	for i := range x.out {
 		p := &x.out[i]
@@ -172,14 +165,14 @@ func (x *spreadRows) sum(g *graph.RowGrad, weight float32) (*graph.RowGrad, erro
 	return x.total.Grad(), nil
 }
 
-// swapRows tells each rank the rows of out, and makes room in in.
+// swapRows sends each rank its rows of out, and fills those of in.
 func (x *spreadRows) swapRows() error {
 	r := x.ranks
 	for i := range x.out {
 		x.outSize[i] = uint32(len(x.out[i].rows))
-		r.send[i], r.receive[i] = offheap.Bytes(x.outSize[i:i+1]), offheap.Bytes(x.inSize[i:i+1])
+		x.send[i], x.receive[i] = offheap.Bytes(x.outSize[i:i+1]), offheap.Bytes(x.inSize[i:i+1])
 	}
-	if err := r.Exchange(r.send, r.receive); err != nil {
+	if err := r.Exchange(x.send, x.receive); err != nil {
 		return err
 	}
 	return x.swap(func(p *rowParcel) *[]int32 { return &p.rows })
@@ -195,13 +188,13 @@ func (x *spreadRows) swap(part func(*rowParcel) *[]int32) error {
 			continue
 		}
 		*in = resized(*in, int(n))
-		r.send[i], r.receive[i] = offheap.Bytes(*out), offheap.Bytes(*in)
+		x.send[i], x.receive[i] = offheap.Bytes(*out), offheap.Bytes(*in)
 	}
-	return r.Exchange(r.send, r.receive)
+	return r.Exchange(x.send, x.receive)
 }
 
-// swapValues sends the values of one side's parcels to those of the other. What a rank has for itself is the
-// same memory on both sides.
+// swapValues sends the values of one side's parcels to those of the other. The parcels that a rank has for
+// itself share their memory.
 func (x *spreadRows) swapValues(from, to []rowParcel) error {
 	r, dim := x.ranks, x.table.Dim()
 	for i := range from {
@@ -210,7 +203,7 @@ func (x *spreadRows) swapValues(from, to []rowParcel) error {
 			continue
 		}
 		to[i].values = resized(to[i].values, len(to[i].rows)*dim)
-		r.send[i], r.receive[i] = offheap.Bytes(from[i].values), offheap.Bytes(to[i].values)
+		x.send[i], x.receive[i] = offheap.Bytes(from[i].values), offheap.Bytes(to[i].values)
 	}
-	return r.Exchange(r.send, r.receive)
+	return r.Exchange(x.send, x.receive)
 }

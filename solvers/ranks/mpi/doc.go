@@ -1,5 +1,5 @@
-// Package mpi connects the ranks of a job that mpirun has started, also on Slurm or as an MPIJob of
-// Kubernetes, by Open MPI.
+// Package mpi connects the ranks of a job that mpirun has started by Open MPI, also on Slurm or as an
+// MPIJob of Kubernetes. It holds the binding only; what ranks do together is in package ranks.
 //
 // The binding needs cgo and Open MPI, and so a build tag:
 //
@@ -13,7 +13,7 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 )
 
 // ErrNotBuilt is wrapped by the error of Connect in a program without the binding that was started as
@@ -22,9 +22,9 @@ var ErrNotBuilt = errors.New("this program was built without MPI, and cannot be 
 
 // Link is the connection of this process to the other ranks.
 type Link interface {
-	solvers.Comm
-	// Close waits for all ranks and ends the connection. A rank that failed and cannot tell the others
-	// must not close: when it exits with another code than 0, mpirun ends the job.
+	ranks.Comm
+	// Close waits for all ranks and ends the connection. A rank that failed, and of whose error the
+	// others do not know, must not close: when it exits with another code than 0, mpirun ends the job.
 	Close()
 }
 

@@ -1,14 +1,17 @@
-package solvers
+package ranks
 
 import "fmt"
 
-// LocalComms returns size ranks within one process, for tests and examples. Each is for a goroutine
-// of its own.
-func LocalComms(size int) []Comm {
+// Alone connects a process that has no other ranks: it is the one rank of a job of size 1.
+func Alone() Comm { return Local(1)[0] }
+
+// Local connects size ranks within this process, each of which is a goroutine. They share the cores of
+// the process, so more than one rank is for trying a parallel job out rather than for speed.
+func Local(size int) []Comm {
 	pipes, taken := channels[[]byte](size), channels[struct{}](size)
 	comms := make([]Comm, size)
 	for rank := range comms {
-		comms[rank] = &localComm{rank, pipes, taken}
+		comms[rank] = &local{rank, pipes, taken}
 	}
 	return comms
 }
@@ -25,17 +28,18 @@ func channels[T any](size int) [][]chan T {
 	return all
 }
 
-type localComm struct {
+// local is a rank of this process.
+type local struct {
 	rank  int
 	pipes [][]chan []byte   // from a rank to a rank
 	taken [][]chan struct{} // from a rank to the one whose bytes it has copied
 }
 
-func (c *localComm) Rank() int { return c.rank }
-func (c *localComm) Size() int { return len(c.pipes) }
+func (c *local) Rank() int { return c.rank }
+func (c *local) Size() int { return len(c.pipes) }
 
-// Exchange implements Comm. It returns when the others have copied what was sent.
-func (c *localComm) Exchange(send, receive [][]byte) error {
+// Exchange implements Comm. It returns when the others have copied what this rank sent.
+func (c *local) Exchange(send, receive [][]byte) error {
 	for r := range c.pipes {
 		if r != c.rank {
 			c.pipes[c.rank][r] <- send[r]
@@ -48,7 +52,7 @@ func (c *localComm) Exchange(send, receive [][]byte) error {
 		}
 		data := <-c.pipes[r][c.rank]
 		if copy(receive[r], data); len(data) != len(receive[r]) {
-			err = fmt.Errorf("solvers: rank %d sent %d bytes to rank %d, which wanted %d", r, len(data), c.rank, len(receive[r]))
+			err = fmt.Errorf("ranks: rank %d sent %d bytes to rank %d, which wanted %d", r, len(data), c.rank, len(receive[r]))
 		}
 		c.taken[c.rank][r] <- struct{}{}
 	}

@@ -35,8 +35,8 @@ func (l *link) Rank() int { return l.rank }
 func (l *link) Size() int { return l.size }
 func (l *link) Close()    { mpi.Finalize() }
 
-// Exchange implements solvers.Comm. In each round every rank is paired with one other (or with itself,
-// and rests); of a pair the lower rank sends first, so that neither waits for the other's receipt.
+// Exchange implements ranks.Comm. In each round every rank is paired with one other (or with itself,
+// and rests). The lower rank of a pair sends first, so that neither waits for the other's receipt.
 func (l *link) Exchange(send, receive [][]byte) error {
 	for round := range l.size {
 		other := (round - l.rank + l.size) % l.size
@@ -73,7 +73,8 @@ func (l *link) receive(from int, data []byte) error {
 	return inPieces(data, func(piece []byte) error { return l.comm.RecvU8(from, tag, piece) })
 }
 
-// inPieces calls f with parts of the data; not at all if there is none, of which both sides know.
+// inPieces calls f with one part of the data after another. It does not call f if there is no data, which
+// both sides know.
 func inPieces(data []byte, f func(piece []byte) error) error {
 	for len(data) > 0 {
 		n := min(len(data), messageLimit)
