@@ -13,6 +13,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/bench"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks/mpi"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -27,7 +28,8 @@ import (
 //		cmd.Zoo{Models: []zoo.Model{Mine{}}}.Main()
 //	}
 type Zoo struct {
-	Models  []zoo.Model      // each a value of its type, see zoo.Catalog
+	Models  []zoo.Model      // each a value of its type, see zoo.NewCatalog
+	Solvers []solvers.Entry  // see solvers.NewCatalog
 	Metrics []metrics.Metric // measured beside those of the zoo
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/stretchr/testify/require"
@@ -46,14 +47,22 @@ type (
 )
 
 func TestAWrongExtensionIsAnErrorAtTheStart(t *testing.T) {
+	parameter := func(name string) []solvers.Entry {
+		list := []solvers.Parameter{{Name: name, Meaning: "nothing"}}
+		return []solvers.Entry{{Name: "mine", Parameters: list, New: func(...solvers.Option) (solvers.Solver, error) { return nil, nil }}}
+	}
 	for want, z := range map[string]Zoo{
-		"hyper-parameter cmd.outFlag.Out: its flag --out is already a flag of zoo train":                     {Models: []zoo.Model{outFlag{}}},
-		"hyper-parameter cmd.helpFlag.Help: its flag --help is already a flag of zoo train":                  {Models: []zoo.Model{helpFlag{}}},
-		"hyper-parameter cmd.rateFlag.LearningRate: its flag --learning-rate is already a flag of zoo train": {Models: []zoo.Model{rateFlag{}}},
-		"hyper-parameter cmd.halfFlag.HalfLife: its flag --half-life is already a flag of zoo train":         {Models: []zoo.Model{halfFlag{}}},
-		`cmd.badRange.Units: range:"[1"`:                {Models: []zoo.Model{badRange{}}},
-		"cmd.badType.Dropout":                           {Models: []zoo.Model{badType{}}},
-		"models zoo.DNN and cmd.dnn have one name":      {Models: []zoo.Model{dnn{}}},
+		"hyper-parameter cmd.outFlag.Out: its flag --out is already a flag of the verb train":                     {Models: []zoo.Model{outFlag{}}},
+		"hyper-parameter cmd.helpFlag.Help: its flag --help is already a flag of the verb train":                  {Models: []zoo.Model{helpFlag{}}},
+		"hyper-parameter cmd.rateFlag.LearningRate: its flag --learning-rate is already a flag of the verb train": {Models: []zoo.Model{rateFlag{}}},
+		"hyper-parameter cmd.halfFlag.HalfLife: its flag --half-life is already a flag of the verb train":         {Models: []zoo.Model{halfFlag{}}},
+		`cmd.badRange.Units: range:"[1"`:           {Models: []zoo.Model{badRange{}}},
+		"cmd.badType.Dropout":                      {Models: []zoo.Model{badType{}}},
+		"models zoo.DNN and cmd.dnn have one name": {Models: []zoo.Model{dnn{}}},
+		"parameter rounds of solver mine: its flag --rounds is already a flag of the verb ranks":             {Solvers: parameter("rounds")},
+		"parameter model of solver mine: its flag --model is already a flag of the verb train":               {Solvers: parameter("model")},
+		"parameter bucket_decay of solver mine: its flag --bucket-decay is already a flag of the verb train": {Solvers: parameter("bucket_decay")},
+		`own entry 0 ("adam")`:                          {Solvers: []solvers.Entry{{Name: "adam"}}},
 		"a model is nil":                                {Models: []zoo.Model{nil}},
 		`two metrics have the name "auc"`:               {Metrics: []metrics.Metric{{Name: "auc", Measure: func(metrics.Predictions) float64 { return 0 }}}},
 		`metric 3 ("lift") needs a name and a function`: {Metrics: []metrics.Metric{{Name: "lift"}}},
