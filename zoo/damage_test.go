@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/stretchr/testify/require"
 )
@@ -21,9 +24,9 @@ func tinyRun(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "log.csv")
 	require.NoError(t, os.WriteFile(path, []byte("y,a,x\n1,p,1\n0,q,2\n1,p,3\n0,r,4\n"), 0o600))
-	schema, err := datasets.ParseSchema([]byte("label: y\nfields: [{name: a}, {name: x, kind: numeric}]\n"))
+	described, err := schema.Parse([]byte("label: y\nfields: [{name: a}, {name: x, kind: numeric}]\n"))
 	require.NoError(t, err)
-	set, err := datasets.Read(t.Context(), schema, datasets.Files{Train: []string{path}, Test: []string{path}}, nil)
+	set, err := encode.Open(t.Context(), described, rawlog.Files{Train: []string{path}, Test: []string{path}}, encode.Options{})
 	require.NoError(t, err)
 	s := newSavedRun(t)
 	s.run = Run{Model: DNN{EmbeddingDim: 2, HiddenUnits: []int{2}}, Train: set.Train, Test: set.Test, BatchSize: 2, Epochs: 1, Seed: 1}
@@ -162,9 +165,9 @@ func TestSchemasSurviveBeingWritten(t *testing.T) {
 		`{"label":"y","fields":[{"name":"t","derive":"hour","layout":"2006-01-02T15:04:05Z07:00"},{"name":"null","kind":"list","length":3,"separator":" ","pooling":"sum"},{"name":"~","kind":"numeric","scale":"log"}]}`,
 		`{"label":"y","fields":[{"name":" a "},{"name":"true"},{"name":"0x10"},{"name":"1e3"},{"name":"2020-01-01"},{"name":"{a}"},{"name":"*a"},{"name":"&b"},{"name":"!c"},{"name":"%d"},{"name":"@e"},{"name":"a #b"},{"name":"|"},{"name":">"}]}`,
 	} {
-		schema, err := datasets.ParseSchema([]byte(text))
+		described, err := schema.Parse([]byte(text))
 		require.NoError(t, err)
-		files, err := encodingFiles(&datasets.Encoding{Schema: schema, Vocabularies: make([]*datasets.Vocabulary, len(schema.Fields)), Scales: make([]datasets.Scale, len(schema.Fields))})
+		files, err := encodingFiles(&datasets.Encoding{Schema: described, Vocabularies: make([]*datasets.Vocabulary, len(described.Fields)), Scales: make([]datasets.Scale, len(described.Fields))})
 		require.NoError(t, err)
 		require.NoError(t, files[schemaFile](io.Discard))
 	}

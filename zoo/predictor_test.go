@@ -9,6 +9,10 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/stretchr/testify/require"
@@ -27,7 +31,7 @@ func batchOf(t *testing.T, s datasets.Source) *datasets.Batch {
 // mixedSet has numbers and lists beside categories.
 func mixedSet(t testing.TB) *datasets.Set {
 	t.Helper()
-	schema, err := datasets.ParseSchema([]byte(`
+	described, err := schema.Parse([]byte(`
 label: y
 fields:
   - {name: a}
@@ -44,7 +48,7 @@ fields:
 			",v" + []string{"1", "2", "3", "rare"}[min(i%7, 3)*(i%2)] + "," + []string{"", "p", "p q ü"}[i%3] + ",2026-01-0" + []string{"1", "2", "3"}[i%3] + "\n"
 	}
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	set, err := datasets.Read(context.Background(), schema, datasets.Files{Train: []string{path}, Test: []string{path}}, nil)
+	set, err := encode.Open(context.Background(), described, rawlog.Files{Train: []string{path}, Test: []string{path}}, encode.Options{})
 	require.NoError(t, err)
 	return set
 }
@@ -119,7 +123,7 @@ func TestALoadedModelPredictsTheSameBits(t *testing.T) {
 // newPredictor is a predictor of an untrained model, and 1000 samples.
 func newPredictor(t testing.TB) (*Predictor, *datasets.Batch) {
 	t.Helper()
-	set, err := datasets.Synthetic{TrainRows: 100, TestRows: 1000, Seed: 5}.Open()
+	set, err := synthetic.Open(t.Context(), synthetic.Options{TrainRows: 100, TestRows: 1000, Seed: 5})
 	require.NoError(t, err)
 	trainer, err := NewTrainer(Run{Model: XDeepFM{}, Solver: must(solvers.NewAdamAR()), Train: set.Train, Seed: 1})
 	require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/stretchr/testify/require"
@@ -17,7 +18,7 @@ import (
 
 func smallSet(t testing.TB, rows int) *datasets.Set {
 	t.Helper()
-	set, err := datasets.Synthetic{TrainRows: rows, TestRows: 1000, Seed: 5}.Open()
+	set, err := synthetic.Open(t.Context(), synthetic.Options{TrainRows: rows, TestRows: 1000, Seed: 5})
 	require.NoError(t, err)
 	return set
 }
@@ -158,7 +159,7 @@ func TestTrainErrors(t *testing.T) {
 }
 
 func Example() {
-	set, err := datasets.Synthetic{TrainRows: 2000, TestRows: 500}.Open()
+	set, err := synthetic.Open(context.Background(), synthetic.Options{TrainRows: 2000, TestRows: 500})
 	if err != nil {
 		fmt.Println(err)
 		return

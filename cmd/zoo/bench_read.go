@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/spf13/cobra"
 )
 
@@ -59,7 +59,7 @@ func newBenchReadCommand() *cobra.Command {
 // timeReading opens the data and goes through its training part once.
 func timeReading(cmd *cobra.Command, dir string, memory int64, batchSize int) (*readRecord, error) {
 	start := time.Now()
-	set, err := datasets.OpenPrepared(cmd.Context(), dir, memory)
+	set, err := prepared.Open(cmd.Context(), dir, prepared.Options{Memory: memory})
 	if err != nil {
 		return nil, err
 	}

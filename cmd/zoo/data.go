@@ -8,6 +8,12 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/spf13/pflag"
 )
 
@@ -15,7 +21,7 @@ import (
 type logFlags struct {
 	given            func(flag string) bool
 	data, schema     string
-	files            datasets.Files
+	files            rawlog.Files
 	split, negatives string
 	minCount         int
 	skipBadLines     int
@@ -40,8 +46,8 @@ func (l *logFlags) check() error {
 	switch {
 	case l.schema != "" && l.given("data"):
 		return errors.New("--schema describes a log of your own: leave out --data")
-	case l.schema == "" && !slices.Contains(datasets.Names(), l.data):
-		return fmt.Errorf("--data: %w %q; known: %s", datasets.ErrUnknownData, l.data, strings.Join(datasets.Names(), ", "))
+	case l.schema == "" && !slices.Contains(known.All().Names(), l.data):
+		return fmt.Errorf("--data: %w %q; known: %s", datasets.ErrUnknownData, l.data, strings.Join(known.All().Names(), ", "))
 	case len(l.files.Train) == 0:
 		return errors.New("--train: give at least one file")
 	case l.schema != "" && l.anyGiven("split", "min-count", "negatives") != "":
@@ -72,26 +78,24 @@ func (l *logFlags) isSynthetic() bool { return l.schema == "" && l.data == "synt
 // isPrepared says whether the data is a folder of "zoo prepare". A known name with files is that of
 // the raw data set, even if there is a folder of that name.
 func (l *logFlags) isPrepared() bool {
-	known := slices.Contains(datasets.Names(), l.data)
-	return l.schema == "" && datasets.IsPrepared(l.data) && !(known && len(l.files.Train) > 0)
+	isKnown := slices.Contains(known.All().Names(), l.data)
+	return l.schema == "" && prepared.Exists(l.data) && !(isKnown && len(l.files.Train) > 0)
 }
 
 // input is the raw log.
-func (l *logFlags) input(seed uint64, ui *reporter) (datasets.Input, error) {
-	in := datasets.Input{
-		Files: l.files, SkipBadLines: l.skipBadLines,
-		Options:  datasets.LoadOptions{Seed: seed, Split: l.split, MinCount: l.minCount, Negatives: l.negatives},
-		OnSkip:   func(err error) { ui.note(fmt.Sprintf("left out: %v", err)) },
-		Progress: ui.rowsRead,
+func (l *logFlags) input(seed uint64, ui *reporter) (encode.Input, error) {
+	options := encode.Options{
+		Choices:      encode.Choices{Seed: seed, Split: l.split, MinCount: l.minCount, Negatives: l.negatives},
+		SkipBadLines: l.skipBadLines,
+		OnSkip:       func(err error) { ui.note(fmt.Sprintf("left out: %v", err)) },
+		Progress:     ui.rowsRead,
 	}
 	ui.note("reading " + strings.Join(slices.Concat(l.files.Train, l.files.Valid, l.files.Test), ", "))
 	if l.schema == "" {
-		in.Data = l.data
-		return in, nil
+		return known.All().Input(l.data, l.files, options)
 	}
-	var err error
-	in.Schema, err = datasets.LoadSchema(l.schema)
-	return in, err
+	s, err := schema.Load(l.schema)
+	return encode.Input{Schema: s, Files: l.files, Options: options}, err
 }
 
 // checkData finds out whether the flags of a run name a data set.
@@ -122,15 +126,15 @@ func (o *trainOptions) openData(ctx context.Context, ui *reporter) (*datasets.Se
 	switch {
 	case o.log.isSynthetic():
 		ui.note("drawing a synthetic log")
-		return datasets.Synthetic{TrainRows: o.rows, TestRows: o.rows / 4, Seed: o.seed}.Open()
+		return synthetic.Open(ctx, synthetic.Options{TrainRows: o.rows, TestRows: o.rows / 4, Seed: o.seed})
 	case o.log.isPrepared():
 		ui.note("opening " + o.log.data)
-		return datasets.OpenPrepared(ctx, o.log.data, int64(o.memory)<<20)
+		return prepared.Open(ctx, o.log.data, prepared.Options{Memory: int64(o.memory) << 20})
 	}
 	in, err := o.log.input(o.seed, ui)
 	if err != nil {
 		return nil, err
 	}
 	defer ui.endBar()
-	return in.Read(ctx)
+	return in.Open(ctx)
 }

@@ -6,7 +6,8 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/spf13/cobra"
 )
 
@@ -26,7 +27,7 @@ share of the test part's values that the training part does not have.`,
 			if batchSize < 1 {
 				return usageError{fmt.Errorf("--batch-size must be at least 1, got %d", batchSize)}
 			}
-			m, err := datasets.ReadManifest(args[0])
+			m, err := prepared.ReadManifest(args[0])
 			if err != nil {
 				return err
 			}
@@ -42,7 +43,7 @@ share of the test part's values that the training part does not have.`,
 }
 
 // describe prints a manifest for people.
-func describe(out io.Writer, m *datasets.Manifest, batchSize int) error {
+func describe(out io.Writer, m *prepared.Manifest, batchSize int) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "part\trows\tpositives\tshare\tsteps an epoch\t\n")
 	for _, p := range m.Parts {
@@ -57,7 +58,7 @@ func describe(out io.Writer, m *datasets.Manifest, batchSize int) error {
 	return w.Flush()
 }
 
-func describeField(w io.Writer, f datasets.FieldFacts) {
+func describeField(w io.Writer, f encode.FieldFacts) {
 	distinct, once, atMost5, unseen := "", "", "", ""
 	if v := f.Values; v != nil {
 		distinct = fmt.Sprint(v.Distinct)

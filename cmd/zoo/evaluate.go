@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -92,7 +93,7 @@ func (o *evaluateOptions) batches(ctx context.Context, saved *zoo.Saved, ui *rep
 		return nil, errNoRaw
 	}
 	ui.note("reading " + strings.Join(paths, ", "))
-	rows := saved.Encoding.Read(ctx, paths, datasets.RowOptions{Size: rowsPerBatch, Labelled: true})
+	rows := encode.ReadRows(ctx, saved.Encoding, paths, encode.RowOptions{Size: rowsPerBatch, Labelled: true})
 	return func(yield func(*datasets.Batch, error) bool) {
 		for r, err := range rows {
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/spf13/cobra"
@@ -26,7 +27,7 @@ func newGenerateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate NAME --out FILE",
 		Short: "Write a log in the shape of a data set, drawn from known click probabilities",
-		Long: `Write a CSV file in the shape of a data set: ` + strings.Join(datasets.GeneratorNames(), " or ") + `. It is drawn from known click
+		Long: `Write a CSV file in the shape of a data set: ` + strings.Join(synthetic.GeneratorNames(), " or ") + `. It is drawn from known click
 probabilities, whose AUC on the last day, the test part, is told: no model can expect more. Only the
 shape is that of the data set: results on what is drawn are not results on the real log.
 
@@ -44,8 +45,8 @@ shape is that of the data set: results on what is drawn are not results on the r
 
 func (o *generateOptions) run(cmd *cobra.Command, name string) error {
 	switch {
-	case !slices.Contains(datasets.GeneratorNames(), name):
-		return usageError{fmt.Errorf("generate: %w %q; known: %s", datasets.ErrUnknownData, name, strings.Join(datasets.GeneratorNames(), ", "))}
+	case !slices.Contains(synthetic.GeneratorNames(), name):
+		return usageError{fmt.Errorf("generate: %w %q; known: %s", datasets.ErrUnknownData, name, strings.Join(synthetic.GeneratorNames(), ", "))}
 	case o.out == "":
 		return usageError{errors.New("--out: give the file to write")}
 	case o.rows < 100:
@@ -74,7 +75,7 @@ func (o *generateOptions) write(ctx context.Context, name string, w io.Writer, u
 		return 0, err
 	}
 	done := 0
-	g := datasets.Generator{Data: name, Rows: o.rows, Seed: o.seed, Progress: func(rows int, _ float64) {
+	g := synthetic.Generator{Data: name, Rows: o.rows, Seed: o.seed, Progress: func(rows int, _ float64) {
 		ui.rows("writing", rows-done)
 		done = rows
 	}}

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/spf13/cobra"
 )
 
@@ -45,7 +46,7 @@ values of the vocabularies, not the rows.
 
 // knownRaw lists the data sets that are read from files.
 func knownRaw() string {
-	return strings.Join(slices.DeleteFunc(datasets.Names(), func(name string) bool { return name == "synthetic" }), ", ")
+	return strings.Join(slices.DeleteFunc(known.All().Names(), func(name string) bool { return name == "synthetic" }), ", ")
 }
 
 func (o *prepareOptions) check() error {
@@ -70,7 +71,7 @@ func (o *prepareOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	m, err := in.Prepare(cmd.Context(), o.out)
+	m, err := prepared.Write(cmd.Context(), o.out, in)
 	ui.endBar()
 	if err != nil {
 		return err

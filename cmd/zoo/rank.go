@@ -27,7 +27,7 @@ func runRank(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		stdout, quiet = io.Discard, io.Discard
 	}
 	err = execute(context.WithValue(ctx, commKey{}, link), args, stdout, quiet)
-	if err != nil && link.Size() > 1 && !known(err) {
+	if err != nil && link.Size() > 1 && !allHave(err) {
 		// Without Close, and so mpirun ends the others.
 		fmt.Fprintf(alone, "zoo: rank %d: %s\n", link.Rank(), message(err))
 		return 1
@@ -37,9 +37,9 @@ func runRank(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return code
 }
 
-// known says whether all ranks have the error: they agreed on it, or it is of the command line, which is the
+// allHave reports whether all ranks have the error: they agreed on it, or it is of the command line, which is the
 // same for all. An interruption is agreed on, too.
-func known(err error) bool {
+func allHave(err error) bool {
 	var agreed *solvers.RankError
 	var usage usageError
 	return errors.As(err, &agreed) || errors.As(err, &usage) || errors.Is(err, context.Canceled)

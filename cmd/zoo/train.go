@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/cobra"
@@ -68,7 +69,7 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
 	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
 	f.IntVar(&o.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
-	f.IntVar(&o.memory, "memory", datasets.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
+	f.IntVar(&o.memory, "memory", prepared.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything random")
 	o.model, o.solverFlags, o.saving = newModelFlags(f), newSolverFlags(f), newCheckpointFlags(f)
 	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
