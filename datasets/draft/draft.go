@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
-	"github.com/goccy/go-yaml"
 )
 
 // Draft is a schema to begin with. Someone who knows the log must look it over: a file does not say what
@@ -18,9 +17,9 @@ type Draft struct {
 
 // YAML returns the text of the schema, with the notes as comments.
 func (d *Draft) YAML() ([]byte, error) {
-	text, err := yaml.Marshal(d.Schema)
+	text, err := d.Schema.YAML()
 	if err != nil {
-		return nil, fmt.Errorf("datasets: schema: %w", err)
+		return nil, err
 	}
 	var b bytes.Buffer
 	for _, note := range d.Notes {

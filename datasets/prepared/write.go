@@ -11,7 +11,6 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
-	"github.com/goccy/go-yaml"
 )
 
 // Write reads a log once, turns it into ids, and writes it to a new folder, which Open opens. The folder
@@ -90,9 +89,9 @@ func writeFolder(ctx context.Context, dir string, in encode.Input) (*Manifest, e
 
 // describe writes the schema and the manifest.
 func describe(dir string, e *encode.Encoded, m *Manifest) error {
-	schema, err := yaml.Marshal(e.Encoding().Schema)
+	schema, err := e.Encoding().Schema.YAML()
 	if err != nil {
-		return fmt.Errorf("datasets: schema: %w", err)
+		return err
 	}
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {

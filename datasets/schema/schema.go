@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"reflect"
 
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/goccy/go-yaml"
@@ -95,6 +96,22 @@ func Parse(text []byte) (*Schema, error) {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	return &s, nil
+}
+
+// YAML returns the text of the schema, which Parse reads as the same schema.
+func (s *Schema) YAML() ([]byte, error) {
+	text, err := yaml.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("datasets: schema: %w", err)
+	}
+	if again, err := Parse(text); err == nil && reflect.DeepEqual(again, s) {
+		return text, nil
+	}
+	// The YAML library does not quote a tab or a control character. JSON, which is YAML too, does.
+	if text, err = yaml.MarshalWithOptions(s, yaml.JSON()); err != nil {
+		return nil, fmt.Errorf("datasets: schema: %w", err)
+	}
+	return text, nil
 }
 
 // RawColumn returns the column that the field is read from. The column of a list has its separator.

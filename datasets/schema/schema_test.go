@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets/internal/testlog"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,6 +30,21 @@ func TestSchemaErrors(t *testing.T) {
 	}
 	_, err := Load("/nowhere/schema.yaml")
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// The YAML library writes a tab, and a control character, in a way that it does not read.
+func TestASchemaIsWhatItsTextSays(t *testing.T) {
+	for _, separator := range []string{"", "|", ";", ",", " ", "\t", "\x01", "'", "#", "^"} {
+		s := &Schema{
+			Label: "y", Format: rawlog.Format{Delimiter: separator},
+			Fields: []Field{{Name: "a", Kind: "list", Length: 2, Separator: separator}},
+		}
+		text, err := s.YAML()
+		require.NoError(t, err)
+		again, err := Parse(text)
+		require.NoError(t, err, string(text))
+		require.Equal(t, s, again)
+	}
 }
 
 // A schema that is accepted is one, and encodes a log or says why not.
