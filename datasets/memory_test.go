@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/testset"
 	"github.com/stretchr/testify/require"
 )
 
@@ -45,16 +46,5 @@ func TestMemoryShufflesTheSameForTheSameSeed(t *testing.T) {
 func TestLargeIDsStayDistinct(t *testing.T) {
 	m, err := datasets.NewMemory([]datasets.Field{{Name: "f", Rows: 1<<24 + 3}}, []int32{1 << 24, 1<<24 + 1, 1<<24 + 2}, nil, make([]float32, 3))
 	require.NoError(t, err)
-	requireBatch(t, m, &datasets.Batch{Rows: 3, IDs: []int32{1 << 24, 1<<24 + 1, 1<<24 + 2}, Labels: make([]float32, 3)})
-}
-
-func requireBatch(t *testing.T, s datasets.Source, want *datasets.Batch) {
-	t.Helper()
-	for got, err := range s.Batches(context.Background(), 100, nil) {
-		require.NoError(t, err)
-		require.Equal(t, want.IDs, got.IDs)
-		require.InDeltaSlice(t, want.Numbers, got.Numbers, 1e-6)
-		require.Equal(t, want.Labels, got.Labels)
-		require.Equal(t, want.Rows, got.Rows)
-	}
+	testset.Equal(t, m, &datasets.Batch{Rows: 3, IDs: []int32{1 << 24, 1<<24 + 1, 1<<24 + 2}, Labels: make([]float32, 3)})
 }

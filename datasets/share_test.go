@@ -3,6 +3,7 @@ package datasets_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -97,6 +98,26 @@ func TestWhatCannotBeDivided(t *testing.T) {
 	}
 	_, err = datasets.Divide(struct{ datasets.Source }{m}, 0, 2)
 	require.ErrorContains(t, err, "a source of type struct")
+}
+
+// ownSource is a source of one's own, of which every rank reads all.
+type ownSource struct{ *datasets.Memory }
+
+type ownShare struct{ datasets.Source }
+
+func (s ownSource) Share(int, int) datasets.Share { return ownShare{s.Memory} }
+
+func (ownShare) Check(size int) error { return datasets.CheckShare(size, 1) }
+
+func (s ownShare) Whole(ctx context.Context, size int) iter.Seq2[*datasets.Batch, error] {
+	return s.Batches(ctx, size, nil)
+}
+
+func TestASourceOfOnesOwnCanBeDivided(t *testing.T) {
+	s, err := datasets.Divide(ownSource{numbered(t, 3)}, 1, 2)
+	require.NoError(t, err)
+	require.NoError(t, s.Check(3))
+	require.Equal(t, [][]int{{0, 1}, {2}}, testset.Numbers(t, s.Whole(t.Context(), 2)))
 }
 
 func TestASharedPassStops(t *testing.T) {

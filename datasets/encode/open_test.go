@@ -12,6 +12,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/internal/testlog"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/testset"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/klauspost/compress/gzip"
@@ -42,7 +43,7 @@ func TestRead(t *testing.T) {
 		{Name: "history", Kind: datasets.List, Rows: 5, Length: 2, Shares: "item"},
 	}, set.Train.Fields())
 	d := float32(math.Sqrt(1.5))
-	requireBatch(t, set.Train, &datasets.Batch{
+	testset.Equal(t, set.Train, &datasets.Batch{
 		Rows: 4,
 		IDs: []int32{
 			1, 1, 1, -1, -1,
@@ -53,7 +54,7 @@ func TestRead(t *testing.T) {
 		Numbers: []float32{-d, d, 0, 0},
 		Labels:  []float32{1, 0, 0, 1},
 	})
-	requireBatch(t, set.Test, &datasets.Batch{
+	testset.Equal(t, set.Test, &datasets.Batch{
 		Rows:    2,
 		IDs:     []int32{0, 0, 0, 0, 3, 0, 1, 3, -1, -1},
 		Numbers: []float32{2 * d, -2 * d},
@@ -62,17 +63,6 @@ func TestRead(t *testing.T) {
 	require.Equal(t, "i4, large", set.Encoding.Vocabularies[3].Value(4))
 	require.Equal(t, 3, set.Encoding.Vocabularies[0].Count(1))
 	require.Equal(t, 1, set.Encoding.Vocabularies[0].Count(0), "the rows of the value that was cut off")
-}
-
-func requireBatch(t *testing.T, s datasets.Source, want *datasets.Batch) {
-	t.Helper()
-	for got, err := range s.Batches(context.Background(), 100, nil) {
-		require.NoError(t, err)
-		require.Equal(t, want.IDs, got.IDs)
-		require.InDeltaSlice(t, want.Numbers, got.Numbers, 1e-6)
-		require.Equal(t, want.Labels, got.Labels)
-		require.Equal(t, want.Rows, got.Rows)
-	}
 }
 
 // What the test part holds must not reach the vocabulary.

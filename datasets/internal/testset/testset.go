@@ -21,6 +21,16 @@ func All(t testing.TB, s datasets.Source) *datasets.Batch {
 	return all
 }
 
+// Equal asserts that a source has these samples.
+func Equal(t testing.TB, s datasets.Source, want *datasets.Batch) {
+	t.Helper()
+	got := All(t, s)
+	require.Equal(t, want.IDs, got.IDs)
+	require.InDeltaSlice(t, want.Numbers, got.Numbers, 1e-6)
+	require.Equal(t, want.Labels, got.Labels)
+	require.Equal(t, want.Rows, got.Rows)
+}
+
 // Positives returns how many samples of a source have the label 1.
 func Positives(t testing.TB, s datasets.Source) (n int) {
 	t.Helper()
