@@ -6,8 +6,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
-// Encoding is what is needed to turn raw samples into ids and numbers: a schema, and what was learned
-// from the training part. With it a trained model reads raw samples that it has never seen; see
+// Encoding turns raw samples into ids and numbers. It has a schema, and the vocabularies and scales that were
+// learned from the training part. With it a trained model reads raw samples that it has never seen; see
 // encode.ReadRows.
 type Encoding struct {
 	Schema       *schema.Schema
@@ -51,7 +51,7 @@ func (x *Encoding) Fields() ([]Field, error) {
 	return fields, nil
 }
 
-// FieldOf returns the field that a schema describes, but for its Rows, which depend on the training part.
+// FieldOf returns the field that a schema describes. Its Rows are 0, since they depend on the training part.
 func FieldOf(f *schema.Field) Field {
 	out := Field{Name: f.Name, Length: f.Length, Shares: f.Shares}
 	switch f.Kind {

@@ -10,7 +10,7 @@ import (
 )
 
 // Memory is a Source whose samples are in memory, 4 bytes for each id, number and label. Its Share is a
-// slice of the very batches that one process would see: samples rank*size/ranks and on.
+// slice of the batches that one process would see: size/ranks samples, from rank*size/ranks on.
 type Memory struct {
 	fields  []Field
 	samples Batch

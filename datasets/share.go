@@ -45,8 +45,8 @@ func Divide(s Source, rank, ranks int) (Share, error) {
 	return divider.Share(rank, ranks), nil
 }
 
-// CheckShare returns an error, which wraps ErrDivide, if batches of a size have no equal parts for all
-// ranks. It is for the Check of a Share.
+// CheckShare returns an error, which wraps ErrDivide, if batches of a size do not divide into equal parts for
+// all ranks. A Share calls it in its Check.
 func CheckShare(size, ranks int) error {
 	if size < 1 || size%ranks != 0 {
 		return fmt.Errorf("%w: batches of %d samples between %d ranks: the size must be a multiple of the ranks", ErrDivide, size, ranks)

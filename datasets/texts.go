@@ -2,8 +2,7 @@ package datasets
 
 import "hash/maphash"
 
-// texts numbers texts from 1 on, in the order in which they are added. Id 0 is the empty text, which is
-// also that of no id.
+// texts numbers texts from 1 on, in the order in which they are added. Id 0 means no text.
 //
 // It takes about 25 bytes for a text, and those of the text itself.
 type texts struct {

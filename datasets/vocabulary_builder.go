@@ -13,10 +13,10 @@ func NewVocabularyBuilder() *VocabularyBuilder {
 	return &VocabularyBuilder{values: newTexts(), counts: []int{0}}
 }
 
-// Len returns the number of ids, with id 0.
+// Len returns the number of ids, among them id 0.
 func (b *VocabularyBuilder) Len() int { return b.values.len() }
 
-// Add returns the id of a value, the next one, from 1 on, if it has none.
+// Add returns the id of a value. A new value gets the next id, from 1 on.
 func (b *VocabularyBuilder) Add(value string) int32 {
 	id := b.values.add(value)
 	if int(id) == len(b.counts) {
@@ -61,8 +61,8 @@ func (b *VocabularyBuilder) Statistics() ValueCounts {
 	return c
 }
 
-// All returns the vocabulary of all values, whose ids are those of Add. The builder must not be used any
-// more.
+// All returns the vocabulary of all values with the ids that Add returned. It takes over the memory of the
+// builder, which must not be used afterwards.
 func (b *VocabularyBuilder) All() *Vocabulary { return &Vocabulary{b.values, b.counts} }
 
 // Unseen is the new id of a value that does not occur in the training part.

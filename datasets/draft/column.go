@@ -11,9 +11,9 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
-// columnFacts are what is known of a column when a schema is drafted.
+// columnFacts are the cells of a column in the first rows of a log.
 type columnFacts struct {
-	rawlog.Column // with a separator if the file has a list there
+	rawlog.Column // with a separator if the column is a list in the file
 	cells         map[string]int
 	rows          int
 }
@@ -25,7 +25,7 @@ func newColumnFacts(c rawlog.Column) *columnFacts {
 func (c *columnFacts) add(cell string) {
 	c.rows++
 	if _, known := c.cells[cell]; !known {
-		cell = strings.Clone(cell) // of the reader's line no more than this
+		cell = strings.Clone(cell) // so that the reader's line is not kept
 	}
 	c.cells[cell]++
 }
@@ -48,7 +48,7 @@ func (c *columnFacts) isBinary() bool {
 	return len(c.cells) <= 2 && c.cells[""] == 0 && c.all(func(s string) bool { return s == "0" || s == "1" })
 }
 
-// layouts are those of times. The first ones are those that no number fits.
+// layouts are the layouts of times. The first ones fit no number.
 var layouts = []string{
 	time.DateTime, "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006/01/02 15:04:05", time.DateOnly,
 	"20060102150405000", "20060102150405", "2006010215", "20060102", "06010215", "unix", "unix_ms",
@@ -56,7 +56,7 @@ var layouts = []string{
 
 var timeName = regexp.MustCompile(`(?i)time|date|hour|^ts$|_ts$|_at$`)
 
-// layout returns that of the times of the column; "" if it does not hold any.
+// layout returns the layout of the times in the column; "" if it does not hold times.
 func (c *columnFacts) layout() string {
 	for _, layout := range layouts {
 		isNumber := !strings.ContainsAny(layout, "-/")

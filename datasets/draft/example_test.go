@@ -33,7 +33,7 @@ func ExampleGuess() {
 	}
 	fmt.Print(string(text))
 	// Output:
-	// # Drafted from the first 2 rows of log.csv. Look it over: a file does not tell what its columns mean.
+	// # Drafted from the first 2 rows of log.csv. Look it over: a file does not say what its columns mean.
 	// # history: a list; if its values are those of another field, add shares: and its name
 	// label: click
 	// delimiter: ;

@@ -15,8 +15,8 @@ import (
 // ErrUnknownData is wrapped by the error of FuxiCTR for a data set that the file does not have.
 var ErrUnknownData = errors.New("unknown data set")
 
-// FuxiCTR takes over a data set in the dataset_config.yaml of FuxiCTR. The notes list what is not taken
-// over: keys that mean something for a model, such as embedding_dim; files; fields of the type meta;
+// FuxiCTR makes a schema of a data set in the dataset_config.yaml of FuxiCTR. The notes list what is not
+// taken over: keys that mean something for a model, such as embedding_dim; files; fields of the type meta;
 // and fields of a preprocessing that is not known, which are left out. The name of the data set may be
 // "" if the file has one only.
 func FuxiCTR(path, dataset string) (*Draft, error) {
@@ -31,7 +31,7 @@ func FuxiCTR(path, dataset string) (*Draft, error) {
 	return d, nil
 }
 
-// settings are keys of a YAML file with their values.
+// settings are the keys of a YAML file with their values.
 type settings map[string]any
 
 func parseFuxiCTR(text []byte, dataset string) (*Draft, error) {

@@ -10,7 +10,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
-// describe makes a field of the settings of a column. It returns why, if the column is to be left out.
+// describe makes a field of the settings of a column, or returns why the column is left out.
 func (c *fuxiCTR) describe(f *schema.Field, column settings) (left string, err error) {
 	switch kind := column["type"]; kind {
 	case "categorical":

@@ -80,7 +80,7 @@ func (d *guesser) look(ctx context.Context) error {
 	if d.rows = rows; rows == 0 {
 		return &rawlog.SyntaxError{Path: d.path, Err: rawlog.ErrEmpty}
 	}
-	d.note("Drafted from the first %d rows of %s. Look it over: a file does not tell what its columns mean.", rows, filepath.Base(d.path))
+	d.note("Drafted from the first %d rows of %s. Look it over: a file does not say what its columns mean.", rows, filepath.Base(d.path))
 	return nil
 }
 

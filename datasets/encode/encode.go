@@ -10,8 +10,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 )
 
-// Encode reads a log into a spool and learns from the training part what the ids and numbers of all
-// samples are.
+// Encode reads a log into a spool, and learns the vocabularies and scales from the training part.
 func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 	if err := in.check(); err != nil {
 		return nil, err
@@ -56,7 +55,7 @@ type reader struct {
 	skipped int
 }
 
-// readingShare is the share of reading in the work; the rest is to write what was read.
+// readingShare is the share of reading in the work; the rest is writing.
 const readingShare = 0.8
 
 func (r *reader) read(ctx context.Context, l rawlog.Log) error {
@@ -93,7 +92,7 @@ func (r *reader) flush(ctx context.Context) error {
 	return r.spool.add(&r.chunk)
 }
 
-// skip returns the error, unless it is that of a line that may be skipped.
+// skip returns the error, unless it belongs to a line that may be skipped.
 func (r *reader) skip(err error) error {
 	var syntax *rawlog.SyntaxError
 	if !errors.As(err, &syntax) || rawlog.IsFatal(err) || r.options.SkipBadLines == 0 {

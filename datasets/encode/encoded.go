@@ -6,7 +6,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 )
 
-// Encoded is a log whose samples are in a spool, with what its training part taught.
+// Encoded is a log whose samples are in a spool, with the vocabularies and scales of its training part.
 type Encoded struct {
 	Rows    [datasets.Parts]int // samples of each part
 	Skipped int                 // lines that could not be understood
@@ -18,8 +18,8 @@ type Encoded struct {
 	progress datasets.Progress
 }
 
-// learn goes through the training part for what must come from it alone: counts of values, means
-// and deviations.
+// learn goes through the training part for the values that must come from it alone: counts, means and
+// deviations.
 func (e *Encoded) learn() error {
 	e.cuts = e.encoder.splitter.cuts()
 	columns, numbers := e.encoder.idColumns, e.encoder.numbers
@@ -42,7 +42,7 @@ func (e *Encoded) learn() error {
 // Fields returns the fields with their rows.
 func (e *Encoded) Fields() []datasets.Field { return e.encoder.out() }
 
-// Encoding returns what turns raw samples into the same ids and numbers.
+// Encoding returns the encoding that turns raw samples into the same ids and numbers.
 func (e *Encoded) Encoding() *datasets.Encoding {
 	x := &datasets.Encoding{Schema: e.encoder.schema}
 	for _, f := range e.encoder.fields {
@@ -61,7 +61,7 @@ type Sink interface {
 	Write(samples *datasets.Batch) error
 }
 
-// RowsPerGroup is how many samples a sink gets at a time, except for the last ones.
+// RowsPerGroup is the number of samples that a sink gets at a time, except for the last ones.
 const RowsPerGroup = 1 << 16
 
 // Pour gives every sample, with its final ids and scaled numbers, to the sink of its part. The sink of a

@@ -9,7 +9,7 @@ import (
 )
 
 // encoder turns the records of a log into ids and numbers. The ids are provisional until finish: they
-// number all values in the order in which they come up, in whatever part.
+// number all values in the order in which they come up, in all parts.
 type encoder struct {
 	schema   *schema.Schema
 	columns  []rawlog.Column // the label's first, then those of the fields and of the split

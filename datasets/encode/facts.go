@@ -2,7 +2,7 @@ package encode
 
 import "github.com/ctrzoo/ctrzoo/datasets"
 
-// FieldFacts are what is known of a field of an encoded log.
+// FieldFacts describe a field of an encoded log.
 type FieldFacts struct {
 	Name string `json:"name"`
 	Kind string `json:"kind"`           // categorical, list or numeric
@@ -15,11 +15,11 @@ type FieldFacts struct {
 	// they are below min_count, and because they do not occur in the training part.
 	Cut    map[string]float64 `json:"cut_share,omitempty"`
 	Unseen map[string]float64 `json:"unseen_share,omitempty"`
-	// Scale is that of a number.
+	// Scale is the scale of a number.
 	Scale *datasets.Scale `json:"scale,omitempty"`
 }
 
-// Facts returns what is known of the fields, after Pour.
+// Facts returns the descriptions of the fields, after Pour.
 func (e *Encoded) Facts() []FieldFacts {
 	list := make([]FieldFacts, len(e.encoder.fields))
 	for i, f := range e.encoder.fields {

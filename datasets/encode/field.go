@@ -23,7 +23,7 @@ type fieldEncoder struct {
 	renamed    []int32                     // final ids by those of the builder; nil if there was none
 	statistics datasets.ValueCounts        // of the training part
 	closed     bool                        // the builder takes no new values
-	scale      *scale                      // nil but for a number
+	scale      *scale                      // of a number; else nil
 	bins       []string                    // the values of the bins
 	buckets    int                         // 0 for none
 	absent     bool                        // what is out of vocabulary counts as absent

@@ -21,17 +21,16 @@ type Options struct {
 	Progress datasets.Progress
 }
 
-// Choices are what a known data set leaves open. Zero fields mean its defaults. A log of one's own has
-// only the Seed: its schema says the rest.
+// Choices are the choices that a known data set leaves open. Zero fields mean its defaults. A log of one's
+// own has only the Seed: its schema describes the rest.
 type Choices struct {
 	Seed      uint64 `json:"seed"`                // of negatives and random splits
 	Split     string `json:"split,omitempty"`     // how the log is divided; the data set's doc names its splits
-	MinCount  int    `json:"min_count,omitempty"` // of a value to get a row of its own
+	MinCount  int    `json:"min_count,omitempty"` // how often a value must occur to get a row of its own
 	Negatives string `json:"negatives,omitempty"` // amazon: uniform or popular
 }
 
-// Input is a raw log to encode: files with a schema, or a known data set, as known.Catalog.Input returns
-// it.
+// Input is a raw log to encode: files with a schema, or a known data set; see known.Catalog.
 type Input struct {
 	// Data is the name of a known data set, which a prepared folder records; "" for a log of one's own.
 	Data string
@@ -40,8 +39,8 @@ type Input struct {
 	// Files are the files of each part. If only the training part has files, the log itself or the
 	// schema's split divides them.
 	Files rawlog.Files
-	// Logs opens files of the log, which may come in parts. Default: the files are as the schema says,
-	// and have one part.
+	// Logs opens some files as logs, which may come in parts. Default: all files are one part, in the
+	// format of the schema.
 	Logs func(ctx context.Context, paths []string) (rawlog.Logs, error)
 	// Options are how the log is read.
 	Options Options
@@ -86,7 +85,7 @@ func (in *Input) logs(ctx context.Context) (l rawlog.Logs, err error) {
 	return l, nil
 }
 
-// bySchema opens files that are as the schema says.
+// bySchema opens files in the format of the schema.
 func (in *Input) bySchema(_ context.Context, paths []string) (rawlog.Logs, error) {
 	l, err := rawlog.Open(in.Schema.Format, paths)
 	return rawlog.Logs{Train: l}, err

@@ -17,7 +17,7 @@ type Rows struct {
 	Kept           [][]string // of each sample the values of the columns that were to be kept
 }
 
-// RowOptions are what to read of raw samples.
+// RowOptions are how raw samples are read.
 type RowOptions struct {
 	Size     int      // samples in a batch, at least 1
 	Labelled bool     // read the label, which must then be there
@@ -135,7 +135,7 @@ func (b *rowBuilder) add(r *rawlog.Record) error {
 	if len(b.keep) > 0 {
 		kept := make([]string, len(b.keep))
 		for i, at := range b.keep {
-			kept[i] = strings.Clone(r.Values[at]) // of the reader's line no more than this
+			kept[i] = strings.Clone(r.Values[at]) // so that the reader's line is not kept
 		}
 		b.kept = append(b.kept, kept)
 	}

@@ -59,7 +59,7 @@ func (s *scale) finish() {
 	}
 }
 
-// apply scales a number; NaN is that of an empty cell.
+// apply scales a number, which is NaN for an empty cell.
 func (s *scale) apply(x float64) float32 {
 	if math.IsNaN(x) {
 		x = s.Empty

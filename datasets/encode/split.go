@@ -17,7 +17,7 @@ import (
 // keys of a log that comes in parts, or is divided at random, are the numbers of the parts.
 type splitter struct {
 	*schema.Split       // nil: the log comes in parts
-	part          int64 // that is being read, if it does
+	part          int64 // that is being read, if the log comes in parts
 	valid, test   schema.Portion
 	random        *rand.Rand
 	seed          uint64
@@ -73,7 +73,7 @@ func (d *splitter) cuts() [2]int64 {
 	return [2]int64{d.cut(times, d.valid, test), test}
 }
 
-// cut returns the time at which a part begins that has a portion and ends before a time.
+// cut returns the time at which a part begins that has the given portion and ends before the given time.
 func (d *splitter) cut(times []int64, p schema.Portion, end int64) int64 {
 	last, _ := slices.BinarySearch(times, end)
 	if last == 0 || p == (schema.Portion{}) {

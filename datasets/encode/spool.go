@@ -9,7 +9,8 @@ import (
 	"os"
 )
 
-// rowsPerChunk is also how often progress is reported and an end of the context is looked for.
+// rowsPerChunk is the number of samples in a chunk. After each chunk progress is reported and the context
+// is checked.
 const rowsPerChunk = 1 << 13
 
 // chunk is some samples of an encoder, row after row. Ids are provisional; numbers are in float64
@@ -27,8 +28,7 @@ func (c *chunk) clear() {
 	c.ids, c.numbers, c.labels, c.keys = c.ids[:0], c.numbers[:0], c.labels[:0], c.keys[:0]
 }
 
-// Spool keeps the samples of a log from the time when they are read to the time when their final ids are
-// known. A MemorySpool or a FileSpool is one.
+// Spool keeps the samples of a log until their final ids are known: a MemorySpool or a FileSpool.
 type Spool interface {
 	// add appends a chunk, and leaves an empty one.
 	add(c *chunk) error

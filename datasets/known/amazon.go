@@ -53,7 +53,8 @@ func amazonLastFields() []schema.Field {
 	)
 }
 
-// amazonOffer are the fields of the user, of the item, and of how long ago what was reviewed.
+// amazonOffer returns the fields of the user, the item, the number of earlier reviews, and the days since the
+// last one.
 func amazonOffer() []schema.Field {
 	return []schema.Field{
 		{Name: "user"}, {Name: "item"}, {Name: "category"}, {Name: "brand"},
@@ -62,8 +63,8 @@ func amazonOffer() []schema.Field {
 	}
 }
 
-// amazonSchema returns the schemas of some fields. MinCount is that of single values with a vocabulary of
-// their own.
+// amazonSchema returns the Schema of an Entry with some fields. Fields with a vocabulary of their own get the
+// MinCount.
 func amazonSchema(fields func() []schema.Field) func(encode.Choices) (*schema.Schema, error) {
 	return func(c encode.Choices) (*schema.Schema, error) {
 		s := &schema.Schema{Label: "label", Fields: fields()}
@@ -96,7 +97,7 @@ func openAmazon(_ context.Context, paths []string, c encode.Choices) (rawlog.Log
 	return l, nil
 }
 
-// amazon is the files, and the samples that were made of them once they were read.
+// amazon has the files, and the samples that were made of them once they were read.
 type amazon struct {
 	choices encode.Choices
 	paths   []string

@@ -24,7 +24,7 @@ type amazonReview struct {
 	time       int64 // seconds since 1970
 }
 
-// amazonItem is what the meta file says of an item; "" for what it does not say.
+// amazonItem is an item of the meta file; "" where the file has nothing.
 type amazonItem struct{ category, brand string }
 
 // amazonLine is a line of a review file, in the layout of 2014 and 2018, or of 2023.
@@ -79,7 +79,7 @@ func (a *amazonLog) readFile(ctx context.Context, path string, meter *rawlog.Met
 	}
 }
 
-// add takes in a line of either kind of file.
+// add takes in a line of a review file or a meta file.
 func (a *amazonLog) add(text []byte) error {
 	if !rawlog.IsText(string(text)) {
 		return rawlog.ErrText
@@ -116,7 +116,7 @@ func (a *amazonLog) addReview(text []byte) error {
 	return nil
 }
 
-// addItem takes in what a line of a meta file says: JSON, or a Python literal.
+// addItem takes in a line of a meta file: JSON, or a Python literal.
 func (a *amazonLog) addItem(text []byte) error {
 	var line map[string]any
 	if err := json.Unmarshal(text, &line); err != nil {

@@ -103,7 +103,7 @@ func (s *amazonSampler) each(pick func(reviews int) (from, to int), yield func(*
 
 const amazonListLength = 100 // of DIN's data
 
-// amazonColumns are what is known of an offer.
+// amazonColumns are the columns of an offer.
 var amazonColumns = map[string]func(o *offer) string{
 	"label":    func(o *offer) string { return strconv.Itoa(int(o.label)) },
 	"user":     func(o *offer) string { return o.users.Value(o.now.user) },

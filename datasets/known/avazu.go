@@ -33,6 +33,6 @@ func Avazu() *schema.Schema {
 	return s
 }
 
-// avazuEntry reads the contest's training file. Splits: those of byDay; the random one is that of
-// Avazu_x4. Avazu_x4 has a MinCount of 2 for embeddings of dimension 16.
+// avazuEntry reads the contest's training file, with the splits of byDay. The benchmark Avazu_x4 has the
+// random split, and a MinCount of 2 for embeddings of dimension 16.
 func avazuEntry() Entry { return Entry{Name: "avazu", Schema: byDay("avazu", Avazu)} }

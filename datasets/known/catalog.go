@@ -18,8 +18,8 @@ type Entry struct {
 	Name string
 	// Schema returns the schema for some choices. A choice that the data set does not know is an error.
 	Schema func(encode.Choices) (*schema.Schema, error)
-	// Logs opens files or folders of the data set, which may come in parts. Default: the files are as
-	// the schema says, and have one part.
+	// Logs opens files or folders of the data set, which may come in parts. Default: all files are one
+	// part, in the format of the schema.
 	Logs func(ctx context.Context, paths []string, c encode.Choices) (rawlog.Logs, error)
 	// Draw draws a data set that has no files.
 	Draw func(ctx context.Context, c encode.Choices) (*datasets.Set, error)
@@ -41,8 +41,8 @@ func All() Catalog {
 	}}
 }
 
-// With returns a catalog that has more data sets. A name that is missing, or that appears twice, is an
-// error, and so is an Entry with neither Schema nor Draw.
+// With returns a catalog that also has the given data sets. A name that is missing or appears twice is an
+// error, and so is an Entry that does not have exactly one of Schema and Draw.
 func (c Catalog) With(own ...Entry) (Catalog, error) {
 	c.entries = slices.Clone(c.entries)
 	for _, e := range own {
@@ -94,8 +94,8 @@ func (c Catalog) Open(ctx context.Context, name string, files rawlog.Files, o en
 	return in.Open(ctx)
 }
 
-// Input returns the raw log of a data set, to be read or to be written to a folder; see
-// prepared.Write. A data set that is drawn has none.
+// Input returns the raw log of a data set, for Input.Open or prepared.Write. A data set that is drawn has
+// none: it is an error.
 func (c Catalog) Input(name string, files rawlog.Files, o encode.Options) (encode.Input, error) {
 	e, err := c.Find(name)
 	if err != nil {

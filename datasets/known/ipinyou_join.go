@@ -14,10 +14,10 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 )
 
-// ipinyouFiles are the files of the contest by what they hold, in the order of their dates.
+// ipinyouFiles are the files of the contest of each kind, in the order of their dates.
 type ipinyouFiles struct{ impressions, clicks, tests []string }
 
-// findIPinYou sorts files, and those in folders, by what their names say they hold.
+// findIPinYou finds the files of the contest among paths and in folders, by their names.
 func findIPinYou(paths []string) (*ipinyouFiles, error) {
 	files := &ipinyouFiles{}
 	for _, root := range paths {

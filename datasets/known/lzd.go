@@ -28,5 +28,5 @@ func LZD() *schema.Schema {
 	}
 }
 
-// lzdEntry reads the formats of package rawlog. Splits: those of byDay.
+// lzdEntry reads the formats of package rawlog, with the splits of byDay.
 func lzdEntry() Entry { return Entry{Name: "lzd", Schema: byDay("lzd", LZD)} }

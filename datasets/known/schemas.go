@@ -7,9 +7,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
-// byDay returns the schemas of a log whose schema has the last day for its test part. Splits: day
-// (default) leaves it so; chronological is 8:1:1 by time; random is 8:1:1 by row. MinCount is that of
-// all fields but numbers, default 1.
+// byDay returns the Schema of an Entry whose test part is the last day. Splits: day (default) leaves it
+// so; chronological is 8:1:1 by time; random is 8:1:1 by row. All fields but numbers get the MinCount.
 func byDay(data string, newSchema func() *schema.Schema) func(encode.Choices) (*schema.Schema, error) {
 	return func(c encode.Choices) (*schema.Schema, error) {
 		s := newSchema()

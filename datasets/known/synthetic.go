@@ -8,7 +8,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 )
 
-// syntheticEntry draws a log; the Seed is that of the log.
+// syntheticEntry draws the log of synthetic.Open with the given Seed.
 func syntheticEntry() Entry {
 	return Entry{Name: "synthetic", Draw: func(ctx context.Context, c encode.Choices) (*datasets.Set, error) {
 		return synthetic.Open(ctx, synthetic.Options{Seed: c.Seed})

@@ -7,7 +7,7 @@ import (
 
 // ahead runs a sequence in the background, one value ahead of the loop over it: a value stays
 // valid until the loop asks for the next one, if the sequence uses two buffers in turn. When the
-// context or the loop ends, so does the sequence before its next value.
+// context or the loop ends, the sequence ends before its next value.
 func ahead[T any](ctx context.Context, sequence iter.Seq2[T, error]) iter.Seq2[T, error] {
 	type item struct {
 		value T

@@ -12,8 +12,8 @@ import (
 // and then the label: int32 for a categorical field, float32 for a number, a list of int32 for a
 // list, int32 for the label. If a field is itself named "label", the label's name gets underscores.
 //
-// Ids are packed by differences (DELTA_BINARY_PACKED), which is smaller than to compress them and
-// several times faster to read.
+// Ids are packed by differences (DELTA_BINARY_PACKED). This takes less space than compression, and reads
+// several times faster.
 
 const labelColumn = "label"
 

@@ -36,7 +36,7 @@ type Manifest struct {
 	Fields  []encode.FieldFacts `json:"fields"`
 }
 
-// SourceFile is a file that a prepared data set was made of.
+// SourceFile is a file of the raw log.
 type SourceFile struct {
 	Name   string `json:"name"` // without its folder
 	Bytes  int64  `json:"bytes"`

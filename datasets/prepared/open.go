@@ -11,14 +11,14 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
-// DefaultMemory is how many bytes of samples Open keeps in memory: 4 GiB.
+// DefaultMemory is the number of bytes that the samples of a part may take in memory: 4 GiB.
 const DefaultMemory = 4 << 30
 
 // Options are how a folder is opened. The zero value is the default of all of them.
 type Options struct {
-	// Memory is how many bytes each part of the set may take, 4 for each id, number and label, to be
-	// read to memory. A larger part is read again by every pass, with half of the bytes as a buffer in
-	// which samples are shuffled; see RowGroups. Default DefaultMemory.
+	// Memory is the number of bytes that the samples of a part may take in memory, 4 for each id,
+	// number and label. A larger part becomes RowGroups: every pass reads it again, with half of the
+	// bytes as a buffer in which samples are shuffled. Default DefaultMemory.
 	Memory int64
 }
 

@@ -10,12 +10,12 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/internal/pass"
 )
 
-// RowGroups is a Source over a Parquet file that is too large for memory. A pass goes through the
+// RowGroups is a datasets.Source over a Parquet file that is too large for memory. A pass goes through the
 // row groups in random order, reads as many as fit, and shuffles their samples among each other.
 // While these give their batches, the next ones are read.
 //
 // Between ranks it is dealt out by group, at least one to each; each rank shuffles within its own. For
-// evaluation a rank has a run of whole groups, cut into batches anew.
+// evaluation a rank has a run of whole groups, which are cut into batches again.
 type RowGroups struct {
 	path   string
 	fields []datasets.Field
@@ -41,7 +41,7 @@ func (g *RowGroups) Batches(ctx context.Context, size int, shuffle *rand.Rand) i
 	}
 }
 
-// batches goes through the samples of some lots.
+// batches goes through the samples of some lots, size at a time.
 func (g *RowGroups) batches(ctx context.Context, size int, lots []lot) iter.Seq2[*datasets.Batch, error] {
 	return func(yield func(*datasets.Batch, error) bool) {
 		var b datasets.Batch
@@ -79,8 +79,8 @@ type lot struct {
 	shuffle *rand.Rand // of its samples; or nil
 }
 
-// lotsOf divides row groups. It draws all that is random before anything is read, so that the
-// generator is the same afterwards however far the pass gets.
+// lotsOf divides row groups into lots. It draws all random numbers before anything is read, so that the
+// generator is the same afterwards even if the pass ends early.
 func (g *RowGroups) lotsOf(groups []int32, shuffle *rand.Rand) []lot {
 	var list []lot
 	for _, group := range groups {

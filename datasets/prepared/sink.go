@@ -79,7 +79,7 @@ func (p *sink) addIDs(ids []int32, column int) {
 }
 
 // addLists writes the ids of each list that are not absent. An empty list has definition level 0,
-// an id 1; the first of a list has repetition level 0, the others 1.
+// an id has 1; the first id of a list has repetition level 0, the others have 1.
 func (p *sink) addLists(ids []int32, length, column int) {
 	for i := 0; i < len(ids); i += p.idColumns {
 		again := 0

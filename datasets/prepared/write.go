@@ -29,7 +29,7 @@ func Write(ctx context.Context, dir string, in encode.Input) (*Manifest, error) 
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
-	defer os.RemoveAll(work) // nothing is there any more, once it is renamed
+	defer os.RemoveAll(work) // which is gone once it is renamed
 	m, err := writeFolder(ctx, work, in)
 	if err != nil {
 		return nil, err

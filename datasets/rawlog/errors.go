@@ -54,7 +54,8 @@ func shorten(s string) string {
 	return s
 }
 
-// IsFatal reports whether nothing can be read after an error: all errors but a SyntaxError with a line.
+// IsFatal reports whether nothing can be read after an error. All errors are fatal, except a SyntaxError
+// that has a line and is not marked Fatal.
 func IsFatal(err error) bool {
 	var syntax *SyntaxError
 	return err != nil && (!errors.As(err, &syntax) || syntax.Fatal || syntax.Line == 0)

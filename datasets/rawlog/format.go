@@ -9,7 +9,7 @@ import (
 )
 
 // Format describes how the files of a log are written. The zero value is right for files whose names
-// say what they are and whose first line names the columns.
+// say their format and whose first line names the columns.
 type Format struct {
 	// Name is csv, tsv, jsonl, libsvm or parquet; see FormatNames. Default: the format that the
 	// name of each file says, as FormatOf returns it.
@@ -65,7 +65,7 @@ func FormatOf(path string) string {
 	return all[max(0, at)].name
 }
 
-// ending is the ending of a file's name, in lower case, without that of its packing.
+// ending returns the ending of a file's name, in lower case, without that of its packing.
 func ending(path string) string {
 	name := strings.ToLower(filepath.Base(path))
 	for _, packed := range []string{".gz", ".zst", ".bz2"} {
@@ -102,8 +102,8 @@ func isDelimiter(c byte) bool { return c < 0x80 && c != '"' && c != '\r' && c !=
 
 // FindColumns returns the columns of a file, those of lists with a Separator, and the given format
 // completed with what is needed to read them: the delimiter, or the names of the columns of a libsvm
-// file. A CSV or TSV file must have a header line. Of JSON lines and libsvm it looks at the first
-// 1000 lines.
+// file. A CSV or TSV file must have a header line. A file of JSON lines or libsvm is looked at up to line
+// 1000.
 func FindColumns(ctx context.Context, f Format, path string) (Format, []Column, error) {
 	format, err := f.of(path)
 	if err != nil {

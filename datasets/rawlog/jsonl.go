@@ -87,7 +87,7 @@ func (l *jsonLine) take(text []byte) error {
 	return l.object(&s, "")
 }
 
-// object takes the columns that are in an object, whose key and point is the prefix.
+// object takes the columns that are in an object. The prefix is the key of the object and a point.
 func (l *jsonLine) object(s *jsonScanner, prefix string) error {
 	for s.open(); s.more('}'); {
 		raw := s.value()
@@ -160,10 +160,10 @@ func (jsonLines) find(_ *Format, lines *Lines) (list []Column, err error) {
 	return list, err
 }
 
-// addJSONKeys adds the keys of an object, whose key and point is the prefix.
+// addJSONKeys adds the keys of an object. The prefix is the key of the object and a point.
 func addJSONKeys(s *jsonScanner, prefix string, list []Column) []Column {
 	for s.open(); s.more('}'); {
-		key, _ := jsonText(s.value()) // of a bad key there is no column
+		key, _ := jsonText(s.value()) // a bad key makes no column
 		s.skip(':')
 		if key = prefix + key; s.peek() == '{' {
 			list = addJSONKeys(s, key+".", list)

@@ -81,7 +81,7 @@ type libsvmLine struct {
 	Record
 	names   []string // of the label and the fields; nil if the indices are meant
 	columns []Column // that are asked for
-	words   []string // the label and the pairs; none of an empty line
+	words   []string // the label and the pairs; nil if the line is empty
 }
 
 func (l *libsvmLine) split(text string) error {

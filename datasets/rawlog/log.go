@@ -9,8 +9,8 @@ import (
 // that order. The record is reused: it is valid until the next one. The meter, which may be nil, counts
 // the bytes that are read. A column that the log does not have is an ErrUnknownColumn.
 //
-// An error with a line is that of one sample: the next one can still be asked for. After any other
-// error, and after one that IsFatal, nothing follows.
+// An error that is not fatal, see IsFatal, belongs to one sample, and the next one can still be asked for.
+// After a fatal error nothing follows.
 type Log func(ctx context.Context, columns []Column, meter *Meter) iter.Seq2[*Record, error]
 
 // Column names a column of a log.
@@ -43,8 +43,8 @@ func (r *Record) Fail(column, value string, err error) error {
 	return &SyntaxError{Path: r.Path, Line: r.Line, Column: column, Value: value, Err: err}
 }
 
-// Files are the paths of the files of each part of a log. The Format of the log, or else the names of
-// the files, say how they are written; see FormatOf. Files that end in .gz, .zst or .bz2 are unpacked.
+// Files are the paths of the files of each part of a log. A Format describes them, as far as their names
+// do not; see FormatOf. Files that end in .gz, .zst or .bz2 are unpacked.
 type Files struct{ Train, Valid, Test []string }
 
 // All returns the paths of all parts.
@@ -79,7 +79,7 @@ func (l Logs) Joined() Log {
 	return concat(list)
 }
 
-// concat is one log after the other.
+// concat returns one log after the other as one log.
 func concat(list []Log) Log {
 	return func(ctx context.Context, columns []Column, meter *Meter) iter.Seq2[*Record, error] {
 		return func(yield func(*Record, error) bool) {

@@ -91,7 +91,7 @@ func parquetName(schema *parquet.Schema, path []string) string {
 	return strings.Join(path, ".")
 }
 
-// rowsPerCheck is after how many rows an end of the context is looked for.
+// rowsPerCheck is the number of rows after which the context is checked.
 const rowsPerCheck = 1 << 13
 
 // parquetRows reads the rows of a file.

@@ -12,8 +12,8 @@ import (
 
 // parquetText returns the function that turns the values of a Parquet type into text: integers and
 // floats in decimal digits, so that ids stay exact; true as 1, false as 0; a date as 2006-01-02; a
-// timestamp as 2006-01-02 15:04:05, with the fraction of the second if it has one, which that layout
-// reads too; a float that is not a number as missing.
+// timestamp as 2006-01-02 15:04:05, with the fraction of the second if it has one, which the layout of
+// whole seconds reads too; a float that is not a number as missing.
 func parquetText(t parquet.Type) (func(parquet.Value) string, error) {
 	switch logical := logicalType(t).(type) {
 	case *format.DateType:

@@ -47,7 +47,7 @@ func textLog(f Format, path string, r textReader) Log {
 	}
 }
 
-// linesToFind is how many lines are read to find the columns of JSON lines and libsvm.
+// linesToFind is the number of lines that are read to find the columns of JSON lines and libsvm.
 const linesToFind = 1000
 
 // firstLines calls do for each of the first lines.

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Check returns an error that names the key of a value that makes no sense. What Load and Parse return is
-// checked.
+// Check returns an error that names the key of a value that makes no sense. Load and Parse check what they
+// return.
 func (s *Schema) Check() error {
 	switch {
 	case s.Label == "":

@@ -43,11 +43,11 @@ type Field struct {
 	// MinCount is how often a value must occur in the training part to get a row of its own.
 	// Default 1: every value of the training part.
 	MinCount int `yaml:"min_count,omitempty"`
-	// OutOfVocabulary is what becomes of values that have no row of their own: trained (default),
-	// they share row 0, which is trained on the values that min_count cut off; zero, they count as
-	// zero, and in a list as absent.
+	// OutOfVocabulary is trained (default): values that have no row of their own share row 0, which is
+	// trained on the values that min_count cut off; or zero: they count as zero, and in a list as
+	// absent.
 	OutOfVocabulary string `yaml:"oov,omitempty"`
-	// Hash, if positive, numbers the values without a vocabulary, into so many buckets: id
+	// Hash, if positive, is a number of buckets that replace the vocabulary: a value has the id
 	// 1 + FNV-1a(value) mod Hash, with the 64-bit hash of the value's bytes. Row 0 stays unused.
 	Hash int `yaml:"hash,omitempty"`
 	// Bins turns a number into the bin that it is in: at most the first edge, above the first and at
@@ -60,8 +60,8 @@ type Field struct {
 	// milliseconds since 1970. A layout that ends with 05000 has milliseconds right behind the
 	// seconds. Required to derive from a time.
 	Layout string `yaml:"layout,omitempty"`
-	// Scale is what becomes of a number x: standard (default), (x-mean)/deviation over the
-	// training part; log, the same of sign(x)log(1+|x|); none. An empty cell counts as the mean.
+	// Scale is standard (default): a number x becomes (x-mean)/deviation over the training part; log:
+	// the same with sign(x)log(1+|x|) for x; or none: x stays. An empty cell counts as the mean.
 	Scale string `yaml:"scale,omitempty"`
 	// Separator goes between the values of a list. Default "|". The empty text is the empty list.
 	Separator string `yaml:"separator,omitempty"`
@@ -114,7 +114,7 @@ func (s *Schema) YAML() ([]byte, error) {
 	return text, nil
 }
 
-// RawColumn returns the column that the field is read from. The column of a list has its separator.
+// RawColumn returns the column that the field is read from. It has a separator if the field is a list.
 func (f *Field) RawColumn() rawlog.Column {
 	c := rawlog.Column{Name: f.Column}
 	if f.Column == "" {

@@ -16,7 +16,7 @@ type Times struct {
 	time time.Time
 }
 
-// Parse returns the time that a text means; an ErrTime if it means none.
+// Parse returns the time that a text means. A text that means no time is an ErrTime.
 func (m *Times) Parse(text string) (time.Time, error) {
 	if text == m.text && text != "" {
 		return m.time, nil

@@ -28,8 +28,8 @@ type Generator struct {
 
 const generatedDays = 10
 
-// rowsPerCheck is after how many rows an end of the context is looked for, rows are written, and progress is
-// reported.
+// rowsPerCheck is the number of rows after which the context is checked, rows are written, and progress
+// is reported.
 const rowsPerCheck = 1 << 13
 
 // generatedLog is the shape of a log.

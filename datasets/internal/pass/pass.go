@@ -1,4 +1,4 @@
-// Package pass has the parts of a pass over a source that all sources share.
+// Package pass has the code that the passes over all sources share.
 package pass
 
 import (
@@ -18,7 +18,7 @@ func Order(n int, shuffle *rand.Rand) []int32 {
 	return order
 }
 
-// Failed is a pass that ends at once with an error.
+// Failed returns a pass that ends at once with an error.
 func Failed[T any](err error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -26,7 +26,7 @@ func Failed[T any](err error) iter.Seq2[T, error] {
 	}
 }
 
-// Padded gives at least n batches: after the given ones it repeats an empty one.
+// Padded returns a pass of at least n batches: after the given ones it repeats an empty one.
 func Padded[T any](batches iter.Seq2[T, error], n int, empty T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for b, err := range batches {
