@@ -1,5 +1,7 @@
 package solvers
 
+import "slices"
+
 // Adagrad is Duchi, Hazan and Singer, Adaptive Subgradient Methods for Online Learning and
 // Stochastic Optimization, JMLR 2011:
 //
@@ -16,16 +18,52 @@ type AdagradAR struct{ solver }
 // AdagradW is Adagrad with decoupled weight decay on embeddings, as AdamW has it.
 type AdagradW struct{ solver }
 
-// adagradDefaults are PyTorch's, but for the paper's learning rate.
-func adagradDefaults() settings {
-	return settings{learnRate: 1e-2, eps: 1e-10, epsOutside: true, alpha: 1e-4, weightDecay: 1e-3}
+// adagradParameters are those of Adagrad and more. Their defaults are PyTorch's, but for the paper's
+// learning rate.
+func adagradParameters(more ...Parameter) []Parameter {
+	first := []Parameter{learnRate(1e-2), denseLearnRate(), eps(1e-10), epsInside(), epsOutside()}
+	return slices.Concat(first, more, []Parameter{clip(), onTouch()})
+}
+
+func adagradEntry() Entry {
+	return Entry{
+		Name:       "adagrad",
+		Formula:    "v += g^2; w -= rate * g / (sqrt(v) + eps)",
+		Reference:  "Duchi, Hazan and Singer, JMLR 2011",
+		Semantics:  OnTouch,
+		Parameters: adagradParameters(),
+		New:        maker(NewAdagrad),
+	}
+}
+
+func adagradWEntry() Entry {
+	return Entry{
+		Name:       "adagradw",
+		Formula:    "Adagrad, with the decay of adamw",
+		Reference:  "Li and Lyu, ICLR 2026, section 4",
+		Semantics:  EveryStep,
+		Parameters: adagradParameters(constantParameters()...),
+		New:        maker(NewAdagradW),
+	}
+}
+
+func adagradAREntry() Entry {
+	return Entry{
+		Name:       "adagradar",
+		Formula:    "Adagrad, with the decay of adamar",
+		Reference:  "Li and Lyu, ICLR 2026, appendix G",
+		Semantics:  EveryStep,
+		Parameters: adagradParameters(adaptiveParameters()...),
+		Buckets:    true,
+		New:        maker(NewAdagradAR),
+	}
 }
 
 // NewAdagrad makes a solver; it takes WithLearnRate (default 1e-2), WithDenseLearnRate, WithEps
 // (default 1e-10), WithEpsInside, WithEpsOutside (the default here), WithClip and WithOnTouch,
 // which changes nothing.
 func NewAdagrad(options ...Option) (*Adagrad, error) {
-	s, err := configure("Adagrad", adagradDefaults(), commonOptions, options)
+	s, err := adagradEntry().configure(settings{name: "Adagrad", epsOutside: true}, options)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +74,7 @@ func NewAdagrad(options ...Option) (*Adagrad, error) {
 // NewAdagradAR makes a solver; it takes the options of Adagrad, WithAlpha or WithHalfLife,
 // WithMinShrinkage, WithScaledDecay and WithBuckets.
 func NewAdagradAR(options ...Option) (*AdagradAR, error) {
-	s, err := configure("AdagradAR", adagradDefaults(), join(commonOptions, adaptiveOptions), options)
+	s, err := adagradAREntry().configure(settings{name: "AdagradAR", epsOutside: true}, options)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +84,7 @@ func NewAdagradAR(options ...Option) (*AdagradAR, error) {
 // NewAdagradW makes a solver; it takes the options of Adagrad, WithWeightDecay, WithScaledDecay
 // and WithDenseDecay.
 func NewAdagradW(options ...Option) (*AdagradW, error) {
-	s, err := configure("AdagradW", adagradDefaults(), join(commonOptions, constantOptions), options)
+	s, err := adagradWEntry().configure(settings{name: "AdagradW", epsOutside: true}, options)
 	if err != nil {
 		return nil, err
 	}

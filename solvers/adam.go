@@ -1,5 +1,7 @@
 package solvers
 
+import "slices"
+
 // Adam is Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015:
 //
 //	m = beta1 m + (1-beta1) g,  v = beta2 v + (1-beta2) g^2
@@ -21,24 +23,60 @@ type AdamAR struct{ solver }
 // PyTorch's the share is not multiplied by the learning rate, unless WithScaledDecay is given.
 type AdamW struct{ solver }
 
-var (
-	commonOptions   = []string{"WithLearnRate", "WithDenseLearnRate", "WithEps", "WithEpsInside", "WithEpsOutside", "WithClip", "WithOnTouch"}
-	adamOptions     = join(commonOptions, []string{"WithBeta1", "WithBeta2"})
-	adaptiveOptions = []string{"WithAlpha", "WithHalfLife", "WithMinShrinkage", "WithScaledDecay", "WithBuckets"}
-	constantOptions = []string{"WithWeightDecay", "WithScaledDecay", "WithDenseDecay"}
-)
+// adamParameters are those of Adam and more.
+func adamParameters(more ...Parameter) []Parameter {
+	first := []Parameter{learnRate(1e-3), denseLearnRate(), beta1(0.9), beta2(0.999), eps(1e-8), epsInside(), epsOutside()}
+	return slices.Concat(first, more, []Parameter{clip(), onTouch()})
+}
 
-// join is a new list of the names in both.
-func join(a, b []string) []string { return append(append([]string(nil), a...), b...) }
+// adaptiveParameters are those of adaptive regularization (AR), constantParameters those of a constant
+// decay (W).
+func adaptiveParameters() []Parameter {
+	return []Parameter{alpha(1e-4), halfLife(), minShrinkage(0), scaledDecay()}
+}
 
-func adamDefaults() settings {
-	return settings{learnRate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, alpha: 1e-4, weightDecay: 1e-3, l2: 1e-5, ratio: 1, zeta: 1e-5}
+func constantParameters() []Parameter {
+	return []Parameter{weightDecay(1e-3), scaledDecay(), denseDecay()}
+}
+
+func adamEntry() Entry {
+	return Entry{
+		Name:       "adam",
+		Formula:    "w -= rate * m^ / sqrt(v^ + eps)",
+		Reference:  "Kingma and Ba, ICLR 2015",
+		Semantics:  EveryStep,
+		Parameters: adamParameters(),
+		New:        maker(NewAdam),
+	}
+}
+
+func adamWEntry() Entry {
+	return Entry{
+		Name:       "adamw",
+		Formula:    "Adam; every row loses c of itself at every step",
+		Reference:  "Loshchilov and Hutter, ICLR 2019",
+		Semantics:  EveryStep,
+		Parameters: adamParameters(constantParameters()...),
+		New:        maker(NewAdamW),
+	}
+}
+
+func adamAREntry() Entry {
+	return Entry{
+		Name:       "adamar",
+		Formula:    "Adam; every row loses min(1, alpha*(k-s-1)) of itself at every step k, s its latest with a gradient",
+		Reference:  "Li and Lyu, ICLR 2026, Algorithm 1",
+		Semantics:  EveryStep,
+		Parameters: adamParameters(adaptiveParameters()...),
+		Buckets:    true,
+		New:        maker(NewAdamAR),
+	}
 }
 
 // NewAdam makes a solver; it takes WithLearnRate, WithDenseLearnRate, WithBeta1, WithBeta2,
 // WithEps, WithEpsInside (the default), WithEpsOutside, WithClip and WithOnTouch.
 func NewAdam(options ...Option) (*Adam, error) {
-	s, err := configure("Adam", adamDefaults(), adamOptions, options)
+	s, err := adamEntry().configure(settings{name: "Adam"}, options)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +86,7 @@ func NewAdam(options ...Option) (*Adam, error) {
 // NewAdamAR makes a solver; it takes the options of Adam, WithAlpha or WithHalfLife,
 // WithMinShrinkage, WithScaledDecay and WithBuckets.
 func NewAdamAR(options ...Option) (*AdamAR, error) {
-	s, err := configure("AdamAR", adamDefaults(), join(adamOptions, adaptiveOptions), options)
+	s, err := adamAREntry().configure(settings{name: "AdamAR"}, options)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +96,7 @@ func NewAdamAR(options ...Option) (*AdamAR, error) {
 // NewAdamW makes a solver; it takes the options of Adam, WithWeightDecay, WithScaledDecay and
 // WithDenseDecay.
 func NewAdamW(options ...Option) (*AdamW, error) {
-	s, err := configure("AdamW", adamDefaults(), join(adamOptions, constantOptions), options)
+	s, err := adamWEntry().configure(settings{name: "AdamW"}, options)
 	if err != nil {
 		return nil, err
 	}

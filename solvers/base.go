@@ -6,21 +6,21 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 )
 
-// A base is the rule that turns a gradient into a step, without decay. Its moments are kept by
-// the caller: m (not used by every base) has as many values as the weights, v as many or one.
+// A base is the rule that turns a gradient into a step, without decay. The caller keeps its moments:
+// m (which not every base uses) has as many values as the weights, v as many or one.
 type base interface {
-	// usesMomentum says whether the base keeps m.
+	// usesMomentum reports whether the base keeps m.
 	usesMomentum() bool
 	// width is the number of values of v for a row of dim weights.
 	width(dim int) int
 	// begin prepares step k of a weight at a learning rate.
 	begin(k int, rate float64)
-	// update is that step, on weights w with gradient g. What was there is multiplied by keep.
+	// update takes that step on weights w with gradient g. It multiplies what was there by keep.
 	update(w, g, m, v []float32, keep float32)
-	// updateRows is that step on rows of a table with gradients g, one after another. What was there
-	// is multiplied by the row's keep, the learning rate by its rate, which is overwritten.
+	// updateRows takes that step on rows of a table with gradients g, one after another. It multiplies
+	// what was there by the row's keep, and the learning rate by the row's rate, which it overwrites.
 	updateRows(t *kernel.Table, rows []int32, g, keeps, rates []float32)
-	// newLaw is how rows move without a gradient.
+	// newLaw returns how rows move without a gradient.
 	newLaw(d decay, rates *schedule) law
 }
 
@@ -148,4 +148,23 @@ func sumSquares(x []float32) float64 {
 		sum += float64(v) * float64(v)
 	}
 	return sum
+}
+
+// powers holds beta^i and 1-beta^i for every i so far; the second is Adam's bias correction.
+type powers struct {
+	logBeta           float64
+	power, complement []float64
+}
+
+func newPowers(beta float64) *powers {
+	return &powers{math.Log(beta), []float64{1}, []float64{0}}
+}
+
+// grow prepares exponents up to k.
+func (p *powers) grow(k int) {
+	for i := len(p.power); i <= k; i++ {
+		x := float64(i) * p.logBeta
+		p.power = append(p.power, math.Exp(x))
+		p.complement = append(p.complement, -math.Expm1(x))
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"gorgonia.org/gorgonia"
 )
 
@@ -75,12 +76,12 @@ func BenchmarkStep(b *testing.B) {
 			}
 			defer s.Free()
 			batches := zipfBatches(b, table, 100)
-			node := &pair{value: table}
+			node := &fake.Pair{Weight: table}
 			model := []gorgonia.ValueGrad{node}
 			step := func(i int) {
 				g := batches[i%len(batches)]
 				table.Settle(g.Rows)
-				node.grad = g
+				node.Gradient = g
 				if err := s.Step(model); err != nil {
 					b.Fatal(err)
 				}

@@ -2,15 +2,16 @@ package solvers
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/graph"
 )
 
-// FrequencyBuckets puts rows into n buckets, 1 to n, by how often each occurred in the training
-// part: bucket 1 holds the rarest rows, and every bucket about the same number of occurrences.
-// Rows that are equally frequent may be parted by their number. n must be in [1, 255].
+// FrequencyBuckets puts rows into n buckets, 1 to n, by how often each occurred in the training part:
+// bucket 1 holds the rarest rows, and every bucket about the same number of occurrences. Two rows that
+// are equally frequent may be in different buckets. n must be in [1, 255].
 func FrequencyBuckets(counts []int, n int) ([]uint8, error) {
 	if n < 1 || n > 255 {
 		return nil, fmt.Errorf("%w: FrequencyBuckets: the number of buckets must be in [1, 255], got %d", ErrOption, n)
@@ -33,12 +34,16 @@ func FrequencyBuckets(counts []int, n int) ([]uint8, error) {
 	return buckets, nil
 }
 
-// UsesBuckets implements Solver.
+// ErrBuckets is wrapped by the error of a step on a table that has no buckets, of a solver that was made
+// WithBuckets.
+var ErrBuckets = errors.New("solvers: the solver was made WithBuckets, and SetBuckets was not called")
+
+// UsesBuckets implements Bucketed.
 func (s *solver) UsesBuckets() bool { return len(s.decays) > 1 }
 
-// SetBuckets implements Solver: rows of buckets 1 to n of WithBuckets(n, c), and of bucket 0, which
-// is for rows of fields without buckets, take adaptive regularization; rows of higher buckets lose
-// c at every step. There must be one bucket for each row.
+// SetBuckets implements Bucketed. Rows of buckets 1 to n of WithBuckets(n, c), and of bucket 0, which is for
+// rows of fields without buckets, take adaptive regularization; rows of higher buckets lose c at every
+// step. There must be one bucket for each row.
 func (s *solver) SetBuckets(table *graph.Table, buckets []uint8) error {
 	if !s.UsesBuckets() {
 		return fmt.Errorf("%w: SetBuckets: the solver was made without WithBuckets", ErrOption)
@@ -56,6 +61,14 @@ func (s *solver) SetBuckets(table *graph.Table, buckets []uint8) error {
 		if int(bucket) > s.adaptiveBuckets {
 			r.choice[row] = 1
 		}
+	}
+	return nil
+}
+
+// checkBuckets returns an error if the rows of a table need buckets and have none.
+func (s *solver) checkBuckets(table *graph.Table) error {
+	if s.UsesBuckets() && s.tables[table].choice == nil {
+		return fmt.Errorf("%w: table %q", ErrBuckets, table.Name())
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 )
 
@@ -62,9 +63,9 @@ func TestBucketsHoldEqualMass(t *testing.T) {
 func TestBucketsChooseTheDecay(t *testing.T) {
 	const rows, gap = 6, 10
 	for k := range 6 {
-		table := tableOf(t, rows, 2, 1)
+		table := fake.Table(t, rows, 2, 1)
 		s := made(t, "adagradar", WithAlpha(1e-2), WithBuckets(k, 0.1))
-		require.NoError(t, s.SetBuckets(table, []uint8{0, 1, 2, 3, 4, 5}))
+		require.NoError(t, as[Bucketed](t, s).SetBuckets(table, []uint8{0, 1, 2, 3, 4, 5}))
 		for range gap {
 			touch(t, s, table, 1, 0)
 		}
@@ -79,29 +80,29 @@ func TestBucketsChooseTheDecay(t *testing.T) {
 				want, lambda = w, 0.1
 			}
 			require.InDelta(t, want, table.Row(bucket)[0], 1e-6, "k = %d, bucket %d", k, bucket)
-			require.InDelta(t, lambda, s.Lambda(table, bucket), 1e-12)
+			require.InDelta(t, lambda, as[Decaying](t, s).Lambda(table, bucket), 1e-12)
 		}
-		require.Zero(t, s.Lambda(table, 0), "bucket 0 takes AR")
+		require.Zero(t, as[Decaying](t, s).Lambda(table, 0), "bucket 0 takes AR")
 	}
 }
 
 func TestBucketsOfTheWrongKind(t *testing.T) {
-	table := tableOf(t, 3, 2, 1)
-	require.ErrorContains(t, made(t, "adamar").SetBuckets(table, []uint8{1, 2, 3}), "without WithBuckets")
+	table := fake.Table(t, 3, 2, 1)
+	require.ErrorContains(t, as[Bucketed](t, made(t, "adamar")).SetBuckets(table, []uint8{1, 2, 3}), "without WithBuckets")
 	s := made(t, "adamar", WithBuckets(2, 0.1))
-	err := s.SetBuckets(table, []uint8{1, 2})
+	err := as[Bucketed](t, s).SetBuckets(table, []uint8{1, 2})
 	require.ErrorIs(t, err, ErrOption)
 	require.ErrorContains(t, err, `table "t" has 3 rows, got 2 buckets`)
 }
 
 // Rows that change their bucket are settled by the old one first.
 func TestNewBucketsCountFromNowOn(t *testing.T) {
-	table := tableOf(t, 2, 1, 1)
+	table := fake.Table(t, 2, 1, 1)
 	s := made(t, "adagradar", WithAlpha(0), WithBuckets(1, 0.5))
-	require.NoError(t, s.SetBuckets(table, []uint8{1, 2}))
+	require.NoError(t, as[Bucketed](t, s).SetBuckets(table, []uint8{1, 2}))
 	touch(t, s, table, 0, 0)
 	touch(t, s, table, 0, 0)
-	require.NoError(t, s.SetBuckets(table, []uint8{1, 1}))
+	require.NoError(t, as[Bucketed](t, s).SetBuckets(table, []uint8{1, 1}))
 	touch(t, s, table, 0, 0)
 	require.InDelta(t, 0.25, table.Row(1)[0], 1e-7)
 }

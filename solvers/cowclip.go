@@ -12,15 +12,24 @@ import (
 //
 //	ratio * n * max(||w||, ratio*sqrt(dim)*zeta)
 //
-// As in the authors' code tables of one value a row, the weights of a linear part, are left alone.
-// Theirs adds coupled L2 regularization to the loss; to have it, choose L2.
+// As in the authors' code, tables of one value a row, which are the weights of a linear part, are left
+// alone. Their code adds coupled L2 regularization to the loss; to have it, choose L2.
 type CowClip struct{ solver }
 
-var cowClipOptions = join(adamOptions, []string{"WithClipRatio", "WithClipFloor"})
+func cowClipEntry() Entry {
+	return Entry{
+		Name:       "cowclip",
+		Formula:    "Adam; a row seen n times in the batch has ||g|| <= ratio*n*max(||w||, ratio*sqrt(dim)*zeta)",
+		Reference:  "Zheng and others, AAAI 2023",
+		Semantics:  EveryStep,
+		Parameters: adamParameters(clipRatio(1), clipFloor(1e-5)),
+		New:        maker(NewCowClip),
+	}
+}
 
 // NewCowClip makes a solver; it takes the options of Adam, WithClipRatio and WithClipFloor.
 func NewCowClip(options ...Option) (*CowClip, error) {
-	s, err := configure("CowClip", adamDefaults(), cowClipOptions, options)
+	s, err := cowClipEntry().configure(settings{name: "CowClip"}, options)
 	if err != nil {
 		return nil, err
 	}
@@ -29,6 +38,10 @@ func NewCowClip(options ...Option) (*CowClip, error) {
 	return c, nil
 }
 
+// NeedsCounts implements RowCounter.
+func (*CowClip) NeedsCounts() bool { return true }
+
+// cowClip limits the gradient g of a row w that occurred count times.
 func cowClip(w, g []float32, count int, ratio, zeta float64) {
 	if len(w) == 1 {
 		return

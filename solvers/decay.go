@@ -15,12 +15,12 @@ func adaptiveDecay(alpha, floor float64) decay {
 	return func(interval int) float64 { return min(1-floor, alpha*float64(interval)) }
 }
 
-// survival gives the product of 1-lambda over a range of intervals, from prefix sums of logarithms
-// in float64.
+// survival computes the product of 1-lambda over a range of intervals, from prefix sums of logarithms in
+// float64.
 type survival struct {
 	decay decay
 	logs  []float64 // logs[n] = sum of log(1-lambda(I)) for I < n; -Inf from lambda = 1 on
-	kept  []float64 // its exponential, for rows that stand at their latest gradient, which are most
+	kept  []float64 // its exponential, for rows that are settled to their latest gradient, which are most
 }
 
 func newSurvival(d decay) survival {
@@ -35,7 +35,7 @@ func (s *survival) grow(n int) {
 	}
 }
 
-// over is the product of 1-lambda(I) for I in [from, to).
+// over returns the product of 1-lambda(I) for I in [from, to).
 func (s *survival) over(from, to int) float64 {
 	switch {
 	case from == 0:

@@ -8,12 +8,12 @@ type denseState struct {
 	w, m, v []float32 // m is nil for a base without momentum
 	clock   [1]uint32 // steps so far
 
-	grad []float32 // of the step at hand
+	grad []float32 // of this step
 	keep float32
 	tile func(from, to int)
 }
 
-// elementsPerTile is the unit in which dense weights are shared out between cores.
+// elementsPerTile is how many values of a dense weight a core takes at a time.
 const elementsPerTile = 1 << 13
 
 func newDenseState(s *solver, w []float32) *denseState {
@@ -27,7 +27,7 @@ func newDenseState(s *solver, w []float32) *denseState {
 
 func (d *denseState) steps() int { return int(d.clock[0]) }
 
-// step is one step with a gradient, which is set to zero: Gorgonia adds the next one to it.
+// step takes one step with a gradient and sets it to zero, since Gorgonia adds the next one to it.
 func (d *denseState) step(grad []float32) {
 	d.clock[0]++
 	d.solver.base.begin(d.steps(), d.solver.denseRate())

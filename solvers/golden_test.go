@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -48,7 +49,7 @@ func TestSolversEqualPyTorch(t *testing.T) {
 				g, err := graph.NewRowGrad(step.Rows, append([]float32(nil), step.Values...), dim)
 				require.NoError(t, err)
 				gDense := tensor.New(tensor.WithShape(3, 4), tensor.WithBacking(append([]float32(nil), step.Dense...)))
-				require.NoError(t, cases[name].Step([]gorgonia.ValueGrad{&pair{table, g}, &pair{dense, gDense}}))
+				require.NoError(t, cases[name].Step([]gorgonia.ValueGrad{fake.Of(table, g), fake.Of(dense, gDense)}))
 				if snapshots[0].Step != k+1 {
 					continue
 				}

@@ -8,16 +8,17 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// gradientOf returns the values of a gradient. It is an error if the gradient does not fit its
-// weight.
-func gradientOf(n gorgonia.ValueGrad) ([]float32, error) {
+// Gradient returns the values of the gradient of a weight: of a table those of the rows of a
+// *graph.RowGrad, else those of a dense float32 tensor. A gradient that does not fit its weight is an
+// error that wraps ErrWeight.
+func Gradient(n gorgonia.ValueGrad) ([]float32, error) {
 	grad, err := n.Grad()
 	if err != nil {
 		return nil, err
 	}
 	switch w := n.Value().(type) {
 	case *graph.Table:
-		return rowGradientOf(w, grad, w.Rows())
+		return RowGradient(w, grad, w.Rows())
 	case *tensor.Dense:
 		g, isDense := grad.(*tensor.Dense)
 		if !isDense || !flat(w) || !flat(g) || !w.Shape().Eq(g.Shape()) {
@@ -28,8 +29,9 @@ func gradientOf(n gorgonia.ValueGrad) ([]float32, error) {
 	return nil, fmt.Errorf("%w: %T with gradient %T", ErrWeight, n.Value(), grad)
 }
 
-// rowGradientOf is gradientOf for a table whose rows are counted up to a number.
-func rowGradientOf(w *graph.Table, grad gorgonia.Value, rows int) ([]float32, error) {
+// RowGradient is Gradient for a table, of which grad may name rows below a number: Rows of the table, or
+// TotalRows if every rank of a job holds some of them.
+func RowGradient(w *graph.Table, grad gorgonia.Value, rows int) ([]float32, error) {
 	g, isRows := grad.(*graph.RowGrad)
 	if !isRows || g.Dim != w.Dim() || len(g.Values) != len(g.Rows)*g.Dim {
 		return nil, fmt.Errorf("%w: table %q of dimension %d with gradient %T %v", ErrWeight, w.Name(), w.Dim(), grad, grad)
@@ -42,7 +44,7 @@ func rowGradientOf(w *graph.Table, grad gorgonia.Value, rows int) ([]float32, er
 	return g.Values, nil
 }
 
-// flat says whether a tensor is a run of float32 in memory.
+// flat reports whether a tensor is a run of float32 in memory.
 func flat(t *tensor.Dense) bool {
 	return t.Dtype() == tensor.Float32 && !t.RequiresIterator() && t.Shape().TotalSize() > 0
 }

@@ -5,19 +5,10 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 )
-
-// pair is a weight with its gradient, as a node is to a solver.
-type pair struct {
-	value gorgonia.Value
-	grad  gorgonia.Value
-}
-
-func (p *pair) Value() gorgonia.Value         { return p.value }
-func (p *pair) Grad() (gorgonia.Value, error) { return p.grad, nil }
 
 func must[S gorgonia.Solver](t testing.TB) func(S, error) S {
 	t.Helper()
@@ -27,12 +18,28 @@ func must[S gorgonia.Solver](t testing.TB) func(S, error) S {
 	}
 }
 
-// made is a solver of the catalog.
+// made is a solver of the catalog, in its first epoch.
 func made(t testing.TB, name string, options ...Option) Solver {
 	t.Helper()
 	e, err := Find(name)
 	require.NoError(t, err)
-	return must[Solver](t)(e.New(options...))
+	return started(must[Solver](t)(e.New(options...)))
+}
+
+// started begins the first epoch.
+func started(s Solver) Solver {
+	if e, is := As[EpochStarter](s); is {
+		e.StartEpoch(1, nil)
+	}
+	return s
+}
+
+// as is a capability that a solver must have.
+func as[T any](t testing.TB, s Solver) T {
+	t.Helper()
+	found, is := As[T](s)
+	require.True(t, is, "%v", s)
+	return found
 }
 
 // touch takes a step with a gradient of g in every value of the rows.
@@ -45,22 +52,7 @@ func touch(t *testing.T, s Solver, table *graph.Table, g float32, rows ...int32)
 	table.Settle(rows)
 	grad, err := graph.NewRowGrad(rows, values, table.Dim())
 	require.NoError(t, err)
-	require.NoError(t, s.Step([]gorgonia.ValueGrad{&pair{table, grad}}))
-}
-
-// tableOf is a table of equal values.
-func tableOf(t *testing.T, rows, dim int, v float32) *graph.Table {
-	t.Helper()
-	table, err := graph.NewTable("t", rows, dim)
-	require.NoError(t, err)
-	for i := range table.Floats() {
-		table.Floats()[i] = v
-	}
-	return table
-}
-
-func newDense(values ...float32) *tensor.Dense {
-	return tensor.New(tensor.WithShape(1, len(values)), tensor.WithBacking(append([]float32(nil), values...)))
+	require.NoError(t, s.Step([]gorgonia.ValueGrad{fake.Of(table, grad)}))
 }
 
 func widen(x []float32) []float64 {

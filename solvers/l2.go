@@ -8,26 +8,36 @@ import "github.com/ctrzoo/ctrzoo/graph/kernel"
 // divides it by its own size.
 //
 // Unlike a decay this has no closed form over a gap, because the moments depend on the weights.
-// EveryStep is exact all the same: the steps of the gap are taken one after another when the row
-// is read. This costs as much arithmetic as a step on the whole table, though not its memory
-// traffic, and ends early where nothing is left of a row.
+// EveryStep is exact all the same: when a row is read, it takes the steps of its gap one after
+// another. This costs as much arithmetic as a step on the whole table, though not its memory traffic,
+// and ends early where nothing is left of a row.
 type L2 struct{ solver }
 
-var l2Options = join(adamOptions, []string{"WithL2Reg"})
+func l2Entry() Entry {
+	return Entry{
+		Name:       "l2",
+		Formula:    "Adam with the gradient g + l2*w on every row at every step",
+		Reference:  "FuxiCTR, embedding_regularizer",
+		Semantics:  EveryStep,
+		Parameters: adamParameters(l2(1e-5)),
+		New:        maker(NewL2),
+	}
+}
 
 // NewL2 makes a solver; it takes the options of Adam and WithL2Reg.
 func NewL2(options ...Option) (*L2, error) {
-	s, err := configure("L2", adamDefaults(), l2Options, options)
+	s, err := l2Entry().configure(settings{name: "L2"}, options)
 	if err != nil {
 		return nil, err
 	}
-	l := &L2{newSolver(s, &l2Base{newAdamBase(s), float32(s.l2)}, (*settings).none)}
-	l.transform = func(w, g []float32, _ int) { addScaled(g, w, float32(s.l2)) }
-	return l, nil
+	solver := &L2{newSolver(s, &l2Base{newAdamBase(s), float32(s.l2)}, (*settings).none)}
+	solver.transform = func(w, g []float32, _ int) { addScaled(g, w, float32(s.l2)) }
+	return solver, nil
 }
 
 var _ Solver = (*L2)(nil)
 
+// addScaled adds by times src to dst.
 func addScaled(dst, src []float32, by float32) {
 	for i, v := range src {
 		dst[i] += by * v
@@ -48,11 +58,10 @@ type l2Law struct {
 	rates *schedule
 }
 
-func (l *l2Law) advance(k int)  { l.base.grow(k) }
-func (l *l2Law) flush(*scratch) {}
-func (l *l2Law) forget()        {}
+func (l *l2Law) advance(k int) { l.base.grow(k) }
+func (l *l2Law) forget()       {}
 
-// nothingLeft is a size of weights below which a row is taken to be zero for good.
+// nothingLeft is the size of weights below which a row counts as zero for good.
 const nothingLeft = 1e-30
 
 func (l *l2Law) settle(row, u, _, k int, rate float64, x *scratch) {
@@ -75,6 +84,7 @@ func (l *l2Law) settle(row, u, _, k int, rate float64, x *scratch) {
 	}
 }
 
+// largest returns the largest absolute value.
 func largest(x []float32) float32 {
 	var most float32
 	for _, v := range x {

@@ -2,22 +2,20 @@ package solvers
 
 import "github.com/ctrzoo/ctrzoo/graph/kernel"
 
-// A law is what happens to the rows of one table that no batch touches: it moves a row over a gap
-// of steps at once. Its tables are filled by advance, so that settle, which is called from several
-// goroutines, only reads them.
+// A law is what happens to the rows of one table that no batch touches: it moves a row over a gap of
+// steps at once. Advance fills its tables, so that settle, which several goroutines call, only reads
+// them.
 type law interface {
 	// advance prepares the settling of rows to step k.
 	advance(k int)
-	// settle brings a row of the scratch's table from step u to step k, at the latest in flush. Its
-	// latest gradient came at step s; rate is what the row's learning rate is multiplied by.
+	// settle brings a row of the scratch's table from step u to step k, or has the scratch do so when it
+	// is flushed. The row's latest gradient came at step s; rate is a factor of its learning rate.
 	settle(row, u, s, k int, rate float64, x *scratch)
-	// flush settles what settle has put off.
-	flush(x *scratch)
 	// forget starts again from step 0.
 	forget()
 }
 
-// schedule is the learning rate of every step so far, from step 1.
+// schedule holds the learning rate of every step so far, from step 1.
 type schedule []float64
 
 // grow fills in a rate up to step k, for steps that have none.
@@ -30,9 +28,8 @@ func (s *schedule) grow(k int, rate float64) {
 // shrinkLaw is the law of a base without momentum: rows shrink and nothing else.
 type shrinkLaw struct{ survival survival }
 
-func (l *shrinkLaw) advance(k int)  { l.survival.grow(k) }
-func (l *shrinkLaw) flush(*scratch) {}
-func (l *shrinkLaw) forget()        {}
+func (l *shrinkLaw) advance(k int) { l.survival.grow(k) }
+func (l *shrinkLaw) forget()       {}
 
 func (l *shrinkLaw) settle(row, u, s, k int, _ float64, x *scratch) {
 	w, _, _ := x.row(row)
@@ -57,9 +54,9 @@ func isZero(x []float32) bool {
 
 // adamLaw is the law of Adam: rows shrink and follow their momentum.
 //
-// Most rows stand at the step of their latest gradient (u = s), so their tails are the same for
-// all rows with the same u. Those of the latest steps are summed as the steps go by; those that
-// have come to their end are kept for the whole run, as they only shrink further.
+// Most rows are settled to the step of their latest gradient (u = s), so the tails of all such rows with
+// the same u are the same. The law sums those of the latest steps as the steps go by, and keeps those that
+// have come to their end for the whole run, since they only shrink further.
 type adamLaw struct {
 	adam     *adamBase
 	survival survival
@@ -110,7 +107,7 @@ func (l *adamLaw) begin(u int) {
 	t.reset()
 }
 
-// add is step i of the tail of a row that stands at u, its latest gradient at s.
+// add adds step i to the tail of a row that is settled to u, with its latest gradient at s.
 func (l *adamLaw) add(t *tailSum, u, s, i int) {
 	c1, c2 := l.adam.correction1, l.adam.correction2
 	weight := (*l.rates)[i] * c1.power[i-u] / c1.complement[i]
@@ -144,17 +141,11 @@ func (l *adamLaw) settle(row, u, s, k int, rate float64, x *scratch) {
 		return
 	}
 	t, factor := l.tail(u, s, k, x)
-	x.rows = append(x.rows, int32(row))
-	x.gaps = append(x.gaps, kernel.AdamGap{
+	x.putOff(l.adam, row, kernel.AdamGap{
 		Keep:    float32(keep),
 		DecayM:  float32(l.adam.correction1.power[k-u]),
 		DecayV:  float32(l.adam.correction2.power[k-u]),
 		Factor:  float32(factor * rate),
 		Weights: t.weights, Scales: t.scales,
 	})
-}
-
-func (l *adamLaw) flush(x *scratch) {
-	x.table.AdamSettle(x.rows, x.gaps, l.adam.step.Eps, l.adam.step.EpsOutside)
-	x.rows, x.gaps = x.rows[:0], x.gaps[:0]
 }

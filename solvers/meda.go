@@ -1,39 +1,107 @@
 package solvers
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"gorgonia.org/gorgonia"
 )
 
 // MEDA is multi-epoch learning with data augmentation (Liu and others, Multi-Epoch Learning with
 // Data Augmentation for Deep Click-Through Rate Prediction, 2024), in its form for a fixed training
-// set, around another solver: at the start of every epoch after the first all tables are drawn
-// anew from their initialisers and their state is cleared; dense weights and their state are
-// kept. So tables are never trained twice on a sample, and the first epoch is the wrapped
-// solver's, bit for bit.
+// set, around another solver: at the start of every epoch after the first it draws all tables anew from
+// their initialisers and clears their state; it keeps dense weights and their state. So tables are never
+// trained twice on a sample, and the first epoch is that of the solver inside, bit for bit.
+//
+// StartEpoch must be called at the start of every epoch, also of the first. Without it Step fails with
+// ErrEpoch, unless the solver was restored within an epoch.
 type MEDA struct {
 	Solver
-	seed uint64
+	rowwise
+	forgetter Forgetter
+	seed      uint64
+	begun     bool // an epoch
 }
 
-var medaOptions = []string{"WithSeed"}
+// ErrEpoch is the error of MEDA.Step if no epoch has begun.
+var ErrEpoch = errors.New("solvers: MEDA needs to know of epochs: call StartEpoch at the start of each")
 
-// NewMEDA wraps a solver that is neither SAM nor MEDA; it takes WithSeed.
+func medaEntry() Entry {
+	return Entry{
+		Name:       "meda",
+		Formula:    "Adam; tables drawn anew, their state cleared, at every epoch after the first",
+		Reference:  "Liu and others, arXiv 2407.01607",
+		Semantics:  EveryStep,
+		Parameters: adamParameters(seed()),
+		New:        wrapped(NewAdam, NewMEDA, seed()),
+	}
+}
+
+func medaAdagradEntry() Entry {
+	return Entry{
+		Name:       "meda-adagrad",
+		Formula:    "Adagrad; tables drawn anew as in meda",
+		Reference:  "Liu and others, arXiv 2407.01607",
+		Semantics:  OnTouch,
+		Parameters: adagradParameters(seed()),
+		New:        wrapped(NewAdagrad, NewMEDA, seed()),
+	}
+}
+
+// NewMEDA wraps a solver that is neither SAM nor MEDA and is a Forgetter; it takes WithSeed.
 func NewMEDA(base Solver, options ...Option) (*MEDA, error) {
-	if err := plain("MEDA", base); err != nil {
+	if err := checkPlain("MEDA", base); err != nil {
 		return nil, err
 	}
-	s, err := configure("MEDA", settings{}, medaOptions, options)
+	forgetter, is := As[Forgetter](base)
+	if !is {
+		return nil, fmt.Errorf("%w: MEDA around %T, which is not a solvers.Forgetter", ErrOption, base)
+	}
+	s, err := Entry{Parameters: []Parameter{seed()}}.configure(settings{name: "MEDA"}, options)
 	if err != nil {
 		return nil, err
 	}
-	return &MEDA{base, s.seed}, nil
+	m := &MEDA{Solver: base, seed: s.seed, forgetter: forgetter}
+	if state, is := As[Stateful](base); is {
+		m.Solver = &resumable{Solver: base, Stateful: state, meda: m}
+	}
+	return m, nil
 }
 
-// StartEpoch begins an epoch, counted from 1. What is drawn depends on the seed and the epoch only.
+// Unwrap implements Wrapper.
+func (m *MEDA) Unwrap() Solver { return m.Solver }
+
+// resumable is a link between MEDA and a solver whose state can be restored: within an epoch, which has
+// begun.
+type resumable struct {
+	Solver
+	Stateful
+	rowwise
+	meda *MEDA
+}
+
+// Unwrap implements Wrapper.
+func (r *resumable) Unwrap() Solver { return r.Solver }
+
+// Restore implements Stateful.
+func (r *resumable) Restore(weight gorgonia.Value, parts []StatePart) error {
+	r.meda.begun = true
+	return r.Stateful.Restore(weight, parts)
+}
+
+// Step takes the step of the solver inside. It returns ErrEpoch if no epoch has begun.
+func (m *MEDA) Step(model []gorgonia.ValueGrad) error {
+	if !m.begun {
+		return ErrEpoch
+	}
+	return m.Solver.Step(model)
+}
+
+// StartEpoch implements EpochStarter. What it draws depends on the seed and the epoch only.
 func (m *MEDA) StartEpoch(epoch int, weights *graph.Weights) {
+	m.begun = true
 	if epoch <= 1 {
 		return
 	}
@@ -41,12 +109,17 @@ func (m *MEDA) StartEpoch(epoch int, weights *graph.Weights) {
 	for w := range weights.All() {
 		if w.Table != nil {
 			w.Redraw(rng)
-			m.Forget(w.Table)
+			m.forgetter.Forget(w.Table)
 		}
 	}
 }
 
-// String names the solver, its seed, and the solver that is wrapped.
+// String returns the name of the solver, its seed, and the solver inside.
 func (m *MEDA) String() string { return fmt.Sprintf("MEDA(seed=%d, %v)", m.seed, m.Solver) }
 
-var _ Solver = (*MEDA)(nil)
+var (
+	_ Wrapper      = (*MEDA)(nil)
+	_ EpochStarter = (*MEDA)(nil)
+	_ Wrapper      = (*resumable)(nil)
+	_ Stateful     = (*resumable)(nil)
+)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -45,16 +46,16 @@ func (x *epochs) train(t *testing.T, s Solver, steps int) {
 		x.table.Settle(rows)
 		g, err := graph.NewRowGrad(rows, values, 4)
 		require.NoError(t, err)
-		require.NoError(t, s.Step([]gorgonia.ValueGrad{&pair{x.table, g},
-			&pair{x.dense, tensor.New(tensor.WithShape(3, 4), tensor.WithBacking(dense))}}))
+		require.NoError(t, s.Step([]gorgonia.ValueGrad{fake.Of(x.table, g),
+			fake.Of(x.dense, tensor.New(tensor.WithShape(3, 4), tensor.WithBacking(dense)))}))
 	}
 	s.SettleAll()
 }
 
 // stateOf is a copy of the state of a weight.
-func stateOf(t *testing.T, s Solver, weight gorgonia.Value) []Slice {
+func stateOf(t *testing.T, s Solver, weight gorgonia.Value) []StatePart {
 	t.Helper()
-	parts, err := s.State(weight)
+	parts, err := as[Stateful](t, s).State(weight)
 	require.NoError(t, err)
 	for i := range parts {
 		parts[i].Floats, parts[i].Ints, parts[i].Doubles = slices.Clone(parts[i].Floats), slices.Clone(parts[i].Ints), slices.Clone(parts[i].Doubles)
@@ -77,7 +78,7 @@ func TestMEDABeginsEpochsWithNewTables(t *testing.T) {
 			require.Equal(t, base.dense.Data(), meda.dense.Data())
 
 			dense, denseState := slices.Clone(meda.dense.Float32s()), stateOf(t, wrapped, meda.dense)
-			require.NoError(t, wrapped.SetLearnRate(2e-3))
+			require.NoError(t, as[LearnRater](t, wrapped).SetLearnRate(2e-3))
 			wrapped.StartEpoch(2, meda.weights)
 			require.Equal(t, dense, meda.dense.Float32s(), "dense weights are kept")
 			require.Equal(t, denseState, stateOf(t, wrapped, meda.dense), "and their state")
@@ -104,6 +105,7 @@ func TestWhatMEDADrawsDependsOnSeedAndEpochOnly(t *testing.T) {
 	draw := func(seed uint64, epoch int) []float32 {
 		x := newEpochs(t)
 		s := must[*MEDA](t)(NewMEDA(made(t, "adam"), WithSeed(seed)))
+		s.StartEpoch(1, x.weights)
 		x.train(t, s, int(seed))
 		s.StartEpoch(epoch, x.weights)
 		return x.table.Floats()

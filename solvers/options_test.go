@@ -99,11 +99,11 @@ func TestWrappersWrapPlainSolversOnly(t *testing.T) {
 
 func TestSetLearnRateErrors(t *testing.T) {
 	s := made(t, "adamw", WithScaledDecay())
-	require.ErrorContains(t, s.SetLearnRate(0.1), "the decay is scaled by the learning rate")
+	require.ErrorContains(t, as[LearnRater](t, s).SetLearnRate(0.1), "the decay is scaled by the learning rate")
 	for _, rate := range []float64{0, -1, math.NaN(), math.Inf(1)} {
 		s := made(t, "adam")
-		require.ErrorIs(t, s.SetLearnRate(rate), ErrOption)
-		require.Equal(t, 1e-3, s.LearnRate(), "it stays what it was")
+		require.ErrorIs(t, as[LearnRater](t, s).SetLearnRate(rate), ErrOption)
+		require.Equal(t, 1e-3, as[LearnRater](t, s).LearnRate(), "it stays what it was")
 	}
 }
 

@@ -1,70 +1,121 @@
 package solvers
 
-import "strconv"
+import "math"
 
-// Parameter describes an option of a solver for lists, flags and configuration files.
-type Parameter struct {
-	Name    string // "learning_rate"
-	Option  string // "WithLearnRate"
-	Default string // "0.001"; "" if there is none, or the option is a switch that is off
-	Meaning string
-	Switch  bool // is on or off: With(1) or nothing
-	// With is the option with a value; that of a switch does not matter.
-	With func(value float64) Option
+// The parameters of the solvers of this package. Each takes the default of the solver at hand, if
+// solvers differ in it. String names those of a solver in the order of its list.
+
+func learnRate(value float64) Parameter {
+	return number("learning_rate", "WithLearnRate", "step size", Above(0), value, func(s *settings) *float64 { return &s.learnRate })
 }
 
-// parameters are all options but WithBuckets, whose buckets come from elsewhere.
-var parameters = []parameter{
-	numberParameter("learning_rate", "WithLearnRate", "step size", WithLearnRate, func(s *settings) float64 { return s.learnRate }),
-	numberParameter("dense_learning_rate", "WithDenseLearnRate", "step size of weights that are not tables; default: learning_rate", WithDenseLearnRate, func(s *settings) float64 { return s.dense }),
-	numberParameter("beta1", "WithBeta1", "decay of the first moment", WithBeta1, func(s *settings) float64 { return s.beta1 }),
-	numberParameter("beta2", "WithBeta2", "decay of the second moment", WithBeta2, func(s *settings) float64 { return s.beta2 }),
-	numberParameter("eps", "WithEps", "keeps the denominator from zero", WithEps, func(s *settings) float64 { return s.eps }),
-	switchParameter("eps_inside", "WithEpsInside", "the denominator is sqrt(v+eps); Adam's default", WithEpsInside),
-	switchParameter("eps_outside", "WithEpsOutside", "the denominator is sqrt(v)+eps; Adagrad's default", WithEpsOutside),
-	numberParameter("alpha", "WithAlpha", "strength of adaptive regularization", WithAlpha, func(s *settings) float64 { return s.alpha }),
-	numberParameter("half_life", "WithHalfLife", "sets alpha by the steps after which an untouched row has lost half of its norm", WithHalfLife, noDefault),
-	numberParameter("min_shrinkage", "WithMinShrinkage", "share of a row that survives any decay of one step", WithMinShrinkage, func(s *settings) float64 { return s.floor }),
-	numberParameter("weight_decay", "WithWeightDecay", "share of itself that a row loses at every step", WithWeightDecay, func(s *settings) float64 { return s.weightDecay }),
-	switchParameter("scaled_decay", "WithScaledDecay", "the decay is multiplied by the learning rate", WithScaledDecay),
-	switchParameter("dense_decay", "WithDenseDecay", "weights that are not tables decay too", WithDenseDecay),
-	numberParameter("l2", "WithL2Reg", "coefficient of coupled L2 regularization", WithL2Reg, func(s *settings) float64 { return s.l2 }),
-	numberParameter("rho", "WithRho", "how far the second pass is from the weights", WithRho, func(*settings) float64 { return defaultRho }),
-	numberParameter("clip_ratio", "WithClipRatio", "limit of a row's gradient by the row's norm", WithClipRatio, func(s *settings) float64 { return s.ratio }),
-	numberParameter("clip_floor", "WithClipFloor", "size of weights below which that limit falls no further", WithClipFloor, func(s *settings) float64 { return s.zeta }),
-	numberParameter("clip", "WithClip", "limit of every element of a gradient", WithClip, func(s *settings) float64 { return s.clip }),
-	numberParameter("seed", "WithSeed", "of what is drawn anew", func(v float64) Option { return WithSeed(uint64(v)) }, noDefault),
-	switchParameter("on_touch", "WithOnTouch", "rows move only when a batch touches them", WithOnTouch),
+func denseLearnRate() Parameter {
+	return number("dense_learning_rate", "WithDenseLearnRate", "step size of weights that are not tables; default: learning_rate",
+		Above(0), 0, func(s *settings) *float64 { return &s.dense })
 }
 
-type parameter struct {
-	Parameter
-	value func(*settings) float64 // the default; nil for a switch
+func beta1(value float64) Parameter {
+	r := Range{"in [0, 1), and below 1 as a float32", func(v float64) bool { return v >= 0 && float32(v) < 1 }}
+	return number("beta1", "WithBeta1", "decay of the first moment", r, value, func(s *settings) *float64 { return &s.beta1 })
 }
 
-func numberParameter(name, option, meaning string, with func(float64) Option, value func(*settings) float64) parameter {
-	return parameter{Parameter{Name: name, Option: option, Meaning: meaning, With: with}, value}
+func beta2(value float64) Parameter {
+	r := Range{"in (0, 1), also as a float32", func(v float64) bool { return float32(v) > 0 && float32(v) < 1 }}
+	return number("beta2", "WithBeta2", "decay of the second moment", r, value, func(s *settings) *float64 { return &s.beta2 })
 }
 
-func switchParameter(name, option, meaning string, with func() Option) parameter {
-	return parameter{Parameter{Name: name, Option: option, Meaning: meaning, Switch: true, With: func(float64) Option { return with() }}, nil}
+func eps(value float64) Parameter {
+	r := Range{"above 0, also as a float32", func(v float64) bool { return float32(v) > 0 }}
+	return number("eps", "WithEps", "keeps the denominator from zero", r, value, func(s *settings) *float64 { return &s.eps })
 }
 
-func noDefault(*settings) float64 { return 0 }
+func epsInside() Parameter {
+	return onOff("eps_inside", "WithEpsInside", "the denominator is sqrt(v+eps); Adam's default", func(s *settings) { s.epsOutside = false })
+}
 
-// Parameters lists the options of a solver with their defaults.
-func (e Entry) Parameters() []Parameter {
-	var list []Parameter
-	for _, p := range parameters {
-		if !e.Takes(p.Option) {
-			continue
-		}
-		if p.value != nil {
-			if v := p.value(&e.defaults); v != 0 {
-				p.Default = strconv.FormatFloat(v, 'g', -1, 64)
-			}
-		}
-		list = append(list, p.Parameter)
+func epsOutside() Parameter {
+	p := onOff("eps_outside", "WithEpsOutside", "the denominator is sqrt(v)+eps; Adagrad's default", func(s *settings) { s.epsOutside = true })
+	p.excludes = []string{"eps_inside"}
+	return p
+}
+
+func alpha(value float64) Parameter {
+	return number("alpha", "WithAlpha", "strength of adaptive regularization", AtLeast(0), value, func(s *settings) *float64 { return &s.alpha })
+}
+
+func halfLife() Parameter {
+	return Parameter{
+		Name: "half_life", Option: "WithHalfLife", Range: AtLeast(1), excludes: []string{"alpha", "scaled_decay"},
+		Meaning: "sets alpha by the steps after which an untouched row has lost half of its norm",
+		set:     func(s *settings, steps float64) { s.alpha = AlphaOfHalfLife(steps) },
 	}
-	return list
+}
+
+func minShrinkage(value float64) Parameter {
+	return number("min_shrinkage", "WithMinShrinkage", "share of a row that survives any decay of one step",
+		Within(0, 1), value, func(s *settings) *float64 { return &s.floor })
+}
+
+func weightDecay(value float64) Parameter {
+	return number("weight_decay", "WithWeightDecay", "share of itself that a row loses at every step",
+		Within(0, 1), value, func(s *settings) *float64 { return &s.weightDecay })
+}
+
+func scaledDecay() Parameter {
+	return onOff("scaled_decay", "WithScaledDecay", "the decay is multiplied by the learning rate", func(s *settings) { s.scaled = true })
+}
+
+func denseDecay() Parameter {
+	return onOff("dense_decay", "WithDenseDecay", "weights that are not tables decay too", func(s *settings) { s.decayDense = true })
+}
+
+func l2(value float64) Parameter {
+	return number("l2", "WithL2Reg", "coefficient of coupled L2 regularization", AtLeast(0), value, func(s *settings) *float64 { return &s.l2 })
+}
+
+func rho(value float64) Parameter {
+	return number("rho", "WithRho", "how far the second pass is from the weights", Above(0), value, func(s *settings) *float64 { return &s.rho })
+}
+
+func clipRatio(value float64) Parameter {
+	return number("clip_ratio", "WithClipRatio", "limit of a row's gradient by the row's norm", Above(0), value, func(s *settings) *float64 { return &s.ratio })
+}
+
+func clipFloor(value float64) Parameter {
+	return number("clip_floor", "WithClipFloor", "size of weights below which that limit falls no further",
+		Above(0), value, func(s *settings) *float64 { return &s.zeta })
+}
+
+func clip() Parameter {
+	return number("clip", "WithClip", "limit of every element of a gradient", Above(0), 0, func(s *settings) *float64 { return &s.clip })
+}
+
+func seed() Parameter {
+	r := Range{"a whole number of at least 0", func(v float64) bool { return v >= 0 && v == math.Trunc(v) }}
+	return Parameter{
+		Name: "seed", Option: "WithSeed", Meaning: "of what is drawn anew", Range: r,
+		set: func(s *settings, v float64) { s.seed = uint64(v) },
+	}
+}
+
+func onTouch() Parameter {
+	return onOff("on_touch", "WithOnTouch", "rows move only when a batch touches them", func(s *settings) { s.onTouch = true })
+}
+
+// number is a parameter that is a field of the settings.
+func number(name, option, meaning string, r Range, value float64, field func(*settings) *float64) Parameter {
+	return Parameter{
+		Name: name, Option: option, Meaning: meaning, Range: r, Default: value,
+		set:   func(s *settings, v float64) { *field(s) = v },
+		value: func(s *settings) float64 { return *field(s) },
+	}
+}
+
+// onOff is a switch that does something to the settings.
+func onOff(name, option, meaning string, on func(*settings)) Parameter {
+	return Parameter{Name: name, Option: option, Meaning: meaning, Switch: true, set: func(s *settings, v float64) {
+		if v == 1 {
+			on(s)
+		}
+	}}
 }

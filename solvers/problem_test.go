@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -28,7 +29,7 @@ type problem struct {
 // the gradient of a dense matrix, the solver is to do to that of a table.
 func (p *problem) descend(t *testing.T, s Solver, steps int, adjust func(w, g []float32)) (first, last float64) {
 	t.Helper()
-	sam, twoPasses := s.(*SAM)
+	sam, twoPasses := As[TwoPass](s)
 	for k := range steps {
 		p.next()
 		loss := p.pass()
@@ -64,10 +65,10 @@ func analytic(f func(w, g []float32) float64) func(t *testing.T, dense bool, dim
 			w := tensor.New(tensor.WithShape(rowCount, dim), tensor.WithBacking(table.Floats()))
 			g := tensor.New(tensor.WithShape(rowCount, dim), tensor.Of(tensor.Float32))
 			pass := func() float64 { return f(w.Float32s(), g.Float32s()) }
-			return &problem{model: []gorgonia.ValueGrad{&pair{w, g}}, next: func() {}, pass: pass, matrix: w.Float32s(), gradient: g.Float32s(), dim: dim}
+			return &problem{model: []gorgonia.ValueGrad{fake.Of(w, g)}, next: func() {}, pass: pass, matrix: w.Float32s(), gradient: g.Float32s(), dim: dim}
 		}
 		rng := rand.New(rand.NewPCG(3, 4))
-		rows, values, node := make([]int32, rowCount), make([]float32, rowCount*dim), &pair{value: table}
+		rows, values, node := make([]int32, rowCount), make([]float32, rowCount*dim), &fake.Pair{Weight: table}
 		pass := func() float64 {
 			for i, row := range rng.Perm(rowCount) {
 				rows[i] = int32(row)
@@ -78,7 +79,7 @@ func analytic(f func(w, g []float32) float64) func(t *testing.T, dense bool, dim
 			for i, row := range rows {
 				copy(values[i*dim:(i+1)*dim], g[int(row)*dim:])
 			}
-			node.grad, err = graph.NewRowGrad(rows, values, dim)
+			node.Gradient, err = graph.NewRowGrad(rows, values, dim)
 			require.NoError(t, err)
 			return loss
 		}

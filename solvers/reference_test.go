@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 )
@@ -131,11 +132,11 @@ func norm(x []float64) float64 {
 	return math.Sqrt(sum)
 }
 
-func epsInside(eps float64) func(float64) float64 {
+func rootInside(eps float64) func(float64) float64 {
 	return func(v float64) float64 { return math.Sqrt(v + eps) }
 }
 
-func epsOutside(eps float64) func(float64) float64 {
+func rootOutside(eps float64) func(float64) float64 {
 	return func(v float64) float64 { return math.Sqrt(v) + eps }
 }
 
@@ -187,19 +188,19 @@ type comparison struct {
 
 // comparisons are all solvers but SAM and MEDA, with their options.
 func comparisons() []comparison {
-	adam := func(lambda formulaDecay) formula { return adamFormula(0.9, 0.999, epsInside(1e-8), lambda) }
-	adamOutside := func(lambda formulaDecay) formula { return adamFormula(0.9, 0.999, epsOutside(1e-8), lambda) }
-	adagrad := func(lambda formulaDecay) formula { return adagradFormula(epsOutside(1e-10), lambda) }
+	adam := func(lambda formulaDecay) formula { return adamFormula(0.9, 0.999, rootInside(1e-8), lambda) }
+	adamOutside := func(lambda formulaDecay) formula { return adamFormula(0.9, 0.999, rootOutside(1e-8), lambda) }
+	adagrad := func(lambda formulaDecay) formula { return adagradFormula(rootOutside(1e-10), lambda) }
 	mixed := byBucket(2, adaptive(1e-3), always(0.01))
 	list := []comparison{
 		{name: "Adam", solver: "adam", formula: adam(never)},
 		{name: "Adam, eps outside", solver: "adam", options: []Option{WithEpsOutside()}, formula: adamOutside(never)},
 		{name: "Adam, other betas", solver: "adam", options: []Option{WithBeta1(0.5), WithBeta2(0.9), WithEps(1e-4)},
-			formula: adamFormula(0.5, 0.9, epsInside(1e-4), never)},
+			formula: adamFormula(0.5, 0.9, rootInside(1e-4), never)},
 		{name: "Adam, short scale", solver: "adam", options: []Option{WithBeta2(0.95)},
-			formula: adamFormula(0.9, 0.95, epsInside(1e-8), never)},
+			formula: adamFormula(0.9, 0.95, rootInside(1e-8), never)},
 		{name: "Adam, no momentum", solver: "adam", options: []Option{WithBeta1(0)},
-			formula: adamFormula(0, 0.999, epsInside(1e-8), never)},
+			formula: adamFormula(0, 0.999, rootInside(1e-8), never)},
 		{name: "Adam, rate halved", solver: "adam", formula: adam(never), halve: true},
 		{name: "Adam, clipped", solver: "adam", options: []Option{WithClip(1e-3)}, formula: withClip(1e-3, adam(never))},
 		{name: "Adam on touch", solver: "adam", options: []Option{WithOnTouch()}, formula: whenTouched(adam(never))},
@@ -219,7 +220,7 @@ func comparisons() []comparison {
 		{name: "AdamAR on touch", solver: "adamar", options: []Option{WithAlpha(0.01), WithOnTouch()}, formula: whenTouched(adam(adaptive(0.01)))},
 
 		{name: "Adagrad", solver: "adagrad", formula: adagrad(never)},
-		{name: "Adagrad, eps inside", solver: "adagrad", options: []Option{WithEps(1e-6), WithEpsInside()}, formula: adagradFormula(epsInside(1e-6), never)},
+		{name: "Adagrad, eps inside", solver: "adagrad", options: []Option{WithEps(1e-6), WithEpsInside()}, formula: adagradFormula(rootInside(1e-6), never)},
 		{name: "AdagradW", solver: "adagradw", options: []Option{WithWeightDecay(0.01)}, formula: adagrad(always(0.01))},
 		{name: "AdagradAR", solver: "adagradar", options: []Option{WithAlpha(1e-3)}, formula: adagrad(adaptive(1e-3))},
 		{name: "AdagradAR, rate halved", solver: "adagradar", options: []Option{WithAlpha(1e-3)}, formula: adagrad(adaptive(1e-3)), halve: true},
@@ -273,7 +274,7 @@ type course struct {
 func newCourse(t *testing.T, c comparison) *course {
 	const rowCount, dim = 60, 19 // a vector of 16 and three single values
 	x := &course{t: t, c: c, rng: rand.New(rand.NewPCG(11, 12)), solver: made(t, c.solver, c.options...)}
-	x.rate = x.solver.LearnRate()
+	x.rate = as[LearnRater](t, x.solver).LearnRate()
 	var err error
 	x.table, err = graph.NewTable("t", rowCount, dim)
 	require.NoError(t, err)
@@ -286,7 +287,7 @@ func newCourse(t *testing.T, c comparison) *course {
 		x.rows = append(x.rows, &referenceRow{w: widen(x.table.Row(r)), m: make([]float64, dim), v: make([]float64, dim), bucket: buckets[r]})
 	}
 	if c.buckets {
-		require.NoError(t, x.solver.SetBuckets(x.table, buckets))
+		require.NoError(t, as[Bucketed](t, x.solver).SetBuckets(x.table, buckets))
 	}
 	return x
 }
@@ -295,7 +296,7 @@ func (x *course) run(steps int) {
 	for k := 1; k <= steps; k++ {
 		if x.c.halve && (k == 400 || k == 800) {
 			x.rate /= 2
-			require.NoError(x.t, x.solver.SetLearnRate(x.rate))
+			require.NoError(x.t, as[LearnRater](x.t, x.solver).SetLearnRate(x.rate))
 		}
 		x.step(k)
 		if k%700 == 0 || k == steps {
@@ -337,7 +338,7 @@ func (x *course) step(k int) {
 	}
 	g, err := graph.NewRowGrad(list, values, dim)
 	require.NoError(x.t, err)
-	require.NoError(x.t, x.solver.Step([]gorgonia.ValueGrad{&pair{x.table, g}}))
+	require.NoError(x.t, x.solver.Step([]gorgonia.ValueGrad{fake.Of(x.table, g)}))
 	x.follow(k, gradients)
 }
 

@@ -4,13 +4,14 @@ import (
 	"math"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 )
 
 // The vectors of FBGEMM's backward_optimizers_test.py: learning rate 1, alpha 0.1, gradient zero.
 // The first touch counts as an interval of 1; another five steps later, as one of 6.
 func TestRowWiseRMSpropARGivesTheVectorsOfFBGEMM(t *testing.T) {
-	table := tableOf(t, 2, 4, 1)
+	table := fake.Table(t, 2, 4, 1)
 	s := made(t, "rmsprop-ar", WithLearnRate(1), WithAlpha(0.1))
 	touch(t, s, table, 0, 0)
 	require.InDeltaSlice(t, []float64{0.9, 0.9, 0.9, 0.9}, widen(table.Row(0)), 1e-6)
@@ -34,7 +35,7 @@ func TestRowWiseRMSpropARGivesTheVectorsOfFBGEMM(t *testing.T) {
 
 // A first step of Adam is rate*g/sqrt(g^2+eps) whatever the betas, so that it shows the rate.
 func TestFALGivesRareRowsAShareOfTheRate(t *testing.T) {
-	table := tableOf(t, 3, 2, 0)
+	table := fake.Table(t, 3, 2, 0)
 	s := made(t, "fal", WithLearnRate(1), WithOnTouch(), WithBeta1(0))
 	for range 7 {
 		touch(t, s, table, 1, 0)
@@ -65,7 +66,7 @@ func TestCowClipLimitsByNormAndOccurrences(t *testing.T) {
 
 // The moments of a row that has decayed to nothing are gone too, however long it is left alone.
 func TestL2EndsWhereNothingIsLeft(t *testing.T) {
-	table := tableOf(t, 2, 3, 0.01)
+	table := fake.Table(t, 2, 3, 0.01)
 	s := made(t, "l2", WithL2Reg(1), WithEps(1))
 	for range 80_000 {
 		touch(t, s, table, 1e-3, 1)

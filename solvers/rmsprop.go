@@ -11,17 +11,24 @@ package solvers
 // another method than AdamAR: see the package comment. Dense weights take steps of RMSprop.
 type RowWiseRMSpropAR struct{ solver }
 
-var rmspropOptions = []string{"WithLearnRate", "WithDenseLearnRate", "WithBeta2", "WithEps", "WithAlpha", "WithMinShrinkage", "WithClip"}
-
-func rmspropDefaults() settings {
-	return settings{learnRate: 1e-3, beta2: 0.99, eps: 1e-8, alpha: 0.1, floor: 0.1, scaled: true, onTouch: true}
+func rmspropAREntry() Entry {
+	return Entry{
+		Name:      "rmsprop-ar",
+		Formula:   "row-wise RMSprop; a row that is touched keeps max(floor, 1 - rate*alpha*(k-s)) of itself",
+		Reference: "FBGEMM, ROWWISE_RMSPROP_AR",
+		Semantics: OnTouch,
+		Parameters: []Parameter{
+			learnRate(1e-3), denseLearnRate(), beta2(0.99), eps(1e-8), alpha(0.1), minShrinkage(0.1), clip(),
+		},
+		New: maker(NewRowWiseRMSpropAR),
+	}
 }
 
 // NewRowWiseRMSpropAR makes a solver; it takes WithLearnRate (default 1e-3), WithDenseLearnRate,
 // WithBeta2 (default 0.99), WithEps (default 1e-8), WithAlpha (default 0.1), WithMinShrinkage, the
 // floor (default 0.1), and WithClip.
 func NewRowWiseRMSpropAR(options ...Option) (*RowWiseRMSpropAR, error) {
-	s, err := configure("RowWiseRMSpropAR", rmspropDefaults(), rmspropOptions, options)
+	s, err := rmspropAREntry().configure(settings{name: "RowWiseRMSpropAR", scaled: true, onTouch: true}, options)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
 
-// rowsPerTile is the unit in which rows are shared out between cores.
+// rowsPerTile is how many rows a core takes at a time.
 const rowsPerTile = 128
 
 // rows is the state of one table. It is the table's Settler.
@@ -17,8 +17,8 @@ type rows struct {
 	table  *graph.Table
 	dim    int
 	m, v   *offheap.Array[float32] // m is nil for a base without momentum
-	parts  kernel.Table            // the memory of table, m and v
-	stamps *offheap.Array[uint32]  // for each row: step of the latest gradient, step it is settled to
+	memory kernel.Table            // of table, m and v
+	stamps *offheap.Array[uint32]  // for each row: step of its latest gradient, step to which it is settled
 	counts *offheap.Array[uint32]  // occurrences of each row, for FAL; else nil
 	clock  [2]uint32               // steps so far, and the largest of counts
 	rates  schedule
@@ -39,9 +39,9 @@ func newRows(s *solver, t *graph.Table) (*rows, error) {
 		r.free()
 		return nil, err
 	}
-	r.parts = kernel.Table{Dim: r.dim, W: t.Floats(), V: r.v.Data()}
+	r.memory = kernel.Table{Dim: r.dim, W: t.Floats(), V: r.v.Data()}
 	if r.m != nil {
-		r.parts.M = r.m.Data()
+		r.memory.M = r.m.Data()
 	}
 	for _, d := range s.decays {
 		r.laws = append(r.laws, s.base.newLaw(d, &r.rates))
@@ -81,15 +81,15 @@ func (r *rows) free() {
 
 func (r *rows) steps() int { return int(r.clock[0]) }
 
-// prefetch asks for the memory of rows that will be moved.
+// prefetch asks for the memory of rows that are about to move.
 func (r *rows) prefetch(list []int32) {
 	kernel.Prefetch(r.stamps.Data(), 2, list)
-	kernel.Prefetch(r.parts.W, r.dim, list)
-	kernel.Prefetch(r.parts.M, r.dim, list)
-	kernel.Prefetch(r.parts.V, r.solver.base.width(r.dim), list)
+	kernel.Prefetch(r.memory.W, r.dim, list)
+	kernel.Prefetch(r.memory.M, r.dim, list)
+	kernel.Prefetch(r.memory.V, r.solver.base.width(r.dim), list)
 }
 
-// chosen is the number of the decay of a row.
+// chosen returns the number of the decay of a row.
 func (r *rows) chosen(row int) int {
 	if r.choice == nil {
 		return 0
@@ -97,7 +97,7 @@ func (r *rows) chosen(row int) int {
 	return int(r.choice[row])
 }
 
-// forgetTails drops what was worked out from the rates so far.
+// forgetTails drops what was computed from the rates so far.
 func (r *rows) forgetTails() {
 	r.scratches = sync.Pool{New: func() any { return new(scratch) }}
 	for _, l := range r.laws {
@@ -134,13 +134,13 @@ func (r *rows) settleTo(list []int32, k int, x *scratch) {
 	for _, row := range list {
 		r.settle(int(row), k, x)
 	}
-	r.laws[0].flush(x)
+	x.flush()
 }
 
 // begin takes a scratch for rows of the table; end gives it back.
 func (r *rows) begin() *scratch {
 	x := r.scratches.Get().(*scratch)
-	x.table = &r.parts
+	x.table = &r.memory
 	return x
 }
 
@@ -160,11 +160,11 @@ func (r *rows) settleRange(from, to int) {
 	for row := from; row < to; row++ {
 		r.settle(row, r.steps(), x)
 	}
-	r.laws[0].flush(x)
+	x.flush()
 	r.end(x)
 }
 
-// settle brings a row to step k, at the latest when its law is flushed.
+// settle brings a row to step k, or has the scratch do so when it is flushed.
 func (r *rows) settle(row, k int, x *scratch) {
 	if s, u := r.times(row); u < k {
 		r.laws[r.chosen(row)].settle(row, u, s, k, r.frequencyRate(row), x)
@@ -172,15 +172,15 @@ func (r *rows) settle(row, k int, x *scratch) {
 	}
 }
 
-// times are the step of a row's latest gradient, and the step it is settled to.
+// times returns the step of a row's latest gradient and the step to which the row is settled.
 func (r *rows) times(row int) (s, u int) {
 	stamps := r.stamps.Data()[2*row : 2*row+2]
 	return int(stamps[0]), int(stamps[1])
 }
 
-// settledRow puts into w what settle would make of the row, and leaves the row as it is.
+// settledRow writes to w what settle would make of the row, and leaves the row as it is.
 func (r *rows) settledRow(w []float32, row int, x *scratch) {
-	of, at := &r.parts, row*r.dim
+	of, at := &r.memory, row*r.dim
 	copy(w, of.W[at:])
 	s, u := r.times(row)
 	if u >= r.steps() {
@@ -192,20 +192,19 @@ func (r *rows) settledRow(w []float32, row int, x *scratch) {
 		one.M, one.V = append(one.M, of.M[at:at+r.dim]...), append(one.V, of.V[at:at+r.dim]...)
 	}
 	x.table = one
-	law := r.laws[r.chosen(row)]
-	law.settle(0, u, s, r.steps(), r.frequencyRate(row), x)
-	law.flush(x)
+	r.laws[r.chosen(row)].settle(0, u, s, r.steps(), r.frequencyRate(row), x)
+	x.flush()
 }
 
-// step is one step with a gradient. Its rows were settled when Lookup read them, unless the
-// gradient comes from elsewhere, such as another process: those are settled first.
+// step takes one step with a gradient. Lookup has settled its rows when it read them, unless the gradient
+// comes from elsewhere, such as another process: then step settles them first.
 func (r *rows) step(g *graph.RowGrad) {
 	switch {
 	case r.solver.onTouch:
 	case r.counts != nil:
 		r.Settle(g.Rows) // before their counts change
 	default:
-		r.advance() // for update, which has them in its caches anyway
+		r.advance() // update settles them, since it has them in its caches anyway
 	}
 	r.clock[0]++
 	rate := r.solver.learnRate
@@ -230,11 +229,11 @@ func (r *rows) updateRange(from, to int) {
 	for i := range list {
 		r.prepare(from+i, x)
 	}
-	r.solver.base.updateRows(&r.parts, list, g, x.keeps, x.rates)
+	r.solver.base.updateRows(&r.memory, list, g, x.keeps, x.rates)
 	r.end(x)
 }
 
-// prepare notes what row i of the gradient keeps and at what rate it moves, and moves its clock.
+// prepare appends what row i of the gradient keeps and at what rate it moves, and sets the row's clock.
 func (r *rows) prepare(i int, x *scratch) {
 	row := int(r.grad.Rows[i])
 	g := r.grad.Values[i*r.dim : (i+1)*r.dim]
@@ -246,11 +245,11 @@ func (r *rows) prepare(i int, x *scratch) {
 	}
 	stamps[1] = r.clock[0]
 	if g = r.solver.clipped(g); r.solver.transform != nil {
-		r.solver.transform(r.parts.W[row*r.dim:(row+1)*r.dim], g, r.grad.Count(i))
+		r.solver.transform(r.memory.W[row*r.dim:(row+1)*r.dim], g, r.grad.Count(i))
 	}
 }
 
-// lambda is what a row loses by its decay at step k.
+// lambda returns the share of itself that a row loses by its decay at step k.
 func (r *rows) lambda(row, k int) float64 {
 	s := int(r.stamps.Data()[2*row])
 	d := r.solver.decays[r.chosen(row)]
@@ -260,7 +259,7 @@ func (r *rows) lambda(row, k int) float64 {
 	return d(k - s - 1)
 }
 
-// Lambda implements Solver.
+// Lambda implements Decaying.
 func (s *solver) Lambda(table *graph.Table, row int) float64 {
 	if r := s.tables[table]; r != nil {
 		return r.lambda(row, r.steps()+1)

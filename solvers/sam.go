@@ -10,7 +10,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// ErrPass is the error of SAM.Step without SAM.Perturb before it.
+// ErrPass is the error of SAM.Step if SAM.Perturb was not called before it.
 var ErrPass = errors.New("solvers: SAM needs two passes a step: call Perturb after the first")
 
 // SAM is sharpness-aware minimization (Foret and others, Sharpness-Aware Minimization for
@@ -28,12 +28,13 @@ var ErrPass = errors.New("solvers: SAM needs two passes a step: call Perturb aft
 // Rows that the batch does not touch have no gradient and are not perturbed.
 type SAM struct {
 	Solver
+	rowwise
 	rho     float64
 	moved   []moved
 	changed int // how many of moved belong to the step at hand
 }
 
-// moved is one weight and what it was before it was perturbed.
+// moved is one weight and what it was before Perturb.
 type moved struct {
 	table *graph.Table
 	rows  []int32 // of a table
@@ -41,39 +42,68 @@ type moved struct {
 	saved []float32
 }
 
+func samEntry() Entry {
+	return Entry{
+		Name:       "sam",
+		Formula:    "Adam, with the gradient at w + rho * g/||g||; two passes a step",
+		Reference:  "Foret and others, ICLR 2021",
+		Semantics:  EveryStep,
+		Parameters: adamParameters(rho(defaultRho)),
+		New:        wrapped(NewAdam, NewSAM, rho(defaultRho)),
+	}
+}
+
+func samAdagradEntry() Entry {
+	return Entry{
+		Name:       "sam-adagrad",
+		Formula:    "Adagrad, with the gradient of sam; two passes a step",
+		Reference:  "Foret and others, ICLR 2021",
+		Semantics:  OnTouch,
+		Parameters: adagradParameters(rho(defaultRho)),
+		New:        wrapped(NewAdagrad, NewSAM, rho(defaultRho)),
+	}
+}
+
+const defaultRho = 0.05
+
 // NewSAM wraps a solver that is neither SAM nor MEDA; it takes WithRho.
 func NewSAM(base Solver, options ...Option) (*SAM, error) {
-	if err := plain("SAM", base); err != nil {
+	if err := checkPlain("SAM", base); err != nil {
 		return nil, err
 	}
-	s, err := configure("SAM", settings{rho: defaultRho}, samOptions, options)
+	s, err := Entry{Parameters: []Parameter{rho(defaultRho)}}.configure(settings{name: "SAM"}, options)
 	if err != nil {
 		return nil, err
 	}
 	return &SAM{Solver: base, rho: s.rho}, nil
 }
 
-var samOptions = []string{"WithRho"}
-
-const defaultRho = 0.05
-
-// plain is an error for a solver that cannot be wrapped.
-func plain(wrapper string, base Solver) error {
-	switch base.(type) {
-	case nil, *SAM, *MEDA:
+// checkPlain returns an error for a solver that cannot be wrapped.
+func checkPlain(wrapper string, base Solver) error {
+	_, twoPasses := As[TwoPass](base)
+	_, hasEpochs := As[EpochStarter](base)
+	if base == nil || twoPasses || hasEpochs {
 		return fmt.Errorf("%w: %s around %T: it wraps a plain solver only", ErrOption, wrapper, base)
 	}
 	return nil
 }
 
-// Perturb moves the weights to where the second pass takes its gradient.
+// Unwrap implements Wrapper.
+func (s *SAM) Unwrap() Solver { return s.Solver }
+
+// CheckSpread implements Spreader.
+func (s *SAM) CheckSpread() error {
+	return errors.New("SAM needs the norm of the gradients of all rows")
+}
+
+// Perturb implements TwoPass.
 func (s *SAM) Perturb(model []gorgonia.ValueGrad) error {
 	if s.changed > 0 {
 		s.restore()
 	}
 	var sum float64
 	for i, n := range model {
-		g, err := gradientOf(n)
+		g, err := Gradient(n)
 		if err != nil {
 			return fmt.Errorf("solvers: weight %d: %w", i, err)
 		}
@@ -117,10 +147,10 @@ func tableRow(t *graph.Table, row int32) []float32 {
 	return t.Floats()[int(row)*t.Dim() : (int(row)+1)*t.Dim()]
 }
 
-// Undo gives a step up between Perturb and Step: the weights are put back, bit for bit.
+// Undo implements TwoPass: it puts the weights back, bit for bit.
 func (s *SAM) Undo() { s.restore() }
 
-// String names the solver, its rho, and the solver that is wrapped.
+// String returns the name of the solver, its rho, and the solver inside.
 func (s *SAM) String() string { return fmt.Sprintf("SAM(rho=%v, %v)", s.rho, s.Solver) }
 
 // restore puts the weights back, bit for bit.
@@ -139,8 +169,8 @@ func (s *SAM) restore() {
 	s.changed = 0
 }
 
-// Step puts the weights back and takes the step of the wrapped solver, with the gradients of the
-// second pass. It fails with ErrPass if there was no first.
+// Step puts the weights back and takes the step of the solver inside, with the gradients of the second
+// pass. It returns ErrPass if there was no first.
 func (s *SAM) Step(model []gorgonia.ValueGrad) error {
 	if s.changed == 0 {
 		return ErrPass
@@ -149,4 +179,7 @@ func (s *SAM) Step(model []gorgonia.ValueGrad) error {
 	return s.Solver.Step(model)
 }
 
-var _ Solver = (*SAM)(nil)
+var (
+	_ Wrapper = (*SAM)(nil)
+	_ TwoPass = (*SAM)(nil)
+)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -33,7 +34,7 @@ const aroundRows, aroundDim = 20, 3
 
 func newSurroundings(t *testing.T) *surroundings {
 	t.Helper()
-	x := &surroundings{rng: rand.New(rand.NewPCG(2, 7)), dense: newDense(0.3, -0.2, 0.1, 0.4)}
+	x := &surroundings{rng: rand.New(rand.NewPCG(2, 7)), dense: fake.Dense(0.3, -0.2, 0.1, 0.4)}
 	var err error
 	x.table, err = graph.NewTable("t", aroundRows, aroundDim)
 	require.NoError(t, err)
@@ -64,9 +65,9 @@ func (x *surroundings) model(t *testing.T) []gorgonia.ValueGrad {
 	}
 	rows, err := graph.NewRowGrad(slices.Clone(x.rows), values, aroundDim)
 	require.NoError(t, err)
-	g := newDense(make([]float32, 4)...)
+	g := fake.Dense(make([]float32, 4)...)
 	quartic(x.dense.Float32s(), g.Float32s(), x.target[aroundRows*aroundDim:])
-	return []gorgonia.ValueGrad{&pair{x.table, rows}, &pair{x.dense, g}}
+	return []gorgonia.ValueGrad{fake.Of(x.table, rows), fake.Of(x.dense, g)}
 }
 
 // all is a copy of all weights.
@@ -108,7 +109,7 @@ func TestSAMRestoresWeightsBitForBit(t *testing.T) {
 	model := x.model(t)
 	before = x.all()
 	require.NoError(t, sam.Perturb(model))
-	require.ErrorIs(t, sam.Step([]gorgonia.ValueGrad{&pair{x.dense, newDense(1)}}), ErrWeight)
+	require.ErrorIs(t, sam.Step([]gorgonia.ValueGrad{fake.Of(x.dense, fake.Dense(1))}), ErrWeight)
 	require.Equal(t, before, x.all(), "also after a step that fails")
 
 	require.NoError(t, sam.Perturb(x.model(t)))
@@ -167,6 +168,6 @@ func TestSAMNeedsBothPasses(t *testing.T) {
 	sam := made(t, "sam").(*SAM)
 	x.next()
 	require.ErrorIs(t, sam.Step(x.model(t)), ErrPass)
-	require.ErrorIs(t, sam.Perturb([]gorgonia.ValueGrad{x.model(t)[0], &pair{x.dense, newDense(1)}}), ErrWeight)
+	require.ErrorIs(t, sam.Perturb([]gorgonia.ValueGrad{x.model(t)[0], fake.Of(x.dense, fake.Dense(1))}), ErrWeight)
 	require.ErrorIs(t, sam.Step(x.model(t)), ErrPass, "Perturb that fails moves nothing")
 }

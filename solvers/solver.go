@@ -9,59 +9,54 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// ErrWeight is wrapped by the error of Step for a weight or gradient of a kind it does not know.
+// ErrWeight is wrapped by the error of Step for a weight or gradient of a kind that it does not know.
 var ErrWeight = errors.New("solvers: unsupported weight")
 
-// Solver is what every solver of this package is.
+// ErrSolver is wrapped by the error of Check.
+var ErrSolver = errors.New("solvers: not a solver of embedding tables")
+
+// Solver is what training needs of a solver. What only some solvers can do is an interface of its own,
+// which As finds, also in a solver that is wrapped: LearnRater, Stateful, TwoPass and others.
+//
+// A solver of one's own implements the four methods, by which it says that it takes the gradients of
+// tables. One that wraps another embeds it and has a method Unwrap; without that method the
+// capabilities of the solver inside are not found, and whoever needs one says so.
 type Solver interface {
-	// Step is one step on every weight of the model. A table's gradient must be a *graph.RowGrad.
-	// Any other weight must be a dense float32 tensor; its gradient is set to zero, as Gorgonia's
-	// solvers do it. An error, which wraps ErrWeight, leaves all weights as they were.
+	// Step takes one step on every weight of the model. The gradient of a table must be a
+	// *graph.RowGrad. Any other weight must be a dense float32 tensor, whose gradient Step sets to
+	// zero, as Gorgonia's solvers do. An error, which wraps ErrWeight, leaves all weights as they were.
 	gorgonia.Solver
 	// SettleAll brings every row of every table to the latest step. Evaluation and saving need it.
 	SettleAll()
-	// Steps is the number of steps so far.
-	Steps() int
-	// SetLearnRate changes the learning rate from the next step on.
-	SetLearnRate(rate float64) error
-	// UsesBuckets says whether the solver was made WithBuckets.
-	UsesBuckets() bool
-	// SetBuckets puts every row of a table into a bucket, see WithBuckets.
-	SetBuckets(table *graph.Table, buckets []uint8) error
-	// Lambda is the share of itself that a row of a table loses by its decay at the next step.
-	Lambda(table *graph.Table, row int) float64
-	// LearnRate is the learning rate of the next step.
-	LearnRate() float64
-	// State lists the state of a weight, which is made if it is new.
-	State(weight gorgonia.Value) ([]Slice, error)
-	// Restore puts back a state that State gave, of a weight whose values are put back too. Steps
-	// then go on with the same bits. A state that does not fit is an error that wraps ErrState.
-	Restore(weight gorgonia.Value, parts []Slice) error
-	// Settled writes to dst what the rows of a table would be if all were settled now, and leaves
-	// table and state as they are.
-	Settled(table *graph.Table, dst []float32)
-	// String names the solver and its options that are not zero. Solvers of equal strings, if given
-	// equal buckets, take equal steps.
-	String() string
-	// Forget clears the state of a table, as if it were new. What is left of its rows' movement is
-	// dropped, so the table should be drawn anew.
-	Forget(table *graph.Table)
-	// Free gives the memory of the state of all tables back, which the garbage collector does not.
-	// The solver cannot be used afterwards.
+	// Free gives back the memory of the state of all tables, which the garbage collector does not. The
+	// solver cannot be used afterwards.
 	Free()
+	// String returns the name of the solver and its options that are not zero. Solvers with equal
+	// strings, if given equal buckets, take equal steps.
+	String() string
+}
+
+// Check returns an error that wraps ErrSolver if training cannot use a solver. A gorgonia.Solver must be
+// a Solver, by which it says that it takes row gradients: those that Gorgonia ships panic on them.
+func Check(s gorgonia.Solver) error {
+	if _, is := s.(Solver); !is {
+		return fmt.Errorf("%w: %T does not take row gradients (*graph.RowGrad); use a solver of package solvers, or implement solvers.Solver", ErrSolver, s)
+	}
+	return nil
 }
 
 // solver is one base with one decay (or two, by bucket); the exported solvers embed it. Its state
 // belongs to the storage of the weights, so several graphs may share it.
 type solver struct {
 	settings
+	rowwise
 	base     base
 	decaysOf func(*settings) []decay
 	decays   []decay // of rows, by choice
 
-	byFrequency bool // learning rates go by the counts of rows: FAL
+	byFrequency bool // a row's learning rate depends on how often the row has occurred: FAL
 	everyTouch  bool // every touch counts as a gradient, and a row's clock starts at its first: FBGEMM
-	// transform, if not nil, changes the gradient of a row that occurred count times in the batch.
+	// transform, if not nil, changes the gradient g of a row w that occurred count times in the batch.
 	transform func(w, g []float32, count int)
 
 	tables map[*graph.Table]*rows
@@ -90,13 +85,16 @@ func (s *solver) Step(model []gorgonia.ValueGrad) error {
 	return nil
 }
 
-// check finds out whether every weight can be stepped, before any of them changes, and makes the
-// state of those that are new.
+// check returns an error if a weight cannot be stepped, before any of them changes. It makes the state
+// of those that are new.
 func (s *solver) check(model []gorgonia.ValueGrad) error {
 	for i, n := range model {
-		_, err := gradientOf(n)
+		_, err := Gradient(n)
 		if err == nil {
 			_, err = s.stateOf(n.Value())
+		}
+		if table, isTable := n.Value().(*graph.Table); isTable && err == nil {
+			err = s.checkBuckets(table)
 		}
 		if err != nil {
 			return fmt.Errorf("solvers: weight %d: %w", i, err)
@@ -105,7 +103,7 @@ func (s *solver) check(model []gorgonia.ValueGrad) error {
 	return nil
 }
 
-// stateOf returns the state of a weight; it is made if it is new.
+// stateOf returns the state of a weight, which it makes if the weight is new.
 func (s *solver) stateOf(value gorgonia.Value) (state, error) {
 	switch w := value.(type) {
 	case *graph.Table:
@@ -142,7 +140,7 @@ func (s *solver) clipped(g []float32) []float32 {
 	return g
 }
 
-// Steps implements Solver.
+// Steps implements StepCounter.
 func (s *solver) Steps() int {
 	most := 0
 	for _, r := range s.order {
@@ -161,15 +159,16 @@ func (s *solver) SettleAll() {
 	}
 }
 
-// SetLearnRate implements Solver. Under EveryStep it is an error if the decay is scaled by the
+// SetLearnRate implements LearnRater. Under EveryStep it is an error if the decay is scaled by the
 // learning rate, because rows are settled by one decay over many steps.
 func (s *solver) SetLearnRate(rate float64) error {
 	if s.scaled && !s.onTouch {
 		return fmt.Errorf("%w: SetLearnRate(%v): the decay is scaled by the learning rate", ErrOption, rate)
 	}
-	if err := WithLearnRate(rate).set(&s.settings); err != nil {
+	if err := WithLearnRate(rate).err; err != nil {
 		return err
 	}
+	s.learnRate = rate
 	s.decays = s.decaysOf(&s.settings)
 	return nil
 }
@@ -182,3 +181,15 @@ func (s *solver) Free() {
 	s.order = nil
 	clear(s.tables)
 }
+
+var (
+	_ Solver          = (*solver)(nil)
+	_ LearnRater      = (*solver)(nil)
+	_ Stateful        = (*solver)(nil)
+	_ Previewer       = (*solver)(nil)
+	_ StepCounter     = (*solver)(nil)
+	_ GradientTracker = (*solver)(nil)
+	_ Bucketed        = (*solver)(nil)
+	_ Decaying        = (*solver)(nil)
+	_ Forgetter       = (*solver)(nil)
+)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -43,7 +44,7 @@ func (h *touches) run(t *testing.T, s gorgonia.Solver, steps int) []float32 {
 		h.table.Settle(rows)
 		g, err := graph.NewRowGrad(rows, values, h.table.Dim())
 		require.NoError(t, err)
-		require.NoError(t, s.Step([]gorgonia.ValueGrad{&pair{h.table, g}}))
+		require.NoError(t, s.Step([]gorgonia.ValueGrad{fake.Of(h.table, g)}))
 	}
 	h.table.SettleAll()
 	return h.table.Floats()
@@ -67,13 +68,13 @@ func TestStepsGiveTheSameBitsOnAnyNumberOfCores(t *testing.T) {
 func TestDenseWeightsTakeTheBaseOnly(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	step := func(s gorgonia.Solver, w, g *tensor.Dense) {
-		require.NoError(t, s.Step([]gorgonia.ValueGrad{&pair{w, g}}))
+		require.NoError(t, s.Step([]gorgonia.ValueGrad{fake.Of(w, g)}))
 	}
 	adam, adamAR := must[*Adam](t)(NewAdam()), must[*AdamAR](t)(NewAdamAR(WithAlpha(0.9)))
-	a, b := newDense(1, 2, 3), newDense(1, 2, 3)
+	a, b := fake.Dense(1, 2, 3), fake.Dense(1, 2, 3)
 	for range 10 {
 		values := []float32{float32(rng.NormFloat64()), 0, float32(rng.NormFloat64())}
-		ga, gb := newDense(values...), newDense(values...)
+		ga, gb := fake.Dense(values...), fake.Dense(values...)
 		step(adam, a, ga)
 		step(adamAR, b, gb)
 		require.Zero(t, ga.Data().([]float32)[0], "the gradient is used up")
@@ -85,7 +86,7 @@ func TestDenseWeightsTakeTheBaseOnly(t *testing.T) {
 
 // A weight that cannot be stepped leaves the others as they were.
 func TestStepErrorsChangeNothing(t *testing.T) {
-	w := newDense(1, 2)
+	w := fake.Dense(1, 2)
 	s := must[*Adam](t)(NewAdam())
 	table, err := graph.NewTable("t", 2, 2)
 	require.NoError(t, err)
@@ -95,17 +96,17 @@ func TestStepErrorsChangeNothing(t *testing.T) {
 		return g
 	}
 	double := tensor.New(tensor.WithShape(2), tensor.Of(tensor.Float64))
-	for want, bad := range map[string]*pair{
-		"float32 (1, 1) with gradient *tensor.Dense (1, 2)": {newDense(1), newDense(1, 2)},
-		"float64 (2) with gradient":                         {double, double},
-		"float32 (1, 2) with gradient *graph.RowGrad":       {newDense(1, 2), rowGrad(2, 0)},
-		`table "t" of dimension 2 with gradient *tensor`:    {table, newDense(1, 2)},
-		`of dimension 2 with gradient *graph.RowGrad`:       {table, rowGrad(3, 0)},
-		`table "t" of 2 rows with a gradient of row 2`:      {table, rowGrad(2, 1, 2)},
-		`table "t" of 2 rows with a gradient of row -1`:     {table, rowGrad(2, -1)},
-		"*gorgonia.F32": {gorgonia.NewF32(1), gorgonia.NewF32(1)},
+	for want, bad := range map[string]*fake.Pair{
+		"float32 (1, 1) with gradient *tensor.Dense (1, 2)": fake.Of(fake.Dense(1), fake.Dense(1, 2)),
+		"float64 (2) with gradient":                         fake.Of(double, double),
+		"float32 (1, 2) with gradient *graph.RowGrad":       fake.Of(fake.Dense(1, 2), rowGrad(2, 0)),
+		`table "t" of dimension 2 with gradient *tensor`:    fake.Of(table, fake.Dense(1, 2)),
+		`of dimension 2 with gradient *graph.RowGrad`:       fake.Of(table, rowGrad(3, 0)),
+		`table "t" of 2 rows with a gradient of row 2`:      fake.Of(table, rowGrad(2, 1, 2)),
+		`table "t" of 2 rows with a gradient of row -1`:     fake.Of(table, rowGrad(2, -1)),
+		"*gorgonia.F32": fake.Of(gorgonia.NewF32(1), gorgonia.NewF32(1)),
 	} {
-		err := s.Step([]gorgonia.ValueGrad{&pair{w, newDense(1, 1)}, bad})
+		err := s.Step([]gorgonia.ValueGrad{fake.Of(w, fake.Dense(1, 1)), bad})
 		require.ErrorIs(t, err, ErrWeight)
 		require.ErrorContains(t, err, "weight 1")
 		require.ErrorContains(t, err, want)
@@ -131,7 +132,7 @@ func TestASteadyStepAllocatesNothing(t *testing.T) {
 	}
 	g, err := graph.NewRowGrad(rows, make([]float32, 4000), 4)
 	require.NoError(t, err)
-	model := []gorgonia.ValueGrad{&pair{h.table, g}, &pair{newDense(make([]float32, 100)...), newDense(make([]float32, 100)...)}}
+	model := []gorgonia.ValueGrad{fake.Of(h.table, g), fake.Of(fake.Dense(make([]float32, 100)...), fake.Dense(make([]float32, 100)...))}
 	step := func() {
 		g.Values[0]++
 		h.table.Settle(rows)

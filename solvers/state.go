@@ -10,53 +10,37 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// ErrState is wrapped by the error of Restore for a state that does not fit the weight, the solver,
-// or itself.
+// ErrState is wrapped by the error of Restore for a state that does not fit the weight, the solver, or
+// itself.
 var ErrState = errors.New("solvers: unsuitable state")
-
-// Slice is a named part of the state of a weight; one of Floats, Ints and Doubles is used. It is the
-// memory itself, valid until the next step.
-type Slice struct {
-	Name    string
-	Floats  []float32
-	Ints    []uint32
-	Doubles []float64
-}
-
-// ByRow says of a part of a table's state whether it has values for each row, in the order of the rows: as many
-// for each.
-func (s *Slice) ByRow() bool { return s.Name != "clock" && s.Name != "rates" }
-
-// len is the number of values.
-func (s *Slice) len() int { return len(s.Floats) + len(s.Ints) + len(s.Doubles) }
 
 // state is the state of a weight.
 type state interface {
-	slices() []Slice
-	restore(parts []Slice) error
+	parts() []StatePart
+	restore(parts []StatePart) error
 }
 
-// State implements Solver. The parts are, where the solver has them,
+// State implements Stateful. The parts are, where the solver has them,
 //
 //	clock   steps that the weight has taken; of FAL also the largest of counts
 //	m, v    first and second moments: as many values as the weight has, or one for each row
 //	steps   of a table, two for each row: the step of its latest gradient that was not zero, and
-//	        the step through which the row is settled
+//	        the step to which the row is settled
 //	counts  of FAL: how often each row has occurred
 //	rates   of a table: the learning rate of every step, from 0
 //	decays  of a table with buckets: which decay each row has
 //
 // The state of rows that are not settled is complete: there is no need to settle them first.
-func (s *solver) State(weight gorgonia.Value) ([]Slice, error) {
+func (s *solver) State(weight gorgonia.Value) ([]StatePart, error) {
 	state, err := s.stateOf(weight)
 	if err != nil {
 		return nil, fmt.Errorf("solvers: %w", err)
 	}
-	return state.slices(), nil
+	return state.parts(), nil
 }
 
-// Restore implements Solver.
-func (s *solver) Restore(weight gorgonia.Value, parts []Slice) error {
+// Restore implements Stateful.
+func (s *solver) Restore(weight gorgonia.Value, parts []StatePart) error {
 	state, err := s.stateOf(weight)
 	if err != nil {
 		return fmt.Errorf("solvers: %w", err)
@@ -67,46 +51,46 @@ func (s *solver) Restore(weight gorgonia.Value, parts []Slice) error {
 	return nil
 }
 
-func (d *denseState) slices() []Slice {
-	list := []Slice{{Name: "clock", Ints: d.clock[:]}, {Name: "v", Floats: d.v}}
+func (d *denseState) parts() []StatePart {
+	list := []StatePart{{Name: clockPart, Ints: d.clock[:]}, {Name: "v", Floats: d.v}}
 	if d.m != nil {
-		list = append(list, Slice{Name: "m", Floats: d.m})
+		list = append(list, StatePart{Name: "m", Floats: d.m})
 	}
 	return list
 }
 
-func (d *denseState) restore(parts []Slice) error { return copyParts(d.slices(), parts) }
+func (d *denseState) restore(parts []StatePart) error { return copyParts(d.parts(), parts) }
 
-// fixed are the parts whose length the table and the solver give.
-func (r *rows) fixed() []Slice {
-	list := []Slice{{Name: "clock", Ints: r.clock[:]}, {Name: "v", Floats: r.v.Data()}, {Name: "steps", Ints: r.stamps.Data()}}
+// fixed returns the parts whose length follows from the table and the solver.
+func (r *rows) fixed() []StatePart {
+	list := []StatePart{{Name: clockPart, Ints: r.clock[:]}, {Name: "v", Floats: r.v.Data()}, {Name: stepsPart, Ints: r.stamps.Data()}}
 	if r.m != nil {
-		list = append(list, Slice{Name: "m", Floats: r.m.Data()})
+		list = append(list, StatePart{Name: "m", Floats: r.m.Data()})
 	}
 	if r.counts != nil {
-		list = append(list, Slice{Name: "counts", Ints: r.counts.Data()})
+		list = append(list, StatePart{Name: "counts", Ints: r.counts.Data()})
 	}
 	return list
 }
 
-func (r *rows) slices() []Slice {
-	list := append(r.fixed(), Slice{Name: "rates", Doubles: r.rates})
+func (r *rows) parts() []StatePart {
+	list := append(r.fixed(), StatePart{Name: ratesPart, Doubles: r.rates})
 	if r.choice != nil {
 		decays := make([]uint32, len(r.choice))
 		for row, d := range r.choice {
 			decays[row] = uint32(d)
 		}
-		list = append(list, Slice{Name: "decays", Ints: decays})
+		list = append(list, StatePart{Name: "decays", Ints: decays})
 	}
 	return list
 }
 
-func (r *rows) restore(parts []Slice) error {
-	var fixed []Slice
+func (r *rows) restore(parts []StatePart) error {
+	var fixed []StatePart
 	r.rates, r.choice = r.rates[:0], nil
 	for _, p := range parts {
 		switch p.Name {
-		case "rates":
+		case ratesPart:
 			r.rates = append(r.rates, p.Doubles...)
 		case "decays":
 			r.choice = make([]uint8, len(p.Ints))
@@ -125,7 +109,7 @@ func (r *rows) restore(parts []Slice) error {
 }
 
 // copyParts copies parts to those of the same names.
-func copyParts(to, from []Slice) error {
+func copyParts(to, from []StatePart) error {
 	if len(from) != len(to) {
 		return fmt.Errorf("%d parts, want %d", len(from), len(to))
 	}
@@ -144,7 +128,7 @@ func copyParts(to, from []Slice) error {
 	return nil
 }
 
-// check finds steps that could not have been taken.
+// check returns an error if the state has steps that cannot have been taken.
 func (r *rows) check() error {
 	k := r.clock[0]
 	if len(r.rates) > int(k)+1 {
@@ -167,7 +151,7 @@ func (r *rows) check() error {
 	return nil
 }
 
-// Settled implements Solver.
+// Settled implements Previewer.
 func (s *solver) Settled(table *graph.Table, dst []float32) {
 	r := s.tables[table]
 	if r == nil || s.onTouch {
@@ -184,7 +168,16 @@ func (s *solver) Settled(table *graph.Table, dst []float32) {
 	})
 }
 
-// Forget implements Solver.
+// LastGradient implements GradientTracker.
+func (s *solver) LastGradient(table *graph.Table, row int) int {
+	if r := s.tables[table]; r != nil {
+		latest, _ := r.times(row)
+		return latest
+	}
+	return 0
+}
+
+// Forget implements Forgetter.
 func (s *solver) Forget(table *graph.Table) {
 	r := s.tables[table]
 	if r == nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -49,10 +50,10 @@ func (x *trained) step(i int) {
 		for i := range dense.Float32s() {
 			dense.Float32s()[i] = float32(rng.NormFloat64())
 		}
-		return []gorgonia.ValueGrad{&pair{x.table, g}, &pair{x.dense, dense}}
+		return []gorgonia.ValueGrad{fake.Of(x.table, g), fake.Of(x.dense, dense)}
 	}
 	x.table.Settle(rows)
-	if sam, is := x.solver.(*SAM); is {
+	if sam, is := As[TwoPass](x.solver); is {
 		require.NoError(x.t, sam.Perturb(model()))
 	}
 	require.NoError(x.t, x.solver.Step(model()))
@@ -65,15 +66,15 @@ func (x *trained) copyOf(s Solver) *trained {
 	copy(y.table.Floats(), x.table.Floats())
 	copy(y.dense.Float32s(), x.dense.Float32s())
 	for _, w := range [][2]gorgonia.Value{{x.table, y.table}, {x.dense, y.dense}} {
-		parts, err := x.solver.State(w[0])
+		parts, err := as[Stateful](x.t, x.solver).State(w[0])
 		require.NoError(x.t, err)
-		require.NoError(x.t, s.Restore(w[1], parts))
+		require.NoError(x.t, as[Stateful](x.t, s).Restore(w[1], parts))
 	}
 	return y
 }
 
 func TestARestoredSolverGoesOnWithTheSameBits(t *testing.T) {
-	entries := Catalog()
+	entries := Entries()
 	buckets := make([]uint8, stateRows)
 	for i := range buckets {
 		buckets[i] = uint8(i % 4)
@@ -87,12 +88,12 @@ func TestARestoredSolverGoesOnWithTheSameBits(t *testing.T) {
 			newSolver := func() Solver {
 				s, err := e.New()
 				require.NoError(t, err)
-				return s
+				return started(s)
 			}
 			x := newTrained(t, newSolver())
 			defer x.solver.Free()
 			if e.Name == "buckets" {
-				require.NoError(t, x.solver.SetBuckets(x.table, buckets))
+				require.NoError(t, as[Bucketed](t, x.solver).SetBuckets(x.table, buckets))
 			}
 			for i := range 300 {
 				x.step(i)
@@ -102,7 +103,7 @@ func TestARestoredSolverGoesOnWithTheSameBits(t *testing.T) {
 			}
 			before := slices.Clone(x.table.Floats())
 			settled := make([]float32, stateRows*stateDim)
-			x.solver.Settled(x.table, settled)
+			as[Previewer](t, x.solver).Settled(x.table, settled)
 			require.Equal(t, before, x.table.Floats())
 
 			y := x.copyOf(newSolver())
@@ -130,42 +131,42 @@ func TestAStateThatDoesNotFitIsAnError(t *testing.T) {
 	for i := range 3 {
 		x.step(i)
 	}
-	fresh := func() []Slice {
-		parts, err := x.solver.State(x.table)
+	fresh := func() []StatePart {
+		parts, err := as[Stateful](x.t, x.solver).State(x.table)
 		require.NoError(t, err)
 		for i := range parts {
 			parts[i].Ints, parts[i].Floats = slices.Clone(parts[i].Ints), slices.Clone(parts[i].Floats)
 		}
 		return parts
 	}
-	part := func(parts []Slice, name string) *Slice {
-		return &parts[slices.IndexFunc(parts, func(s Slice) bool { return s.Name == name })]
+	part := func(parts []StatePart, name string) *StatePart {
+		return &parts[slices.IndexFunc(parts, func(s StatePart) bool { return s.Name == name })]
 	}
-	for want, damage := range map[string]func(parts []Slice) []Slice{
-		"3 parts, want 4": func(p []Slice) []Slice { return p[1:] },
-		`part "v" is missing`: func(p []Slice) []Slice {
+	for want, damage := range map[string]func(parts []StatePart) []StatePart{
+		"3 parts, want 4": func(p []StatePart) []StatePart { return p[1:] },
+		`part "v" is missing`: func(p []StatePart) []StatePart {
 			part(p, "v").Name = "w"
 			return p
 		},
-		`part "m" is missing, or is not of 6000 values`: func(p []Slice) []Slice {
+		`part "m" is missing, or is not of 6000 values`: func(p []StatePart) []StatePart {
 			part(p, "m").Floats = make([]float32, 10)
 			return p
 		},
-		"row 2 has its latest gradient at step 9": func(p []Slice) []Slice {
+		"row 2 has its latest gradient at step 9": func(p []StatePart) []StatePart {
 			part(p, "steps").Ints[4] = 9
 			return p
 		},
-		"learning rates for 1 steps": func(p []Slice) []Slice {
+		"learning rates for 1 steps": func(p []StatePart) []StatePart {
 			part(p, "clock").Ints[0] = 1
 			return p
 		},
-		"decays of 1 rows": func(p []Slice) []Slice { return append(p, Slice{Name: "decays", Ints: []uint32{0}}) },
-		"row 0 has decay 7 of 1": func(p []Slice) []Slice {
-			return append(p, Slice{Name: "decays", Ints: slices.Repeat([]uint32{7}, stateRows)})
+		"decays of 1 rows": func(p []StatePart) []StatePart { return append(p, StatePart{Name: "decays", Ints: []uint32{0}}) },
+		"row 0 has decay 7 of 1": func(p []StatePart) []StatePart {
+			return append(p, StatePart{Name: "decays", Ints: slices.Repeat([]uint32{7}, stateRows)})
 		},
 	} {
 		y := newTrained(t, must[*AdamAR](t)(NewAdamAR()))
-		err := y.solver.Restore(y.table, damage(fresh()))
+		err := as[Stateful](t, y.solver).Restore(y.table, damage(fresh()))
 		require.ErrorIs(t, err, ErrState)
 		require.ErrorContains(t, err, want)
 		y.solver.Free()

@@ -12,15 +12,20 @@ import (
 // Reference: Li and Lyu, Adaptive Regularization for Large-Scale Sparse Feature Embedding Models,
 // ICLR 2026, where it is the first of the four backbones.
 type DNN struct {
-	EmbeddingDim int     // values in an embedding; at least 1; 0 means 16
-	HiddenUnits  []int   // units of each hidden layer; nil means 128, 64
-	Dropout      float64 // share of hidden values dropped in training; [0, 1); default 0
+	EmbeddingDim int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
+	HiddenUnits  []int   `default:"128,64" range:"[1, inf)" help:"units of each hidden layer"`
+	Dropout      float64 `range:"[0, 1)" help:"share of hidden values dropped in training"`
 }
 
 // Logit builds the graph.
 func (m DNN) Logit(b *graph.Builder) *gorgonia.Node {
-	e := b.Embed("deep", orDefault(m.EmbeddingDim, 16))
-	return b.MLP("mlp", e, unitsOrDefault(m.HiddenUnits, 128, 64), m.Dropout)
+	e := b.Embed("deep", m.EmbeddingDim)
+	return b.MLP("mlp", e, m.HiddenUnits, m.Dropout)
 }
 
-var _ Model = DNN{}
+// About implements Described.
+func (DNN) About() About {
+	return About{Title: "multi-layer perceptron over the embeddings", Paper: "Li and Lyu, ICLR 2026 (its first backbone)"}
+}
+
+var _ Described = DNN{}

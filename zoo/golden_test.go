@@ -1,6 +1,7 @@
 package zoo
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
@@ -46,18 +47,26 @@ type golden struct {
 }
 
 // hyperparameters are those of the golden, with the defaults of goldens.py.
-func (g *golden) hyperparameters() Hyperparameters {
+func (g *golden) hyperparameters() Settings {
 	s := g.Settings
-	hidden := unitsOrDefault(s.Hidden, 8, 5)
+	hidden := or(s.Hidden, []int{8, 5})
 	if g.Model == "wukong" {
-		hidden = unitsOrDefault(s.Hidden, 8)
+		hidden = or(s.Hidden, []int{8})
 	}
-	return Hyperparameters{
-		EmbeddingDim: orDefault(s.Dim, 4), HiddenUnits: hidden,
-		CINUnits: unitsOrDefault(s.CINUnits, 6, 4), SplitHalf: s.SplitHalf,
-		Layers: orDefault(s.Layers, 2), FMBUnits: orDefault(s.FMBUnits, 3), LCBUnits: orDefault(s.LCBUnits, 2),
-		Rank: orDefault(s.Rank, 2), FMBHiddenUnits: unitsOrDefault(s.FMBHidden, 7),
+	return Settings{
+		{"embedding_dim", cmp.Or(s.Dim, 4)}, {"hidden_units", hidden},
+		{"cin_units", or(s.CINUnits, []int{6, 4})}, {"split_half", s.SplitHalf},
+		{"layers", cmp.Or(s.Layers, 2)}, {"fmb_units", cmp.Or(s.FMBUnits, 3)}, {"lcb_units", cmp.Or(s.LCBUnits, 2)},
+		{"rank", cmp.Or(s.Rank, 2)}, {"fmb_hidden_units", or(s.FMBHidden, []int{7})},
 	}
+}
+
+// or returns units, or other units if there are none.
+func or(units, other []int) []int {
+	if units == nil {
+		return other
+	}
+	return units
 }
 
 func (g *golden) graphFields() []graph.Field {
@@ -115,11 +124,11 @@ func TestModelsAgainstPyTorch(t *testing.T) {
 }
 
 func (g *golden) check(t *testing.T, newVM func(*gorgonia.ExprGraph, gorgonia.Nodes) (gorgonia.VM, error)) {
-	model, err := New(g.Model, g.hyperparameters())
+	model, err := (*Catalog)(nil).New(g.Model, g.hyperparameters())
 	require.NoError(t, err)
 	w := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))
 	b := graph.NewBuilder(g.Batch, g.graphFields(), w)
-	logits := model.Logit(b)
+	logits := Build(model, b)
 	loss := b.LogLoss(logits)
 	require.NoError(t, b.Err())
 	count := 0

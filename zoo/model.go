@@ -1,29 +1,51 @@
 package zoo
 
 import (
+	"reflect"
+	"strings"
+
 	"github.com/ctrzoo/ctrzoo/graph"
 	"gorgonia.org/gorgonia"
 )
 
-// Model is a click-through-rate model: hyper-parameters and how to build its logit.
+// Model is a click-through-rate model: a struct of hyper-parameters, and how its logit is built from them. A pointer
+// to such a struct is a Model, too.
 type Model interface {
-	// Logit builds the graph from the inputs of b to the logit (batch, 1). Errors stay in b.
+	// Logit builds the graph from the inputs of b to the logit (batch, 1). Build calls it, with every default in its
+	// place. Errors stay in b.
 	Logit(b *graph.Builder) *gorgonia.Node
 }
 
-// orDefault is v, or the default if v is the zero value.
-func orDefault[T comparable](v, fallback T) T {
-	var zero T
-	if v == zero {
-		return fallback
-	}
-	return v
+// About says where a model comes from.
+type About struct {
+	Title string // one line: what the model is
+	Paper string // authors, venue and year
 }
 
-// unitsOrDefault is units, or the default if units is nil. An empty slice means no layers.
-func unitsOrDefault(units []int, fallback ...int) []int {
-	if units == nil {
-		return fallback
+// Described is a Model that says where it comes from, for lists of models.
+type Described interface {
+	Model
+	About() About
+}
+
+// Build completes the hyper-parameters of a model (see Complete) and builds its logit (batch, 1). Errors stay in b.
+func Build(m Model, b *graph.Builder) *gorgonia.Node {
+	complete, err := Complete(m)
+	if err != nil {
+		b.Fail("hyper-parameters", err)
+		return nil
 	}
-	return units
+	return complete.Logit(b)
+}
+
+// NameOf returns the name of a model in the catalog: that of its type, in lower case.
+func NameOf(m Model) string { return strings.ToLower(structType(m).Name()) }
+
+// structType returns the type of the struct that a model is or points to.
+func structType(m Model) reflect.Type {
+	t := reflect.TypeOf(m)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
 }

@@ -43,8 +43,8 @@ func NewTrainingNetwork(m Model, b *graph.Builder) (*Network, error) {
 	return n, err
 }
 
-// oneGrad lets one goroutine at a time derive gradients: Gorgonia adds a node to the graph that all graphs
-// of a program share, and writes to it.
+// oneGrad lets one goroutine at a time derive gradients: Gorgonia shares a node between all graphs of a program, and
+// writes to it.
 var oneGrad sync.Mutex
 
 func gradients(loss *gorgonia.Node, of gorgonia.Nodes) (gorgonia.Nodes, error) {
@@ -64,7 +64,7 @@ func NewInferenceNetwork(m Model, b *graph.Builder) (*Network, error) {
 }
 
 func newNetwork(m Model, b *graph.Builder) (*Network, error) {
-	n := &Network{builder: b, logits: m.Logit(b)}
+	n := &Network{builder: b, logits: Build(m, b)}
 	n.loss = b.LogLoss(n.logits)
 	if err := b.Err(); err != nil {
 		return nil, err
@@ -87,14 +87,14 @@ func newNetwork(m Model, b *graph.Builder) (*Network, error) {
 
 func backing[T any](n *gorgonia.Node) []T { return n.Value().Data().([]T) }
 
-// Load copies a batch to the inputs. What the batch lacks to the size of the network is padded
-// with samples of weight 0, which have no ids and so touch no row.
+// Load copies a batch to the inputs. If the batch is smaller than the network, Load pads it with samples of weight 0,
+// which have no ids and so touch no row.
 func (n *Network) Load(batch *datasets.Batch) error {
 	in := &n.inputs
 	if batch.Rows > n.Size() {
 		return fmt.Errorf("zoo: a batch of %d samples for a network of %d", batch.Rows, n.Size())
 	}
-	if err := in.check(batch); err != nil {
+	if err := n.Check(batch); err != nil {
 		return err
 	}
 	pad(in.ids, batch.IDs, graph.Absent)
@@ -110,14 +110,18 @@ func (n *Network) Load(batch *datasets.Batch) error {
 	return nil
 }
 
-// check finds a batch that is not one of the model's.
-func (in *inputs) check(batch *datasets.Batch) error {
-	if len(batch.IDs) != batch.Rows*in.columns || len(batch.Numbers) != batch.Rows*in.width {
+// Check finds a batch that does not have the columns of the model.
+func (n *Network) Check(batch *datasets.Batch) error {
+	ids, numbers := n.Columns()
+	if len(batch.IDs) != batch.Rows*ids || len(batch.Numbers) != batch.Rows*numbers {
 		return fmt.Errorf("zoo: a batch of %d samples has %d ids and %d numbers, the model takes %d and %d a sample",
-			batch.Rows, len(batch.IDs), len(batch.Numbers), in.columns, in.width)
+			batch.Rows, len(batch.IDs), len(batch.Numbers), ids, numbers)
 	}
 	return nil
 }
+
+// Columns returns how many ids and how many numbers a sample has.
+func (n *Network) Columns() (ids, numbers int) { return n.inputs.columns, n.inputs.width }
 
 // pad copies src to dst and fills the rest with v.
 func pad[T any](dst, src []T, v T) {
@@ -130,16 +134,16 @@ func pad[T any](dst, src []T, v T) {
 // RunAll evaluates the network on the batch that is loaded.
 func (n *Network) RunAll() error { return n.machine.RunAll() }
 
-// Size is the number of samples that a batch may have.
+// Size returns the number of samples that a batch may have.
 func (n *Network) Size() int { return n.builder.Batch() }
 
-// Loss is the mean log loss over the real samples of the last run of a training network.
+// Loss returns the mean log loss over the real samples of the last run of a training network.
 func (n *Network) Loss() float64 { return float64(*n.loss.Value().(*gorgonia.F32)) }
 
-// Logits are those of the real samples of the last run, valid until the next.
+// Logits returns the logits of the real samples of the last run. They are valid until the next run.
 func (n *Network) Logits() []float32 {
 	return n.logits.Value().(*tensor.Dense).Float32s()[:n.samples] // unlike Data, allocates nothing
 }
 
-// Learnables are the nodes of all weights, for a solver.
+// Learnables returns the nodes of all weights, for a solver.
 func (n *Network) Learnables() gorgonia.Nodes { return n.builder.Learnables() }

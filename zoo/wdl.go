@@ -10,15 +10,20 @@ import (
 // Reference: Cheng et al., Wide & Deep Learning for Recommender Systems, DLRS 2016. As in FuxiCTR and
 // DeepCTR there are no hand-made crosses in the wide part, and one solver trains both parts.
 type WDL struct {
-	EmbeddingDim int     // values in an embedding; at least 1; 0 means 16
-	HiddenUnits  []int   // units of each hidden layer; nil means 128, 64
-	Dropout      float64 // share of hidden values dropped in training; [0, 1); default 0
+	EmbeddingDim int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
+	HiddenUnits  []int   `default:"128,64" range:"[1, inf)" help:"units of each hidden layer"`
+	Dropout      float64 `range:"[0, 1)" help:"share of hidden values dropped in training"`
 }
 
 // Logit builds the graph.
 func (m WDL) Logit(b *graph.Builder) *gorgonia.Node {
-	e := b.Embed("deep", orDefault(m.EmbeddingDim, 16))
-	return b.Sum(b.Wide("wide"), b.MLP("mlp", e, unitsOrDefault(m.HiddenUnits, 128, 64), m.Dropout))
+	e := b.Embed("deep", m.EmbeddingDim)
+	return b.Sum(b.Wide("wide"), b.MLP("mlp", e, m.HiddenUnits, m.Dropout))
 }
 
-var _ Model = WDL{}
+// About implements Described.
+func (WDL) About() About {
+	return About{Title: "Wide & Deep", Paper: "Cheng et al., DLRS 2016"}
+}
+
+var _ Described = WDL{}

@@ -18,44 +18,47 @@ import (
 // As the paper reads, the last layer of the FMB's MLP is linear (FuxiCTR adds a ReLU there), Y is a
 // learned matrix, and the compression of the residual has no bias (FuxiCTR's has one).
 type WuKong struct {
-	EmbeddingDim   int     // values in an embedding; at least 1; 0 means 16
-	HiddenUnits    []int   // units of each hidden layer of the MLP; nil means 128, 64
-	Dropout        float64 // share of hidden values dropped in training; [0, 1); default 0
-	Layers         int     // layers of the stack; at least 1; 0 means 2
-	FMBUnits       int     // vectors that the FMB makes; 0 means 8
-	LCBUnits       int     // vectors that the LCB makes; 0 means 8
-	Rank           int     // columns of Y; at most the number of vectors; 0 means 8, or that number
-	FMBHiddenUnits []int   // units of each hidden layer of the FMB's MLP; nil means 64
+	EmbeddingDim int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
+	HiddenUnits  []int   `default:"128,64" range:"[1, inf)" help:"units of each hidden layer"`
+	Dropout      float64 `range:"[0, 1)" help:"share of hidden values dropped in training"`
+	Layers       int     `default:"2" range:"[1, inf)" help:"layers of the stack"`
+	FMBUnits     int     `default:"8" range:"[1, inf)" help:"vectors that the factorization machine block makes"`
+	LCBUnits     int     `default:"8" range:"[1, inf)" help:"vectors that the linear compress block makes"`
+	// Rank is the number of columns of Y.
+	Rank           int   `range:"[0, inf)" help:"rank of the interaction, at most the number of vectors; 0 means 8, or that number"`
+	FMBHiddenUnits []int `default:"64" range:"[1, inf)" help:"units of each hidden layer of the block's MLP"`
 }
 
 // Logit builds the graph.
 func (m WuKong) Logit(b *graph.Builder) *gorgonia.Node {
-	dim := orDefault(m.EmbeddingDim, 16)
-	x := b.Embed("deep", dim)
-	if m.Layers < 0 {
-		b.Fail("wukong", fmt.Errorf("layers must be at least 1, got %d", m.Layers))
+	x := b.Embed("deep", m.EmbeddingDim)
+	for i := range m.Layers {
+		x = m.layer(b, fmt.Sprintf("wukong/%d", i), x)
 	}
-	for i := range orDefault(m.Layers, 2) {
-		x = m.layer(b, fmt.Sprintf("wukong/%d", i), x, dim)
-	}
-	return b.MLP("mlp", x, unitsOrDefault(m.HiddenUnits, 128, 64), m.Dropout)
+	return b.MLP("mlp", x, m.HiddenUnits, m.Dropout)
 }
 
-func (m WuKong) layer(b *graph.Builder, name string, x *gorgonia.Node, dim int) *gorgonia.Node {
+func (m WuKong) layer(b *graph.Builder, name string, x *gorgonia.Node) *gorgonia.Node {
 	if b.Err() != nil {
 		return nil
 	}
-	n := x.Shape()[1] / dim
-	fmbUnits, lcbUnits := orDefault(m.FMBUnits, 8), orDefault(m.LCBUnits, 8)
-	rank := orDefault(m.Rank, min(8, n))
-	fmb := b.FMB(name+"/fmb", x, dim, rank, fmbUnits, unitsOrDefault(m.FMBHiddenUnits, 64))
-	lcb := b.LCB(name+"/lcb", x, dim, lcbUnits)
-	residual, units := x, fmbUnits+lcbUnits
-	if units != n {
+	dim, vectors, units := m.EmbeddingDim, x.Shape()[1]/m.EmbeddingDim, m.FMBUnits+m.LCBUnits
+	rank := m.Rank
+	if rank == 0 {
+		rank = min(8, vectors)
+	}
+	fmb := b.FMB(name+"/fmb", x, dim, rank, m.FMBUnits, m.FMBHiddenUnits)
+	lcb := b.LCB(name+"/lcb", x, dim, m.LCBUnits)
+	residual := x
+	if units != vectors {
 		residual = b.LCB(name+"/residual", x, dim, units)
 	}
-	sum := b.Sum(b.Concat(fmb, lcb), residual)
-	return b.LayerNorm(name+"/norm", sum, dim)
+	return b.LayerNorm(name+"/norm", b.Sum(b.Concat(fmb, lcb), residual), dim)
 }
 
-var _ Model = WuKong{}
+// About implements Described.
+func (WuKong) About() About {
+	return About{Title: "stacked factorization machines", Paper: "Zhang et al., ICML 2024"}
+}
+
+var _ Described = WuKong{}

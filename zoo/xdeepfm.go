@@ -10,21 +10,26 @@ import (
 // Reference: Lian et al., xDeepFM, KDD 2018. The CIN has the paper's identity activation, no bias, and
 // sum pooling; the authors' code splits the maps of a layer in halves by default, as SplitHalf does.
 type XDeepFM struct {
-	EmbeddingDim int     // values in an embedding; at least 1; 0 means 16
-	HiddenUnits  []int   // units of each hidden layer of the MLP; nil means 128, 64
-	Dropout      float64 // share of hidden values dropped in training; [0, 1); default 0
-	CINUnits     []int   // maps of each layer of the CIN; nil means 32, 32
-	SplitHalf    bool    // half of a layer's maps feed the next one, the other half the output
+	EmbeddingDim int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
+	HiddenUnits  []int   `default:"128,64" range:"[1, inf)" help:"units of each hidden layer"`
+	Dropout      float64 `range:"[0, 1)" help:"share of hidden values dropped in training"`
+	CINUnits     []int   `default:"32,32" range:"[1, inf)" help:"maps of each layer of the CIN"`
+	SplitHalf    bool    `help:"half of a layer's maps feed the next layer, half the output"`
 }
 
 // Logit builds the graph.
 func (m XDeepFM) Logit(b *graph.Builder) *gorgonia.Node {
-	e := b.Embed("deep", orDefault(m.EmbeddingDim, 16))
+	e := b.Embed("deep", m.EmbeddingDim)
 	return b.Sum(
 		b.Wide("wide"),
-		b.CIN("cin", e, unitsOrDefault(m.CINUnits, 32, 32), m.SplitHalf),
-		b.MLP("mlp", e, unitsOrDefault(m.HiddenUnits, 128, 64), m.Dropout),
+		b.CIN("cin", e, m.CINUnits, m.SplitHalf),
+		b.MLP("mlp", e, m.HiddenUnits, m.Dropout),
 	)
 }
 
-var _ Model = XDeepFM{}
+// About implements Described.
+func (XDeepFM) About() About {
+	return About{Title: "compressed interaction network, linear part and MLP", Paper: "Lian et al., KDD 2018"}
+}
+
+var _ Described = XDeepFM{}

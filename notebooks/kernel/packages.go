@@ -16,6 +16,8 @@ import (
 	_ "github.com/ctrzoo/ctrzoo/graph"
 	_ "github.com/ctrzoo/ctrzoo/notebooks/show"
 	_ "github.com/ctrzoo/ctrzoo/solvers"
+	_ "github.com/ctrzoo/ctrzoo/solvers/parallel"
+	_ "github.com/ctrzoo/ctrzoo/solvers/ranks"
 	_ "github.com/ctrzoo/ctrzoo/zoo"
 	_ "github.com/ctrzoo/ctrzoo/zoo/experiment"
 	_ "gonum.org/v1/plot"

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/solvers"
-	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
 )
@@ -29,12 +28,16 @@ func (g *Grid) check() (place string, err error) {
 	case g.CurvePoints < 0:
 		return "$.curve_points", fmt.Errorf("must be at least 0, got %d", g.CurvePoints)
 	}
+
+	if g.Hyperparameters, err = g.Catalogs.Models.Normal(g.Hyperparameters); err != nil {
+		return "$.hyperparameters", err
+	}
 	for i, name := range g.Models {
-		if _, err := zoo.New(name, g.Hyperparameters); err != nil {
+		if _, err := g.Catalogs.Models.New(name, g.Hyperparameters); err != nil {
 			return fmt.Sprintf("$.models[%d]", i), err
 		}
 		if slices.Index(g.Models, name) < i {
-			return fmt.Sprintf("$.models[%d]", i), fmt.Errorf("%q stands twice", name)
+			return fmt.Sprintf("$.models[%d]", i), fmt.Errorf("%q appears twice", name)
 		}
 	}
 	return g.checkMethods()
@@ -45,11 +48,11 @@ func (g *Grid) checkMethods() (place string, err error) {
 		m := &g.Methods[i]
 		place := fmt.Sprintf("$.methods[%d]", i)
 		if slices.IndexFunc(g.Methods, func(o Method) bool { return o.Name == m.Name }) < i {
-			return place, fmt.Errorf("the name %q stands twice", m.Name)
+			return place, fmt.Errorf("the name %q appears twice", m.Name)
 		}
 		for _, data := range g.Data {
-			for _, c := range m.candidates(data) {
-				if _, err := c.newSolver(g.Seeds[0]); err != nil {
+			for _, c := range m.candidates(data, &g.Catalogs) {
+				if _, err := c.newSolver(&g.Catalogs, g.Seeds[0]); err != nil {
 					return place, err
 				}
 			}
@@ -58,7 +61,7 @@ func (g *Grid) checkMethods() (place string, err error) {
 	return "", nil
 }
 
-// lineOf is the line at which a YAML path, or as much of it as there is, stands in a text.
+// lineOf returns the line of a text at which a YAML path begins.
 func lineOf(text []byte, place string) int {
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
@@ -86,12 +89,12 @@ type candidate struct {
 
 // candidates are all combinations of a method's values, in an order that is always the same. What
 // a data set sets is set where the method leaves it open, if the solver has it.
-func (m *Method) candidates(data Data) []candidate {
+func (m *Method) candidates(data Data, in *Catalogs) []candidate {
 	base := candidate{Solver: m.Solver, Buckets: m.Buckets, AdaptiveBuckets: m.AdaptiveBuckets}
 	list := []candidate{base}
 	values := map[string]Candidates{}
-	entry, _ := solvers.Find(m.Solver) // an unknown one is found when the solver is made
-	for _, p := range entry.Parameters() {
+	entry, _ := in.findSolver(m.Solver) // an unknown one is found when the solver is made
+	for _, p := range entry.Parameters {
 		if v, given := data.Parameters[p.Name]; given {
 			values[p.Name] = Candidates{v}
 		}
@@ -141,14 +144,14 @@ func sortedKeys[V any](m map[string]V) []string {
 }
 
 // newSolver makes the solver of a candidate.
-func (c *candidate) newSolver(seed uint64) (solvers.Solver, error) {
-	entry, err := solvers.Find(c.Solver)
+func (c *candidate) newSolver(in *Catalogs, seed uint64) (solvers.Solver, error) {
+	entry, err := in.findSolver(c.Solver)
 	if err != nil {
 		return nil, err
 	}
 	var options []solvers.Option
 	known := map[string]bool{}
-	for _, p := range entry.Parameters() {
+	for _, p := range entry.Parameters {
 		known[p.Name] = true
 		if p.Name == "seed" {
 			options = append(options, solvers.WithSeed(seed))

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/stretchr/testify/require"
 )
 
@@ -73,8 +73,8 @@ func TestDeLongByItsDefinition(t *testing.T) {
 		}
 		labels[0], labels[1], labels[2], labels[3] = 0, 0, 1, 1
 		aucA, aucB, standardError, p := DeLong(a, b, labels)
-		require.InDelta(t, zoo.AUC(a, labels), aucA, 1e-12)
-		require.InDelta(t, zoo.AUC(b, labels), aucB, 1e-12)
+		require.InDelta(t, metrics.AUC(a, labels), aucA, 1e-12)
+		require.InDelta(t, metrics.AUC(b, labels), aucB, 1e-12)
 		want := math.Sqrt(byDefinition(a, b, labels))
 		require.InDelta(t, want, standardError, 1e-12)
 		z := (aucA - aucB) / want

@@ -31,7 +31,7 @@ type Grid struct {
 	Title string `yaml:"title"`
 	// Data are the data sets; where they come from is the runner's business.
 	Data []Data `yaml:"data"`
-	// Models are names of zoo.Catalog.
+	// Models are names of Catalogs.Models.
 	Models  []string `yaml:"models"`
 	Methods []Method `yaml:"methods"`
 	// Seeds of everything random; the coefficients are chosen with the first. Default: 1, 2, 3.
@@ -40,11 +40,13 @@ type Grid struct {
 	Epochs int `yaml:"epochs"`
 	// BatchSize in samples. Default 512.
 	BatchSize int `yaml:"batch_size"`
-	// Hyperparameters of all models. Default: those of each model.
-	Hyperparameters zoo.Hyperparameters `yaml:"hyperparameters"`
+	// Hyperparameters of all models; each takes those that it has. Default: those of each model.
+	Hyperparameters zoo.Settings `yaml:"hyperparameters"`
 	// CurvePoints is how often in an epoch training loss and test AUC are recorded. Default: only
 	// at its end.
 	CurvePoints int `yaml:"curve_points"`
+	// Catalogs have the models and solvers that the grid names.
+	Catalogs Catalogs `yaml:"-"`
 }
 
 // Data is a data set of a grid.
@@ -95,8 +97,9 @@ func ReadyGrids() []string {
 	return files
 }
 
-// LoadGrid reads a grid from a file, or one of ReadyGrids by its name. An error names file and line.
-func LoadGrid(path string) (*Grid, error) {
+// LoadGrid reads a grid from a file, or one of ReadyGrids by its name. It names models and solvers of the catalogs. An error
+// names file and line.
+func LoadGrid(path string, c Catalogs) (*Grid, error) {
 	text, err := ready.ReadFile("grids/" + path + ".yaml")
 	if err != nil {
 		text, err = os.ReadFile(path)
@@ -104,7 +107,7 @@ func LoadGrid(path string) (*Grid, error) {
 	if err != nil {
 		return nil, fmt.Errorf("experiment: grid: %w; ready grids: %s", err, strings.Join(ReadyGrids(), ", "))
 	}
-	g, err := ParseGrid(text)
+	g, err := ParseGrid(text, c)
 	if err != nil {
 		return nil, fmt.Errorf("experiment: %s: %w", path, err)
 	}
@@ -112,8 +115,8 @@ func LoadGrid(path string) (*Grid, error) {
 }
 
 // ParseGrid reads the text of a grid and checks it.
-func ParseGrid(text []byte) (*Grid, error) {
-	g := &Grid{Seeds: []uint64{1, 2, 3}, Epochs: 4, BatchSize: 512}
+func ParseGrid(text []byte, c Catalogs) (*Grid, error) {
+	g := &Grid{Catalogs: c, Seeds: []uint64{1, 2, 3}, Epochs: 4, BatchSize: 512}
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(g); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrGrid, err)
 	}

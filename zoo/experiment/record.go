@@ -7,14 +7,15 @@ import (
 	"math"
 
 	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
 // Settings make a run again, given its data.
 type Settings struct {
-	Data            string              `json:"data"`
-	DataHash        string              `json:"data_hash"` // of all parts, see HashSet
-	Model           string              `json:"model"`
-	Hyperparameters zoo.Hyperparameters `json:"hyperparameters"`
+	Data            string       `json:"data"`
+	DataHash        string       `json:"data_hash"` // of all parts, see HashSet
+	Model           string       `json:"model"`
+	Hyperparameters zoo.Settings `json:"hyperparameters"`
 	candidate
 	Seed        uint64 `json:"seed"`
 	BatchSize   int    `json:"batch_size"`
@@ -52,14 +53,16 @@ type Record struct {
 
 // Epoch is what a record keeps of an epoch.
 type Epoch struct {
-	TrainLoss     Figure         `json:"train_loss"`
-	ValidAUC      Figure         `json:"valid_auc"`
-	TestAUC       Figure         `json:"test_auc"`
-	TestLogLoss   Figure         `json:"test_logloss"`
-	Calibration   Figure         `json:"test_calibration"`
-	EmbeddingNorm Figure         `json:"embedding_norm"`
-	Rademacher    Figure         `json:"rademacher"`
-	Buckets       []zoo.RowGroup `json:"buckets"` // norm and mean lambda by frequency bucket
+	TrainLoss     Figure             `json:"train_loss"`
+	ValidAUC      Figure             `json:"valid_auc"`
+	TestAUC       Figure             `json:"test_auc"`
+	TestLogLoss   Figure             `json:"test_logloss"`
+	Calibration   Figure             `json:"test_calibration"`
+	EmbeddingNorm Figure             `json:"embedding_norm"`
+	Rademacher    Figure             `json:"rademacher"`
+	Buckets       []metrics.RowGroup `json:"buckets"` // norm and mean lambda by frequency bucket
+	// Metrics are those of the test part besides the ones above.
+	Metrics map[string]Figure `json:"metrics,omitempty"`
 }
 
 // Point is a point of a learning curve.
@@ -95,5 +98,5 @@ func (f *Figure) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*float64)(f))
 }
 
-// last is the result after the last epoch.
-func (r *Record) last() Epoch { return r.Results[len(r.Results)-1] }
+// Last returns the result after the last epoch.
+func (r *Record) Last() Epoch { return r.Results[len(r.Results)-1] }

@@ -9,33 +9,35 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
 )
 
 // scores are the test logits after the last epoch.
 type scores []float32
 
-// perform makes one run. onSamples, if not nil, is told how many samples were trained since its
-// last call.
-func perform(ctx context.Context, s Settings, d *dataset, onSamples func(int)) (*Record, scores, error) {
-	model, err := zoo.New(s.Model, s.Hyperparameters)
+// perform makes one run. It calls onSamples, if not nil, with how many samples were trained since the last call.
+func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSamples func(int)) (*Record, scores, error) {
+	model, err := in.Models.New(s.Model, s.Hyperparameters)
 	if err != nil {
 		return nil, nil, err
 	}
-	solver, err := s.newSolver(s.Seed)
+	solver, err := s.newSolver(in, s.Seed)
 	if err != nil {
 		return nil, nil, err
 	}
 	r := &Record{Key: s.Key(), Settings: s, Version: version(), Kernel: kernel.Name(), RareField: d.rareField}
 	c := &curve{record: r, data: d, points: s.CurvePoints}
-	run := zoo.Run{
+	run := train.Run{
 		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
 		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed,
-		Buckets: zoo.Buckets{Number: s.Buckets}, Diagnose: true,
-		OnEpoch: func(e zoo.Epoch) error { return r.addEpoch(e) },
+		Buckets: train.Buckets{Number: s.Buckets}, Diagnose: true,
+		Metrics: slices.Concat(metrics.All(), in.Metrics),
+		OnEpoch: func(e metrics.Epoch) error { return r.addEpoch(e, in.Metrics) },
 	}
 	previous := 0
-	run.OnStep = func(step zoo.Step) {
+	run.OnStep = func(step train.Step) {
 		if onSamples != nil {
 			onSamples(step.Samples - previous)
 		}
@@ -44,7 +46,7 @@ func perform(ctx context.Context, s Settings, d *dataset, onSamples func(int)) (
 		}
 		c.step(step)
 	}
-	trainer, err := zoo.NewTrainer(run)
+	trainer, err := train.NewTrainer(run)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,16 +67,23 @@ func perform(ctx context.Context, s Settings, d *dataset, onSamples func(int)) (
 	return r, slices.Clone(logits), nil
 }
 
-func (r *Record) addEpoch(e zoo.Epoch) error {
+func (r *Record) addEpoch(e metrics.Epoch, own []metrics.Metric) error {
 	if e.Partial {
 		return nil // the run ends, and is not recorded
 	}
-	r.Results = append(r.Results, Epoch{
-		TrainLoss: Figure(e.TrainLoss), ValidAUC: Figure(e.Valid.AUC),
-		TestAUC: Figure(e.Test.AUC), TestLogLoss: Figure(e.Test.LogLoss), Calibration: Figure(e.Test.Calibration),
+	result := Epoch{
+		TrainLoss: Figure(e.TrainLoss), ValidAUC: Figure(e.Valid.AUC()),
+		TestAUC: Figure(e.Test.AUC()), TestLogLoss: Figure(e.Test.LogLoss()), Calibration: Figure(e.Test.Calibration()),
 		EmbeddingNorm: Figure(e.EmbeddingNorm), Rademacher: Figure(e.Diagnostics.Rademacher.Bound),
 		Buckets: e.Diagnostics.Buckets,
-	})
+	}
+	for _, m := range own {
+		if result.Metrics == nil {
+			result.Metrics = map[string]Figure{}
+		}
+		result.Metrics[m.Name] = Figure(e.Test.Value(m.Name))
+	}
+	r.Results = append(r.Results, result)
 	r.Seconds += e.Seconds
 	return nil
 }
@@ -84,24 +93,24 @@ type curve struct {
 	record    *Record
 	data      *dataset
 	points    int // in an epoch; 0 for none
-	evaluator *zoo.Evaluator
+	evaluator *predict.Evaluator
 	recorded  int     // points of this epoch
 	loss      float64 // sum since the last point
 	steps     int     // since the last point
 	err       error
 }
 
-func (c *curve) step(s zoo.Step) {
+func (c *curve) step(s train.Step) {
 	c.loss += s.Loss
 	c.steps++
 	if c.err != nil || c.points == 0 || s.Samples*c.points < s.Total*(c.recorded+1) {
 		return
 	}
-	var m zoo.Metrics
+	var m metrics.Figures
 	if m, c.err = c.evaluator.Evaluate(context.Background(), c.data.Test); c.err != nil {
 		return
 	}
-	c.record.Curve = append(c.record.Curve, Point{s.Step, Figure(c.loss / float64(c.steps)), Figure(m.AUC)})
+	c.record.Curve = append(c.record.Curve, Point{s.Step, Figure(c.loss / float64(c.steps)), Figure(m.AUC())})
 	c.loss, c.steps = 0, 0
 	if c.recorded++; s.Samples == s.Total {
 		c.recorded = 0
@@ -118,7 +127,7 @@ func bucketAUC(logits, labels []float32, groups []uint8) []Figure {
 				x, y = append(x, logits[i]), append(y, labels[i])
 			}
 		}
-		out[g] = Figure(zoo.AUC(x, y))
+		out[g] = Figure(metrics.AUC(x, y))
 	}
 	return out
 }

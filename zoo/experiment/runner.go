@@ -96,7 +96,7 @@ func (g *Grid) each(f func(d Data, model string, m *Method)) {
 func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job {
 	g := r.Grid
 	var list []job
-	for _, c := range m.candidates(d) {
+	for _, c := range m.candidates(d, &g.Catalogs) {
 		list = append(list, job{m.Name, Settings{
 			Data: d.Name, DataHash: r.data[d.Name].hash, Model: model, Hyperparameters: g.Hyperparameters,
 			candidate: c, Seed: seed, BatchSize: g.BatchSize, Epochs: g.Epochs, CurvePoints: g.CurvePoints,
@@ -110,7 +110,7 @@ func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job 
 func (r *Runner) chosen(candidates []job) job {
 	best := candidates[0]
 	for _, c := range candidates[1:] {
-		if r.Store.Find(c.Key()).last().ValidAUC > r.Store.Find(best.Key()).last().ValidAUC {
+		if r.Store.Find(c.Key()).Last().ValidAUC > r.Store.Find(best.Key()).Last().ValidAUC {
 			best = c
 		}
 	}
@@ -169,7 +169,7 @@ func (r *Runner) run(ctx context.Context, j job) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	record, scores, err := perform(ctx, j.Settings, r.data[j.Data], func(samples int) {
+	record, scores, err := perform(ctx, j.Settings, r.data[j.Data], &r.Grid.Catalogs, func(samples int) {
 		r.tell(func(p *Progress) { p.DoneSamples += samples })
 	})
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
@@ -248,7 +248,7 @@ func (r *Runner) compareModel(d Data, model string, labels []float32) error {
 func meanAUC(records []*Record) float64 {
 	var sum float64
 	for _, r := range records {
-		sum += float64(r.last().TestAUC)
+		sum += float64(r.Last().TestAUC)
 	}
 	return sum / float64(len(records))
 }

@@ -16,8 +16,8 @@ const kernelTolerance = 0.02
 
 // Verify makes a recorded run again and compares every figure. With the kernel of the record they
 // must be equal; with another within 0.02, relative where they are above 1. It returns what differs,
-// each with its name; nothing if the record is verified.
-func Verify(ctx context.Context, r *Record, set *datasets.Set) ([]string, error) {
+// each with its name; nothing if the record is verified. c has the model and the solver that the record names.
+func Verify(ctx context.Context, r *Record, set *datasets.Set, c Catalogs) ([]string, error) {
 	d, err := prepare(ctx, r.Data, set)
 	if err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func Verify(ctx context.Context, r *Record, set *datasets.Set) ([]string, error)
 	if d.hash != r.DataHash {
 		return []string{fmt.Sprintf("data_hash: recorded %s, is %s: this is other data", r.DataHash, d.hash)}, nil
 	}
-	again, _, err := perform(ctx, r.Settings, d, nil)
+	again, _, err := perform(ctx, r.Settings, d, &c, nil)
 	if err != nil {
 		return nil, err
 	}

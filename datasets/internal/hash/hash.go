@@ -1,4 +1,3 @@
-// Package hash has the hash functions of data sets, whose results are stored: they never change.
 package hash
 
 // FNV64 returns the 64-bit FNV-1a hash of a text.

@@ -1,4 +1,3 @@
-// Package pass has the code that the passes over all sources share.
 package pass
 
 import (

@@ -1,4 +1,3 @@
-// Package testlog has the logs that tests of several packages read.
 package testlog
 
 import (

@@ -1,4 +1,3 @@
-// Package testset looks at the samples of sources, for the tests of several packages.
 package testset
 
 import (

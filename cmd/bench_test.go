@@ -1,0 +1,76 @@
+package cmd
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// requireFigures asserts that every line is a JSON object with these keys, whose numbers are above 0.
+func requireFigures(t *testing.T, stdout string, lines int, keys ...string) {
+	t.Helper()
+	require.Equal(t, lines, strings.Count(stdout, "\n"))
+	for line := range strings.Lines(stdout) {
+		var object map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &object))
+		for _, key := range keys {
+			require.Contains(t, object, key)
+			if number, isNumber := object[key].(float64); isNumber && key != "alloc_bytes" {
+				require.Positive(t, number, key)
+			}
+		}
+	}
+}
+
+func TestBenchmarksPrintTheirFigures(t *testing.T) {
+	code, stdout, stderr := zooCommand(t, "bench", "step", "--model", "wdl", "--batch-size", "32", "--rows", "2400", "--seconds", "0.05", "--json")
+	require.Zero(t, code, stderr)
+	requireFigures(t, stdout, 1, "model", "batch_size", "rows", "solver", "wall_min_ms", "wall_median_ms", "cpu_min_ms", "samples_per_second", "gflops", "alloc_bytes", "parts")
+
+	code, stdout, stderr = zooCommand(t, "bench", "predict", "--model", "dnn,xdeepfm", "--batch-size", "1,7", "--rows", "2400", "--seconds", "0.05", "--json")
+	require.Zero(t, code, stderr)
+	requireFigures(t, stdout, 8, "model", "batch_size", "callers", "p50_us", "p99_us", "predictions_per_second", "alloc_bytes")
+
+	code, stdout, stderr = zooCommand(t, "bench", "ranks", "--batch-size", "32", "--rows", "2400", "--rounds", "1", "--json")
+	require.Zero(t, code, stderr)
+	requireFigures(t, stdout, 1, "model", "solver", "kernel", "ranks", "batch_size", "rows", "rounds", "alone_ms", "together_ms", "speedup")
+	code, stdout, stderr = zooCommand(t, "bench", "ranks", "--batch-size", "32", "--rows", "2400", "--rounds", "1")
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `(?m)^speed-up +\d+\.\d\dx$`, stdout)
+
+	code, stdout, stderr = zooCommand(t, "bench", "limit", "--batch-size", "64", "--json")
+	require.Zero(t, code, stderr)
+	requireFigures(t, stdout, 1, "peak_gflops", "memory_gb_s", "products_ms", "memory_ms", "limit_ms", "wall_min_ms", "step_to_limit")
+}
+
+func TestBadBenchmarks(t *testing.T) {
+	for want, args := range map[string][]string{
+		`--model: unknown model "dlrm"`:       {"step", "--model", "dlrm"},
+		"must be above 0":                     {"step", "--batch-size", "0"},
+		"takes two passes a step":             {"step", "--solver", "sam"},
+		"--rounds must be at least 1":         {"peer", "--rounds", "0"},
+		"and --rounds at least 1, got 24 and": {"ranks", "--rows", "24", "--rounds", "0"},
+		"must be a multiple of the 1 ranks":   {"ranks", "--batch-size", "0"},
+		"--batch-size must be at least 1":     {"read", "somewhere", "--batch-size", "0"},
+		"the folder of a prepared data set":   {"read"},
+		"--batch-size, --callers, --rows and": {"predict", "--callers", "0"},
+	} {
+		code, _, stderr := zooCommand(t, append([]string{"bench"}, args...)...)
+		require.Equal(t, 2, code, args)
+		require.Contains(t, stderr, want)
+	}
+}
+
+// The error for a Python without PyTorch names that Python.
+func TestAPeerThatIsMissing(t *testing.T) {
+	no, err := exec.LookPath("false")
+	if err != nil {
+		t.Skip("there is no command false")
+	}
+	code, _, stderr := zooCommand(t, "bench", "peer", "--python", no)
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, no+" with PyTorch")
+}

@@ -1,0 +1,125 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
+	"github.com/ctrzoo/ctrzoo/zoo/experiment"
+	"github.com/spf13/cobra"
+)
+
+// experimentOptions are the flags of "zoo experiment".
+type experimentOptions struct {
+	records  string
+	data     dataSources
+	models   []string
+	only     []string
+	parallel int
+}
+
+func newExperimentCommand(c *flags.Catalogs) *cobra.Command {
+	var o experimentOptions
+	cmd := &cobra.Command{
+		Use:   "experiment GRID",
+		Short: "Run a grid of data sets, models, methods and seeds, and keep a record of each run",
+		Long: `Run a grid: a YAML file, or one of those that come with zoo by its name:
+
+  ` + strings.Join(experiment.ReadyGrids(), ", ") + `
+
+For each data set, model and method, the first seed chooses the coefficient: the one with the highest AUC
+of the validation part after the last epoch. Each finished run is a line of the file of records. A run
+that is there is not made again, so an interrupted grid goes on where it was.
+
+  zoo experiment small --records small.jsonl
+  zoo report small.jsonl --out report`,
+		Args: ui.OneArgument("a grid"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			grid, err := experiment.LoadGrid(args[0], c.Experiments())
+			if err != nil {
+				return ui.Usage(err)
+			}
+			if err := o.narrow(grid); err != nil {
+				return ui.Usage(err)
+			}
+			return o.run(cmd, grid)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.records, "records", "records.jsonl", "file of JSON lines, one for each finished run")
+	f.StringToStringVar((*map[string]string)(&o.data), "data", nil, "folders of the grid's data sets: NAME=DIR, a folder of zoo prepare")
+	f.StringSliceVar(&o.models, "models", nil, "only these models of the grid")
+	f.StringSliceVar(&o.only, "only-data", nil, "only these data sets of the grid")
+	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "runs at a time")
+	return cmd
+}
+
+// narrow removes what --models and --only-data leave out of a grid.
+func (o *experimentOptions) narrow(g *experiment.Grid) error {
+	if o.parallel < 1 {
+		return fmt.Errorf("--parallel must be at least 1, got %d", o.parallel)
+	}
+	for _, name := range o.models {
+		if !slices.Contains(g.Models, name) {
+			return fmt.Errorf("--models: the grid has no model %q", name)
+		}
+	}
+	for _, name := range o.only {
+		if !slices.ContainsFunc(g.Data, func(d experiment.Data) bool { return d.Name == name }) {
+			return fmt.Errorf("--only-data: the grid has no data set %q", name)
+		}
+	}
+	if o.models != nil {
+		g.Models = o.models
+	}
+	if o.only != nil {
+		g.Data = slices.DeleteFunc(g.Data, func(d experiment.Data) bool { return !slices.Contains(o.only, d.Name) })
+	}
+	for _, d := range g.Data {
+		if d.Name != "synthetic" && o.data[d.Name] == "" {
+			return fmt.Errorf("the grid has data set %q: say --data %s=DIR, or leave it out by --only-data", d.Name, d.Name)
+		}
+	}
+	return nil
+}
+
+func (o *experimentOptions) run(cmd *cobra.Command, grid *experiment.Grid) error {
+	store, err := experiment.OpenStore(o.records)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	for _, err := range store.Damaged {
+		fmt.Fprintf(cmd.ErrOrStderr(), "zoo: %v; left out\n", err)
+	}
+	reporter := ui.NewExperimentReporter(cmd.OutOrStdout(), cmd.ErrOrStderr())
+	runner := &experiment.Runner{Grid: grid, Store: store, Parallel: o.parallel, Open: o.data.open, OnProgress: reporter.Progress}
+	err = runner.Run(cmd.Context())
+	reporter.End()
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("interrupted: the finished runs are in %s; the same command goes on", o.records)
+	}
+	return err
+}
+
+// dataSources are the folders of data sets by name. The synthetic log needs none.
+type dataSources map[string]string
+
+// open opens a data set of a grid.
+func (d dataSources) open(ctx context.Context, name string) (*datasets.Set, error) {
+	if d[name] != "" {
+		return prepared.Open(ctx, d[name], prepared.Options{})
+	}
+	if name != "synthetic" {
+		return nil, ui.Usagef("where is data set %q? Say --data %[1]s=DIR", name)
+	}
+	return synthetic.Open(ctx, synthetic.Options{Seed: 1, ValidRows: 50_000})
+}

@@ -1,0 +1,65 @@
+package bench
+
+import (
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/spf13/cobra"
+)
+
+// NewCommand makes the verb bench, with a verb of its own for each thing that is measured. The ranks
+// of comm are those that bench ranks measures.
+func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure speed: training steps, predictions, reading, the limits of this machine, PyTorch, several ranks",
+		Args:  ui.NoArguments,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newStepCommand(c), newPredictCommand(c), newReadCommand(), newLimitCommand(), newPeerCommand(), newRanksCommand(c, comm))
+	return cmd
+}
+
+// models are the models of the zoo in the shapes that are common in comparisons, for 24 fields of
+// dimension 16.
+func models() map[string]zoo.Model {
+	hidden := []int{512, 256, 128}
+	return map[string]zoo.Model{
+		"dnn":     zoo.DNN{EmbeddingDim: 16, HiddenUnits: hidden},
+		"wdl":     zoo.WDL{EmbeddingDim: 16, HiddenUnits: hidden},
+		"xdeepfm": zoo.XDeepFM{EmbeddingDim: 16, HiddenUnits: hidden, CINUnits: []int{100, 100, 100}},
+		"wukong": zoo.WuKong{
+			EmbeddingDim: 16, HiddenUnits: []int{256, 128}, Layers: 3,
+			FMBUnits: 16, LCBUnits: 16, Rank: 16, FMBHiddenUnits: []int{256},
+		},
+	}
+}
+
+// modelNamed returns the model of --model. Those that are not of the zoo have their own defaults.
+func modelNamed(c *flags.Catalogs, name string) (zoo.Model, error) {
+	if model, known := models()[name]; known {
+		return model, nil
+	}
+	model, err := c.Models.New(name, nil)
+	if err != nil {
+		return nil, ui.Usagef("--model: %w", err)
+	}
+	return model, nil
+}
+
+// solverNamed returns the solver of --solver with its flags, if it can be measured.
+func solverNamed(f *flags.Solver, name string) (solvers.Solver, error) {
+	if err := f.Check([]string{name}); err != nil {
+		return nil, ui.Usage(err)
+	}
+	solver, err := f.New(name, flags.Scale{Seed: 1, StepsPerEpoch: 1})
+	if err != nil {
+		return nil, ui.Usage(err)
+	}
+	if _, twice := solvers.As[solvers.TwoPass](solver); twice {
+		return nil, ui.Usagef("--solver: %s takes two passes a step", name)
+	}
+	return solver, nil
+}

@@ -1,0 +1,83 @@
+package flags
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/experiment"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
+	"github.com/spf13/pflag"
+)
+
+// Own holds what a program adds to the models, solvers, data sets and metrics of this module.
+type Own struct {
+	Models  []zoo.Model
+	Metrics []metrics.Metric
+	Data    []known.Entry
+}
+
+// Catalogs has what --model, --solver, --data and --monitor can name in a program.
+type Catalogs struct {
+	Models  *zoo.Catalog
+	Solvers []solvers.Entry
+	Data    known.Catalog
+	Metrics []metrics.Metric
+
+	own Own
+	err error
+}
+
+// NewCatalogs makes the catalogs of a program.
+func NewCatalogs(own Own) (*Catalogs, error) {
+	c := &Catalogs{Solvers: solvers.Entries(), own: own}
+	c.Metrics = slices.Concat(metrics.All(), own.Metrics)
+	if err := metrics.Check(c.Metrics); err != nil {
+		return nil, err
+	}
+	var err error
+	if c.Data, err = known.All().With(own.Data...); err != nil {
+		return nil, err
+	}
+	c.Models, err = zoo.NewCatalog(own.Models...)
+	return c, err
+}
+
+// Err returns the first error of the flags that were made from the catalogs: one that has the name of
+// another.
+func (c *Catalogs) Err() error { return c.err }
+
+// isFree reports whether a flag can be added, and otherwise keeps the error, in which whose names what
+// the flag is for.
+func (c *Catalogs) isFree(flags *pflag.FlagSet, name, whose string) bool {
+	if flags.Lookup(name) == nil && name != "help" {
+		return true
+	}
+	if c.err == nil {
+		c.err = fmt.Errorf("%s: its flag --%s is already a flag of zoo %s", whose, name, flags.Name())
+	}
+	return false
+}
+
+// Experiments returns the catalogs that grids and records name.
+func (c *Catalogs) Experiments() experiment.Catalogs {
+	return experiment.Catalogs{Models: c.Models, Metrics: c.own.Metrics}
+}
+
+// Load reads the model in the directory of a run, or in one of its checkpoints.
+func (c *Catalogs) Load(path string) (*predict.Trained, error) {
+	return predict.Load(path, c.own.Models...)
+}
+
+// KnownRaw lists the data sets that are read from files.
+func (c *Catalogs) KnownRaw() string {
+	isDrawn := func(name string) bool {
+		e, err := c.Data.Find(name)
+		return err == nil && e.Draw != nil
+	}
+	return strings.Join(slices.DeleteFunc(c.Data.Names(), isDrawn), ", ")
+}

@@ -1,0 +1,87 @@
+package flags
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/spf13/pflag"
+)
+
+// ReadConfig sets the flags that were not given on the command line from a YAML file, whose keys
+// are the names of flags with _ for -, and whose values are scalars or lists of scalars.
+func ReadConfig(path string, flags *pflag.FlagSet) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("--config: %w", err)
+	}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return fmt.Errorf("--config: %s: %w", path, err)
+	}
+	for _, doc := range file.Docs {
+		entries, err := mapping(doc.Body)
+		if err != nil {
+			return fmt.Errorf("--config: %s: %w", path, err)
+		}
+		for _, entry := range entries {
+			if err := setFlag(entry, flags); err != nil {
+				return fmt.Errorf("--config: %s, line %d: %w", path, entry.Key.GetToken().Position.Line, err)
+			}
+		}
+	}
+	return nil
+}
+
+// mapping lists the entries of a YAML mapping. The parser has a kind of its own for one with a single key.
+func mapping(body ast.Node) ([]*ast.MappingValueNode, error) {
+	switch body := body.(type) {
+	case nil:
+		return nil, nil
+	case *ast.MappingNode:
+		return body.Values, nil
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{body}, nil
+	}
+	return nil, fmt.Errorf("want a mapping of flags to values")
+}
+
+func setFlag(entry *ast.MappingValueNode, flags *pflag.FlagSet) error {
+	key := entry.Key.GetToken().Value
+	flag := flags.Lookup(strings.ReplaceAll(key, "_", "-"))
+	if flag == nil || flag.Name == "config" {
+		return fmt.Errorf("unknown key %q", key)
+	}
+	value, err := scalar(entry.Value)
+	if err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	if flag.Changed {
+		return nil // the command line wins
+	}
+	if err := flags.Set(flag.Name, value); err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	return nil
+}
+
+// scalar returns the text of a scalar, or of the elements of a list with commas between them.
+func scalar(n ast.Node) (string, error) {
+	switch n := n.(type) {
+	case *ast.SequenceNode:
+		var parts []string
+		for _, v := range n.Values {
+			part, err := scalar(v)
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, part)
+		}
+		return strings.Join(parts, ","), nil
+	case ast.ScalarNode:
+		return n.GetToken().Value, nil
+	}
+	return "", fmt.Errorf("want a value or a list of values")
+}

@@ -1,0 +1,110 @@
+package flags
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+	"github.com/spf13/pflag"
+)
+
+// Open opens the directory of --resume and sets the flags to their values when the run was started.
+// Only rank 0 keeps the directory open; the others read the flags.
+func (c *Checkpoints) Open(rank int) (err error) {
+	c.rank = rank
+	switch {
+	case c.out != "" && c.resume != "":
+		return ui.Usagef("--out starts a run, --resume goes on with one: give one of them")
+	case c.resume == "":
+		return nil
+	}
+	saved, err := c.openResumed()
+	if err != nil {
+		return err
+	}
+	c.flags.Visit(func(f *pflag.Flag) {
+		_, known := saved[f.Name]
+		if err == nil && !known && !slices.Contains(mayChange, f.Name) && !slices.Contains(notKept, f.Name) && textOf(f) != f.DefValue {
+			err = ui.Usagef("--%s was not given when the run in %s was started", f.Name, c.resume)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(saved)) {
+		if err := c.take(name, saved[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openResumed opens the directory of --resume and returns the flags of its run.
+func (c *Checkpoints) openResumed() (saved map[string]string, err error) {
+	if c.rank > 0 {
+		return checkpoint.ReadSettings(c.resume)
+	}
+	if c.directory, err = checkpoint.Open(c.resume); err != nil {
+		return nil, err
+	}
+	return c.directory.Settings(), nil
+}
+
+// mayChange lists the flags that need not be as they were. They do not change the steps that are left;
+// or the files they name are checked by their content.
+var mayChange = []string{"epochs", "checkpoint-every", "keep", "monitor", "patience", "train", "test", "valid", "schema", "check-ranks", "shard-tables"}
+
+// notKept lists the flags that are no part of a run.
+var notKept = []string{"out", "resume", "config", "json"}
+
+// take sets a flag to its value in the saved run.
+func (c *Checkpoints) take(name, value string) error {
+	flag := c.flags.Lookup(name)
+	switch {
+	case flag == nil:
+		return fmt.Errorf("--resume %s: the run was started with --%s, which this version does not know", c.resume, name)
+	case !flag.Changed:
+		return c.flags.Set(name, value)
+	case textOf(flag) != value && !slices.Contains(mayChange, name):
+		return ui.Usagef("--%s is %s, but the run in %s was started with %s", name, textOf(flag), c.resume, value)
+	}
+	return nil
+}
+
+// Create makes the directory of a new run, or keeps the settings of a resumed one.
+func (c *Checkpoints) Create() (err error) {
+	settings := map[string]string{}
+	c.flags.Visit(func(f *pflag.Flag) {
+		if !slices.Contains(notKept, f.Name) {
+			settings[f.Name] = textOf(f)
+		}
+	})
+	switch {
+	case c.rank > 0: // rank 0 does
+	case c.out != "":
+		c.directory, err = checkpoint.Create(c.out, settings)
+	case c.directory != nil:
+		c.directory.SetSettings(settings)
+	}
+	return err
+}
+
+// textOf returns the value of a flag in the form that Set reads.
+func textOf(f *pflag.Flag) string {
+	list, isList := f.Value.(pflag.SliceValue)
+	if !isList {
+		return f.Value.String()
+	}
+	var line bytes.Buffer
+	w := csv.NewWriter(&line)
+	if err := w.Write(list.GetSlice()); err != nil {
+		return f.Value.String()
+	}
+	w.Flush()
+	return strings.TrimSuffix(line.String(), "\n")
+}

@@ -1,0 +1,178 @@
+package flags
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
+	"github.com/spf13/pflag"
+)
+
+// Solver holds the flags of solvers' options. They are the same for all solvers of a command;
+// each solver takes those it knows.
+type Solver struct {
+	flags    *pflag.FlagSet
+	all      []solvers.Entry
+	numbers  map[string]*float64
+	switches map[string]*bool
+
+	halfLife        string
+	adaptiveBuckets int
+	bucketDecay     float64
+
+	Buckets train.Buckets // how rows are divided by frequency
+}
+
+// Scale holds what the options of a solver depend on besides the flags.
+type Scale struct {
+	Seed          uint64
+	StepsPerEpoch int
+}
+
+// AddSolver adds the flags of a solver, after the other flags of the command: see AddModelAndSolver.
+func AddSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
+	f := newSolver(flags, c)
+	f.addParameters(c)
+	return f
+}
+
+// newSolver adds the flags that do not depend on the solvers.
+func newSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
+	f := &Solver{flags: flags, all: c.Solvers, numbers: map[string]*float64{}, switches: map[string]*bool{}}
+	flags.StringVar(&f.halfLife, "half-life", "", "sets alpha: the steps (118) or epochs (0.3epochs) after which an untouched row has lost half of its norm")
+	flags.IntVar(&f.Buckets.Number, "buckets", 0, "divide the rows of each field into so many buckets by frequency, 1 the rarest")
+	flags.StringVar(&f.Buckets.Field, "bucket-field", "", "divide the rows of this field only")
+	flags.IntVar(&f.adaptiveBuckets, "adaptive-buckets", 0, "buckets 1 to this one take adaptive regularization, the others --bucket-decay")
+	flags.Float64Var(&f.bucketDecay, "bucket-decay", 1e-3, "share of itself that a row of the other buckets loses at every step")
+	return f
+}
+
+// ofRun are the parameters that are no numbers on the command line: a seed is that of the run, and a
+// half-life may be in epochs.
+var ofRun = []string{"seed", "half_life"}
+
+func (f *Solver) addParameters(c *Catalogs) {
+	for _, entry := range f.all {
+		for _, p := range entry.Parameters {
+			if slices.Contains(ofRun, p.Name) || f.numbers[p.Name] != nil || f.switches[p.Name] != nil {
+				continue
+			}
+			name := Name(p.Name)
+			if !c.isFree(f.flags, name, fmt.Sprintf("parameter %s of solver %s", p.Name, entry.Name)) {
+				continue
+			}
+			if p.Switch {
+				f.switches[p.Name] = f.flags.Bool(name, false, p.Meaning)
+			} else {
+				f.numbers[p.Name] = f.flags.Float64(name, 0, p.Meaning+" (defaults: zoo solvers)")
+			}
+		}
+	}
+}
+
+// Name returns the name of the flag for a parameter.
+func Name(parameter string) string { return strings.ReplaceAll(parameter, "_", "-") }
+
+// options returns those that were given on the command line and that the solver takes.
+func (f *Solver) options(entry solvers.Entry, scale Scale) ([]solvers.Option, error) {
+	var options []solvers.Option
+	for _, p := range entry.Parameters {
+		given := f.flags.Changed(Name(p.Name))
+		switch {
+		case p.Name == "seed":
+			options = append(options, solvers.WithSeed(scale.Seed))
+		case given && p.Name == "half_life":
+			steps, err := halfLife(f.halfLife, scale.StepsPerEpoch)
+			if err != nil {
+				return nil, err
+			}
+			options = append(options, solvers.WithHalfLife(steps))
+		case given && !p.Switch:
+			options = append(options, p.With(*f.numbers[p.Name]))
+		case given && *f.switches[p.Name]:
+			options = append(options, p.With(1))
+		}
+	}
+	if f.flags.Changed("adaptive-buckets") && entry.Buckets {
+		options = append(options, solvers.WithBuckets(f.adaptiveBuckets, f.bucketDecay))
+	}
+	return options, nil
+}
+
+// halfLife reads --half-life, in steps.
+func halfLife(text string, stepsPerEpoch int) (float64, error) {
+	number, inEpochs := strings.CutSuffix(text, "epochs")
+	value, err := strconv.ParseFloat(strings.TrimSuffix(number, "steps"), 64)
+	if err != nil {
+		return 0, fmt.Errorf("--half-life: want a number of steps such as 118, or of epochs such as 0.3epochs, got %q", text)
+	}
+	if inEpochs {
+		value *= float64(stepsPerEpoch)
+	}
+	return value, nil
+}
+
+// Check returns an error that names the flags that none of the solvers takes.
+func (f *Solver) Check(names []string) error {
+	known := map[string]bool{}
+	for _, name := range names {
+		entry, err := solvers.Find(name)
+		if err != nil {
+			return fmt.Errorf("--solver: %w", err)
+		}
+		for _, p := range entry.Parameters {
+			known[Name(p.Name)] = true
+		}
+		known["adaptive-buckets"] = known["adaptive-buckets"] || entry.Buckets
+	}
+	var unused []string
+	f.flags.Visit(func(flag *pflag.Flag) {
+		parameter := strings.ReplaceAll(flag.Name, "-", "_")
+		isOption := f.numbers[parameter] != nil || f.switches[parameter] != nil || flag.Name == "half-life" || flag.Name == "adaptive-buckets"
+		if isOption && !known[flag.Name] {
+			unused = append(unused, "--"+flag.Name)
+		}
+	})
+	if slices.Sort(unused); len(unused) > 0 {
+		return fmt.Errorf("%s does not apply to --solver %s", strings.Join(unused, ", "), strings.Join(names, ","))
+	}
+	return f.checkBuckets()
+}
+
+func (f *Solver) checkBuckets() error {
+	divided, adaptive := f.flags.Changed("buckets"), f.flags.Changed("adaptive-buckets")
+	switch {
+	case divided && (f.Buckets.Number < 1 || f.Buckets.Number > 255):
+		return fmt.Errorf("--buckets must be in [1, 255], got %d", f.Buckets.Number)
+	case adaptive && !divided:
+		return errors.New("--adaptive-buckets needs --buckets")
+	case adaptive && f.adaptiveBuckets > f.Buckets.Number:
+		return fmt.Errorf("--adaptive-buckets must be at most --buckets (%d), got %d", f.Buckets.Number, f.adaptiveBuckets)
+	case !adaptive && f.flags.Changed("bucket-decay"):
+		return errors.New("--bucket-decay needs --adaptive-buckets")
+	case !divided && f.flags.Changed("bucket-field"):
+		return errors.New("--bucket-field needs --buckets")
+	}
+	return nil
+}
+
+// New makes a solver with the options that were given.
+func (f *Solver) New(name string, scale Scale) (solvers.Solver, error) {
+	entry, err := solvers.Find(name)
+	if err != nil {
+		return nil, fmt.Errorf("--solver: %w", err)
+	}
+	options, err := f.options(entry, scale)
+	if err != nil {
+		return nil, err
+	}
+	s, err := entry.New(options...)
+	if err != nil {
+		return nil, fmt.Errorf("--solver %s: %w", name, err)
+	}
+	return s, nil
+}

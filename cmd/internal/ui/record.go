@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"encoding/json"
+	"math"
+
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+)
+
+// Object is a JSON object whose members keep their order.
+type Object []Member
+
+// Member is a member of an Object.
+type Member struct {
+	Name  string
+	Value any
+}
+
+// Add adds a member.
+func (o *Object) Add(name string, value any) { *o = append(*o, Member{name, value}) }
+
+// AddFigures adds the value of each metric, under its name with a prefix.
+func (o *Object) AddFigures(prefix string, f *metrics.Figures, list []metrics.Metric) {
+	if f == nil {
+		return
+	}
+	for _, m := range list {
+		o.Add(prefix+m.Name, Finite(f.Value(m.Name)))
+	}
+}
+
+// MarshalJSON writes the members in their order.
+func (o Object) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, m := range o {
+		name, err := json.Marshal(m.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(m.Value)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, name...), ':'), value...)
+	}
+	return append(out, '}'), nil
+}
+
+// Finite is a pointer to v, or nil, which JSON prints as null, if v is NaN or infinite.
+func Finite(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+// record returns what --json prints for an epoch.
+func (r *Reporter) record(e metrics.Epoch) Object {
+	o := Object{
+		{"model", r.run.Model}, {"solver", r.run.Solver}, {"epoch", e.Epoch}, {"steps", e.Steps},
+		{"train_loss", Finite(e.TrainLoss)},
+	}
+	o.AddFigures("test_", e.Test, r.run.Metrics)
+	o.AddFigures("valid_", e.Valid, r.run.Metrics)
+	o.Add("embedding_norm", Finite(e.EmbeddingNorm))
+	o.Add("samples_per_second", e.SamplesPerSecond())
+	o.Add("seconds", e.Seconds)
+	if r.run.BestAUC > 0 {
+		o.Add("best_possible_auc", r.run.BestAUC)
+	}
+	if e.Partial {
+		o.Add("partial", true)
+	}
+	if e.Diagnostics != nil {
+		o.Add("diagnostics", e.Diagnostics)
+	}
+	return o
+}

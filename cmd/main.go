@@ -1,0 +1,130 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/bench"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks/mpi"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/spf13/cobra"
+)
+
+// Zoo is the command zoo. The zero Zoo has the models, solvers, data sets and metrics of this module; the
+// fields add one's own, which every verb then knows by their names.
+//
+//	func main() {
+//		cmd.Zoo{Models: []zoo.Model{Mine{}}}.Main()
+//	}
+type Zoo struct {
+	Models  []zoo.Model      // each a value of its type, see zoo.Catalog
+	Metrics []metrics.Metric // measured beside those of the zoo
+	Data    []known.Entry    // data sets that --data names beside those of known.All
+}
+
+// Main is the whole program: it does what the command line says, as one of several ranks if mpirun
+// started it so, and exits. An interrupt or a SIGTERM ends a run with what is saved so far.
+func (z Zoo) Main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// After the first signal the next one ends the program at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(z.runRank(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// Run does in one process what the arguments say, and returns the exit code: 0 if all went well, 1 if
+// a run failed or was interrupted by ctx, 2 if the arguments are wrong.
+func (z Zoo) Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return ui.Exit(z.execute(ctx, ranks.Alone(), args, stdout, stderr), stderr)
+}
+
+// runRank is Run for a process that mpirun may have started as one of several. Only rank 0 prints;
+// rank 0 also reports what goes wrong on another, if the ranks can still talk to each other.
+func (z Zoo) runRank(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	link, err := mpi.Connect()
+	switch {
+	case err != nil:
+		return ui.Exit(err, stderr)
+	case link == nil:
+		return z.Run(ctx, args, stdout, stderr)
+	}
+	alone, quiet := stderr, stderr
+	if link.Rank() > 0 {
+		stdout, quiet = io.Discard, io.Discard
+	}
+	err = z.execute(ctx, link, args, stdout, quiet)
+	if err != nil && link.Size() > 1 && !allHave(err) {
+		// Without Close, and so mpirun ends the others.
+		fmt.Fprintf(alone, "zoo: rank %d: %s\n", link.Rank(), ui.Message(err))
+		return 1
+	}
+	code := ui.Exit(err, quiet)
+	link.Close()
+	return code
+}
+
+// allHave reports whether all ranks have the error: they agreed on it, or it is of the command line, which is the
+// same for all. An interruption is agreed on, too.
+func allHave(err error) bool {
+	var agreed *ranks.Error
+	return errors.As(err, &agreed) || ui.IsUsage(err) || errors.Is(err, context.Canceled)
+}
+
+// execute does what the arguments say, together with the other ranks of comm.
+func (z Zoo) execute(ctx context.Context, comm ranks.Comm, args []string, stdout, stderr io.Writer) error {
+	catalogs, err := flags.NewCatalogs(flags.Own(z))
+	if err != nil {
+		return ui.Usage(err)
+	}
+	root := newRootCommand(catalogs, comm)
+	if err := catalogs.Err(); err != nil {
+		return ui.Usage(err)
+	}
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return root.ExecuteContext(ctx)
+}
+
+func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "zoo",
+		Short:         "Train click-through-rate models that do not collapse after one epoch",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return ui.Usagef("unknown verb %q", args[0])
+			}
+			return nil
+		},
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkRanks(cmd, comm) },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return ui.Usage(err) })
+	root.AddCommand(
+		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(c), newDescribeCommand(),
+		newTrainCommand(c, comm), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
+		newModelsCommand(c), newSolversCommand(c),
+		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), bench.NewCommand(c, comm),
+	)
+	return root
+}
+
+// checkRanks refuses to several ranks a verb that is for one process: all would do the same.
+func checkRanks(cmd *cobra.Command, comm ranks.Comm) error {
+	if n := comm.Size(); n > 1 && !ui.IsForRanks(cmd) {
+		return ui.Usagef("%s is for one process, and was started as %d ranks", strings.TrimPrefix(cmd.CommandPath(), "zoo "), n)
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/ctrzoo/ctrzoo/"
+
+// A room is a package of the module.
+type room struct {
+	path    string
+	imports string // the packages of the module that it may import
+	files   int    // that it may have, without tests; 0 means 15
+}
+
+// plan lists the packages of the module, each below those that it may import. So imports go one way:
+// graph <- solvers <- zoo <- cmd, datasets <- zoo.
+func plan() []room {
+	return []room{
+		{path: "graph/kernel/gen"},
+		{path: "graph/kernel", files: 17}, // one file for each kernel and instruction set
+		{path: "graph/offheap"},
+		{path: "graph", imports: "graph/kernel graph/offheap", files: 30}, // one file for each block
+		{path: "graph/graphtest", imports: "graph"},
+
+		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 28}, // one file for each solver
+		{path: "solvers/ranks", imports: "graph/kernel graph/offheap"},
+		{path: "solvers/ranks/mpi", imports: "solvers/ranks"},
+		{path: "solvers/internal/fake", imports: "graph solvers/ranks"},
+		{path: "solvers/parallel", imports: "graph graph/kernel graph/offheap solvers solvers/ranks"},
+
+		{path: "datasets/internal/hash"},
+		{path: "datasets/internal/pass"},
+		{path: "datasets/internal/testlog"},
+		{path: "datasets/rawlog"},
+		{path: "datasets/schema", imports: "datasets/rawlog"},
+		{path: "datasets", imports: "datasets/internal/pass datasets/schema"},
+		{path: "datasets/internal/testset", imports: "datasets"},
+		{path: "datasets/encode", imports: "datasets datasets/internal/hash datasets/rawlog datasets/schema"},
+		{path: "datasets/synthetic", imports: "datasets datasets/internal/hash datasets/schema"},
+		{path: "datasets/prepared", imports: "datasets datasets/encode datasets/internal/pass datasets/rawlog datasets/schema"},
+		{path: "datasets/known", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic"},
+		{path: "datasets/draft", imports: "datasets/rawlog datasets/schema"},
+
+		{path: "zoo", imports: "datasets graph"},
+		{path: "zoo/metrics", imports: "graph"},
+		{path: "zoo/checkpoint", imports: "datasets datasets/schema graph graph/offheap zoo/metrics"},
+		{path: "zoo/predict", imports: "datasets graph solvers zoo zoo/checkpoint zoo/metrics"},
+		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks zoo zoo/checkpoint zoo/metrics zoo/predict", files: 16},
+		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic solvers zoo zoo/checkpoint zoo/metrics zoo/train"},
+		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
+		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/metrics"},
+
+		{path: "cmd/internal/ui", imports: "zoo/experiment zoo/metrics zoo/train"},
+		{path: "cmd/internal/flags", imports: "cmd/internal/ui datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
+		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench"},
+		{path: "cmd", imports: "cmd/internal/bench cmd/internal/flags cmd/internal/ui datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic graph solvers solvers/ranks solvers/ranks/mpi zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/metrics zoo/predict zoo/train"},
+		{path: "cmd/zoo", imports: "cmd"},
+	}
+}
+
+// A listed package is one as go list has it.
+type listed struct {
+	Dir, ImportPath, Name             string
+	Imports, Deps                     []string
+	GoFiles, CgoFiles, IgnoredGoFiles []string
+}
+
+func (p *listed) path() string { return strings.TrimPrefix(p.ImportPath, module) }
+
+// listModule lists the packages of the module.
+func listModule(t *testing.T) (packages []listed) {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=Dir,ImportPath,Name,Imports,Deps,GoFiles,CgoFiles,IgnoredGoFiles", module+"...").Output()
+	require.NoError(t, err)
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var p listed
+		require.NoError(t, d.Decode(&p))
+		packages = append(packages, p)
+	}
+	return packages
+}
+
+func TestEveryPackageKeepsToThePlan(t *testing.T) {
+	rooms := map[string]room{}
+	for _, r := range plan() {
+		for _, imported := range strings.Fields(r.imports) {
+			_, below := rooms[imported]
+			require.True(t, below, "the plan lists %s after %s, which imports it", imported, r.path)
+		}
+		rooms[r.path] = r
+	}
+	for _, p := range listModule(t) {
+		r, planned := rooms[p.path()]
+		require.True(t, planned, "the plan lacks %s", p.path())
+		delete(rooms, p.path())
+		t.Run(p.path(), func(t *testing.T) { keepsTo(t, r, &p) })
+	}
+	require.Empty(t, rooms, "the module lacks packages of the plan")
+}
+
+// keepsTo asserts that a package is as it is planned.
+func keepsTo(t *testing.T, r room, p *listed) {
+	t.Helper()
+	for _, imported := range p.Imports {
+		if path, ours := strings.CutPrefix(imported, module); ours {
+			require.True(t, slices.Contains(strings.Fields(r.imports), path), "%s must not import %s", r.path, path)
+		}
+	}
+	if strings.HasPrefix(r.path, "datasets") {
+		for _, imported := range p.Deps {
+			require.False(t, strings.HasPrefix(imported, "gorgonia.org/"), "%s imports %s", r.path, imported)
+		}
+	}
+	most := r.files
+	if most == 0 {
+		most = 15
+	}
+	isTest := func(file string) bool { return strings.HasSuffix(file, "_test.go") }
+	files := slices.DeleteFunc(slices.Concat(p.GoFiles, p.CgoFiles, p.IgnoredGoFiles), isTest)
+	require.LessOrEqual(t, len(files), most, "files of %s", r.path)
+	if p.Name != "main" {
+		isDocumented(t, p)
+	}
+}
+
+// isDocumented asserts that a package has a doc.go that begins as Go wants it.
+func isDocumented(t *testing.T, p *listed) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, "doc.go"), nil, parser.PackageClauseOnly|parser.ParseComments)
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(file.Doc.Text(), "Package "+p.Name+" "), "the comment in doc.go of %s", p.path())
+}

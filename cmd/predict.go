@@ -1,0 +1,130 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
+	"github.com/spf13/cobra"
+)
+
+// predictOptions are the flags of "zoo predict".
+type predictOptions struct {
+	catalogs  *flags.Catalogs
+	from, out string
+	in, keep  []string
+}
+
+const predictionColumn = "prediction"
+
+func newPredictCommand(c *flags.Catalogs) *cobra.Command {
+	o := predictOptions{catalogs: c}
+	cmd := &cobra.Command{
+		Use:   "predict",
+		Short: "Predict the click probability of raw samples with a saved model",
+		Long: `Predict the click probability of every raw sample, in the order of the files. They are read by the
+schema and vocabulary that were saved with the model, and need no label. Values that the training part
+did not have count as out of vocabulary.
+
+The output has the columns of --keep, unchanged, and the column prediction. The name of the file sets
+its format: .parquet, .jsonl, .tsv, else CSV.`,
+		Args: ui.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.from, "from", "", "directory of a run, or of one of its checkpoints")
+	f.StringSliceVar(&o.in, "in", nil, "files of raw samples")
+	f.StringVar(&o.out, "out", "", "file to write; default: standard output, as CSV")
+	f.StringSliceVar(&o.keep, "keep", nil, "columns of the samples to write beside the predictions")
+	return cmd
+}
+
+func (o *predictOptions) check() error {
+	switch {
+	case o.from == "":
+		return errors.New("--from: give the directory of a run")
+	case len(o.in) == 0:
+		return errors.New("--in: give at least one file")
+	case slices.Contains(o.keep, predictionColumn):
+		return fmt.Errorf("--keep: the column %s is the one that is written", predictionColumn)
+	}
+	for i, name := range o.keep {
+		if slices.Contains(o.keep[:i], name) {
+			return fmt.Errorf("--keep: the column %s is given twice", name)
+		}
+	}
+	return nil
+}
+
+func (o *predictOptions) run(cmd *cobra.Command) error {
+	if err := o.check(); err != nil {
+		return ui.Usage(err)
+	}
+	saved, err := o.catalogs.Load(o.from)
+	if err != nil {
+		return err
+	}
+	defer saved.Free()
+	if saved.Encoding == nil {
+		return errNoRaw
+	}
+	predictor, err := saved.Predictor()
+	if err != nil {
+		return err
+	}
+	file, err := ui.CreateOutput(o.out, cmd.OutOrStdout())
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), false)
+	reporter.Note("predicting with " + saved.Path)
+	rows, err := o.write(cmd, saved, predictor, file, reporter)
+	reporter.EndBar()
+	if err != nil {
+		return err
+	}
+	if err := file.Commit(); err != nil {
+		return err
+	}
+	reporter.Note(fmt.Sprintf("%d predictions", rows))
+	return nil
+}
+
+func (o *predictOptions) write(cmd *cobra.Command, saved *predict.Trained, p *predict.Predictor, file *ui.Output, reporter *ui.Reporter) (int, error) {
+	var columns []ui.Column
+	for _, name := range o.keep {
+		columns = append(columns, ui.Column{Name: name, Of: ""})
+	}
+	t, err := ui.NewTable(o.out, file, append(columns, ui.Column{Name: predictionColumn, Of: float32(0)}))
+	if err != nil {
+		return 0, err
+	}
+	total := 0
+	predictions, cells := make([]float32, rowsPerBatch), make([]any, len(columns)+1)
+	options := encode.RowOptions{Size: rowsPerBatch, Keep: o.keep}
+	for rows, err := range encode.ReadRows(cmd.Context(), saved.Encoding, o.in, options) {
+		if err != nil {
+			return total, err
+		}
+		if err := p.Predict(predictions, &rows.Batch); err != nil {
+			return total, fmt.Errorf("after %d samples: %w", total, err)
+		}
+		for i, prediction := range predictions[:rows.Rows] {
+			for c := range columns {
+				cells[c] = rows.Kept[i][c]
+			}
+			cells[len(columns)] = prediction
+			if err := t.Row(cells); err != nil {
+				return total, err
+			}
+		}
+		total += rows.Rows
+		reporter.Rows("predicting", rows.Rows)
+	}
+	return total, t.Close()
+}

@@ -1,0 +1,60 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/zoo/experiment"
+	"github.com/ctrzoo/ctrzoo/zoo/experiment/report"
+	"github.com/spf13/cobra"
+)
+
+func newReportCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "report RECORDS...",
+		Short: "Write the tables and figures of recorded runs as one HTML page and Markdown",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return ui.Usagef("report takes files of records, got none")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			stores, err := readStores(cmd, args)
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				return report.WriteMarkdown(cmd.OutOrStdout(), report.Summarize(stores...))
+			}
+			if err := report.Write(out, report.Summarize(stores...)); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s/report.html\n%[1]s/report.md\n%[1]s/overview.md\n%[1]s/overview.svg\n", out)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "folder of report.html, report.md, overview.md and overview.svg; without it Markdown goes to standard output")
+	return cmd
+}
+
+// readStores reads files of records and prints what is damaged in them.
+func readStores(cmd *cobra.Command, paths []string) ([]*experiment.Store, error) {
+	var stores []*experiment.Store
+	for _, path := range paths {
+		s, err := experiment.ReadStore(path)
+		if os.IsNotExist(err) {
+			return nil, ui.Usage(err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, err := range s.Damaged {
+			fmt.Fprintf(cmd.ErrOrStderr(), "zoo: %v; left out\n", err)
+		}
+		stores = append(stores, s)
+	}
+	return stores, nil
+}

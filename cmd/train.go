@@ -1,0 +1,194 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// trainOptions are the flags of "zoo train".
+type trainOptions struct {
+	model       *flags.Model
+	solverFlags *flags.Solver
+	saving      *flags.Checkpoints
+	data        *flags.Data
+	metrics     []metrics.Metric
+	solvers     []string
+	config      string
+
+	batchSize, epochs, checkRanks  int
+	seed                           uint64
+	json, diagnostics, shardTables bool
+}
+
+func newTrainCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
+	var o trainOptions
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a model; without flags: DNN with AdamAR on a synthetic log",
+		Long: `Train a model and report the figures of the test part after every epoch.
+
+Without flags it draws a synthetic log and trains a DNN with AdamAR. With several solvers, each
+trains the same model from the same weights on the same log, and a table compares them:
+
+  zoo train --solver adam,adamar
+
+With --out the run is saved in a directory as it proceeds. It can be resumed from there, and evaluates
+and predicts raw samples:
+
+  zoo train --data avazu --train train.gz --out run --checkpoint-every 10m
+  zoo train --resume run
+  zoo predict --from run --in new.csv --out predictions.csv
+
+Built with -tags mpi and started by mpirun, several processes train together, see docs/parallel.md:
+
+  mpirun -np 4 zoo train --batch-size 4096`,
+		Args: ui.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			defer o.saving.Close()
+			return o.run(cmd, comm)
+		},
+	}
+	ui.ForRanks(cmd)
+	o.addFlags(cmd.Flags(), c)
+	return cmd
+}
+
+func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
+	o.metrics = c.Metrics
+	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
+	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
+	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
+	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
+	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
+	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
+	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
+	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
+	o.data, o.saving = flags.AddData(f, c), flags.AddCheckpoints(f, c)
+	o.model, o.solverFlags = flags.AddModelAndSolver(f, c)
+}
+
+// check returns what is wrong with the flags, before anything is read.
+func (o *trainOptions) check(ranks int) error {
+	switch {
+	case o.batchSize%ranks != 0:
+		return fmt.Errorf("--batch-size must be a multiple of the %d ranks, got %d", ranks, o.batchSize)
+	case o.shardTables && o.diagnostics:
+		return errors.New("--diagnostics needs whole tables: leave out --shard-tables")
+	case o.checkRanks < 0:
+		return fmt.Errorf("--check-ranks must be at least 0, got %d", o.checkRanks)
+	case o.batchSize < 1:
+		return fmt.Errorf("--batch-size must be at least 1, got %d", o.batchSize)
+	case o.epochs < 1:
+		return fmt.Errorf("--epochs must be at least 1, got %d", o.epochs)
+	case len(o.solvers) == 0:
+		return errors.New("--solver names no solver")
+	}
+	if err := o.model.Check(); err != nil {
+		return err
+	}
+	if err := o.solverFlags.Check(o.solvers); err != nil {
+		return err
+	}
+	for _, name := range o.solvers {
+		if _, err := o.solverFlags.New(name, flags.Scale{Seed: o.seed, StepsPerEpoch: 1}); err != nil {
+			return err
+		}
+	}
+	if err := o.saving.Check(o.solvers); err != nil {
+		return err
+	}
+	return o.data.Check(o.saving.Monitored())
+}
+
+func (o *trainOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
+	group := ranks.NewGroup(comm)
+	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), o.json)
+	set, err := o.prepare(cmd, group, reporter)
+	if err := group.Agree(err); err != nil {
+		return err
+	}
+	for _, name := range o.solvers {
+		if err := o.runSolver(cmd.Context(), comm, name, set, reporter); err != nil {
+			reporter.End()
+			return err
+		}
+	}
+	reporter.End()
+	return nil
+}
+
+// prepare does everything that may fail on one rank and not on another.
+func (o *trainOptions) prepare(cmd *cobra.Command, group *ranks.Group, reporter *ui.Reporter) (*datasets.Set, error) {
+	if o.config != "" {
+		if err := flags.ReadConfig(o.config, cmd.Flags()); err != nil {
+			return nil, ui.Usage(err)
+		}
+	}
+	if err := o.saving.Open(group.Rank()); err != nil {
+		return nil, err
+	}
+	if err := o.check(group.Size()); err != nil {
+		return nil, ui.Usage(err)
+	}
+	if err := o.saving.Create(); err != nil {
+		return nil, err
+	}
+	set, err := o.data.Open(cmd.Context(), o.seed, reporter)
+	if err != nil {
+		return nil, err
+	}
+	if o.saving.Monitored() && set.Valid == nil {
+		return nil, ui.Usagef("--monitor needs a validation part: give --valid, or a split that has one")
+	}
+	return set, nil
+}
+
+func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name string, set *datasets.Set, reporter *ui.Reporter) error {
+	model, err := o.model.New()
+	if err != nil {
+		return err
+	}
+	init, err := o.model.Initializer()
+	if err != nil {
+		return err
+	}
+	stepsPerEpoch := (set.Train.Len() + o.batchSize - 1) / o.batchSize
+	solver, err := o.solverFlags.New(name, flags.Scale{Seed: o.seed, StepsPerEpoch: stepsPerEpoch})
+	if err != nil {
+		return err
+	}
+	run := train.Run{
+		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid, Encoding: set.Encoding,
+		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Metrics: o.metrics,
+		Buckets: o.solverFlags.Buckets, Diagnose: o.diagnostics,
+		Parallel: train.Parallel{Comm: comm, CheckRanks: o.checkRanks, ShardTables: o.shardTables},
+		OnNote:   reporter.Note, OnStep: reporter.Step, OnEpoch: reporter.Epoch,
+	}
+	if err := o.saving.Apply(&run); err != nil {
+		return err
+	}
+	trainer, err := train.NewTrainer(run)
+	if err != nil {
+		return err
+	}
+	defer trainer.Free()
+	if err := o.saving.Announce(reporter); err != nil {
+		return err
+	}
+	reporter.Start(ui.Run{Model: o.model.Name, Solver: name, Metrics: o.metrics, BestAUC: set.BestAUC})
+	history, err := trainer.Train(ctx)
+	reporter.EndBar()
+	o.saving.Conclude(reporter, trainer, history, err)
+	return err
+}

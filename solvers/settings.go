@@ -1,0 +1,158 @@
+package solvers
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// settings are the hyper-parameters of all solvers.
+type settings struct {
+	name       string      // of the solver
+	parameters []Parameter // that it takes
+
+	learnRate, dense, beta1, beta2, eps float64
+	alpha, weightDecay, floor, l2, clip float64
+	rho, ratio, zeta                    float64
+	adaptiveBuckets                     int
+	bucketDecay                         float64
+	seed                                uint64
+
+	epsOutside, onTouch, scaled, decayDense bool
+}
+
+// configure applies options to the defaults of a solver that has the parameters of the entry. Base are
+// the settings that no parameter has as its default.
+func (e Entry) configure(base settings, options []Option) (settings, error) {
+	s := base
+	s.parameters, s.adaptiveBuckets = e.Parameters, -1
+	for _, p := range e.Parameters {
+		if p.Default != 0 {
+			p.set(&s, p.Default)
+		}
+	}
+	own, others := split(options, e.takes())
+	if err := Unused(s.name, others); err != nil {
+		return s, err
+	}
+	for _, o := range own {
+		if err := e.apply(o, &s); err != nil {
+			return s, err
+		}
+	}
+	if err := checkExclusive(own); err != nil {
+		return s, err
+	}
+	if s.beta1 > 0 && !s.onTouch && s.beta1 >= math.Sqrt(s.beta2) {
+		return s, fmt.Errorf("%w: WithBeta1(%v): the value must be below the root of beta2 (%v), or momentum would outlast its scale", ErrOption, s.beta1, s.beta2)
+	}
+	return s, nil
+}
+
+// apply sets what an option says. The option may be of a parameter that was made elsewhere, under a name of
+// this package.
+func (e Entry) apply(o Option, s *settings) error {
+	switch p, found := e.Parameter(o.parameter.Name); {
+	case o.err != nil:
+		return o.err
+	case o.set != nil:
+		o.set(s)
+		return nil
+	case !found:
+		return Unused(s.name, []Option{o})
+	default:
+		p.set(s, o.value)
+		return p.check(o.value)
+	}
+}
+
+// Unused returns an error if there are options, which the solver of that name does not take.
+func Unused(solver string, options []Option) error {
+	if len(options) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s does not apply to %s", ErrOption, options[0].parameter.label(), solver)
+}
+
+// checkExclusive returns an error if two options contradict each other. A switch that is off says nothing.
+func checkExclusive(options []Option) error {
+	on := slices.DeleteFunc(options, func(o Option) bool { return o.parameter.Switch && o.value == 0 })
+	for _, o := range on {
+		for _, other := range on {
+			if slices.Contains(o.parameter.excludes, other.parameter.Name) {
+				return fmt.Errorf("%w: %s and %s exclude each other", ErrOption, other.parameter.label(), o.parameter.label())
+			}
+		}
+	}
+	return nil
+}
+
+// String implements Solver.
+func (s *settings) String() string {
+	var list []string
+	for _, p := range s.parameters {
+		if p.value == nil {
+			continue
+		}
+		if v := p.value(s); v != 0 {
+			list = append(list, p.Name+"="+text(v))
+		}
+	}
+	for _, w := range []struct {
+		on   bool
+		name string
+	}{{s.epsOutside, "eps_outside"}, {s.onTouch, "on_touch"}, {s.scaled, "scaled_decay"}, {s.decayDense, "dense_decay"}} {
+		if w.on {
+			list = append(list, w.name)
+		}
+	}
+	if s.adaptiveBuckets >= 0 {
+		list = append(list, "buckets="+strconv.Itoa(s.adaptiveBuckets)+":"+text(s.bucketDecay))
+	}
+	return s.name + "(" + strings.Join(list, ", ") + ")"
+}
+
+// LearnRate implements LearnRater.
+func (s *settings) LearnRate() float64 { return s.learnRate }
+
+// denseRate returns the learning rate of weights that are not tables.
+func (s *settings) denseRate() float64 {
+	if s.dense > 0 {
+		return s.dense
+	}
+	return s.learnRate
+}
+
+// scale multiplies a decay coefficient by a learning rate if the settings ask for it.
+func (s *settings) scale(c, rate float64) float64 {
+	if s.scaled {
+		return c * rate
+	}
+	return c
+}
+
+// none, constant and adaptive return the decays that the settings ask for: one for all rows, or one
+// for those whose choice is 0 and one for those whose choice is 1.
+func (s *settings) none() []decay { return []decay{constantDecay(0)} }
+
+func (s *settings) constant() []decay {
+	return []decay{constantDecay(min(1, s.scale(s.weightDecay, s.learnRate)))}
+}
+
+func (s *settings) adaptive() []decay {
+	list := []decay{adaptiveDecay(s.scale(s.alpha, s.learnRate), s.floor)}
+	if s.adaptiveBuckets >= 0 {
+		list = append(list, constantDecay(min(1, s.scale(s.bucketDecay, s.learnRate))))
+	}
+	return list
+}
+
+// denseDecay returns the share that weights that are not tables lose at every step.
+func (s *settings) denseDecay() float64 {
+	if !s.decayDense {
+		return 0
+	}
+	return min(1, s.scale(s.weightDecay, s.denseRate()))
+}

@@ -1,0 +1,79 @@
+package bench
+
+import (
+	"strings"
+	"time"
+
+	"github.com/ctrzoo/ctrzoo/graph"
+	"gorgonia.org/gorgonia"
+)
+
+// parts takes a few steps more and times their parts.
+func (s *stepper) parts(f *StepFigures) error {
+	spent := map[string]time.Duration{}
+	for w := range s.weights.All() {
+		if w.Table != nil && w.Table.Settler() != nil {
+			w.Table.SetSettler(&timedSettler{w.Table.Settler(), spent})
+		}
+	}
+	forward := ancestors(s.network.LossNode())
+	s.network.Observe(func(n *gorgonia.Node, took time.Duration) {
+		part := "backward"
+		if forward[n.ID()] {
+			part = "forward"
+			if op := n.Op().String(); strings.HasPrefix(op, "lookup") || strings.HasPrefix(op, "index") {
+				part = "lookup"
+			}
+		}
+		spent[part] += took
+	})
+	start := time.Now()
+	for range 50 {
+		if err := s.step(); err != nil {
+			return err
+		}
+	}
+	total := time.Since(start)
+	spent["lookup"] -= spent["settle"] // which happens inside
+	spent["update"] = total
+	for part, took := range spent {
+		if part != "update" {
+			spent["update"] -= took
+		}
+	}
+	f.Parts = map[string]float64{}
+	for part, took := range spent {
+		f.Parts[part] = float64(took) / float64(total)
+	}
+	return nil
+}
+
+// timedSettler measures how long settling takes.
+type timedSettler struct {
+	graph.Settler
+	spent map[string]time.Duration
+}
+
+// Settle implements graph.Settler.
+func (t *timedSettler) Settle(rows []int32) {
+	start := time.Now()
+	t.Settler.Settle(rows)
+	t.spent["settle"] += time.Since(start)
+}
+
+// ancestors are the nodes that a node is computed from, and itself.
+func ancestors(n *gorgonia.Node) map[int64]bool {
+	seen := map[int64]bool{}
+	var visit func(n *gorgonia.Node)
+	visit = func(n *gorgonia.Node) {
+		if seen[n.ID()] {
+			return
+		}
+		seen[n.ID()] = true
+		for it := n.Graph().From(n.ID()); it.Next(); {
+			visit(it.Node().(*gorgonia.Node))
+		}
+	}
+	visit(n)
+	return seen
+}

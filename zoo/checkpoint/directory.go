@@ -1,0 +1,183 @@
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// Directory is where a run keeps its checkpoints. One process at a time may have it, by a lock that
+// ends with the process, however it ends. It holds
+//
+//	settings.json            what the caller wants to know again when the run is resumed
+//	schema.yaml              of raw samples, and
+//	vocabulary.safetensors   their values, if the run has an encoding
+//	epoch-E-batch-B          a checkpoint after B batches of epoch E, for each that is kept
+type Directory struct {
+	path     string
+	lock     *flock.Flock
+	settings map[string]string
+}
+
+// Create makes a directory for a new run, and keeps the caller's settings in it. It fails
+// with ErrHoldsRun if there is a run in it that has saved something, with ErrHoldsFile if a file of
+// another origin has the name of one of a run's, and with ErrInUse if another process has it.
+func Create(path string, settings map[string]string) (*Directory, error) {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	d, err := lockDirectory(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.create(settings); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("zoo: %s: %w", path, err)
+	}
+	return d, nil
+}
+
+func (d *Directory) create(settings map[string]string) error {
+	switch names, err := list(d.path); {
+	case err != nil:
+		return err
+	case len(names) > 0:
+		return ErrHoldsRun
+	}
+	_, err := os.Stat(d.file(settingsFile))
+	for _, name := range []string{schemaFile, vocabularyFile} {
+		name = filepath.Base(name)
+		// Beside settings it is of a run that ended before its first checkpoint.
+		if _, found := os.Stat(d.file(name)); found == nil && err != nil {
+			return fmt.Errorf("%w: %s", ErrHoldsFile, name)
+		}
+	}
+	d.settings = settings
+	return d.KeepSettings()
+}
+
+// SetSettings changes the settings. KeepSettings writes them, once the run in the directory goes on.
+func (d *Directory) SetSettings(settings map[string]string) { d.settings = settings }
+
+// KeepSettings writes the settings to the disk.
+func (d *Directory) KeepSettings() error {
+	if err := writeSealed(d.file(settingsFile+temporary), d.settings); err != nil {
+		os.Remove(d.file(settingsFile + temporary))
+		return err
+	}
+	return d.rename(settingsFile+temporary, settingsFile)
+}
+
+// Checkpoints returns the names of the checkpoints in the directory, the oldest first.
+func (d *Directory) Checkpoints() ([]string, error) { return list(d.path) }
+
+// Latest returns the name of the latest checkpoint in the directory, "" if there is none yet.
+func (d *Directory) Latest() (string, error) {
+	names, err := d.Checkpoints()
+	if err != nil || len(names) == 0 {
+		return "", err
+	}
+	return names[len(names)-1], nil
+}
+
+// Open opens the directory of a run that is to be resumed. It fails with ErrHoldsNoRun if
+// there is none in it, and with ErrInUse if another process has it.
+func Open(path string) (*Directory, error) {
+	if _, err := os.Stat(filepath.Join(path, settingsFile)); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("zoo: %s: %w", path, ErrHoldsNoRun)
+	}
+	d, err := lockDirectory(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.open(); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	return d, nil
+}
+
+func (d *Directory) open() error {
+	if err := readSealed(d.file(settingsFile), &d.settings); err != nil {
+		return err
+	}
+	left, err := filepath.Glob(d.file("*" + temporary)) // by a run that was killed
+	for _, path := range left {
+		err = errors.Join(err, os.RemoveAll(path))
+	}
+	return err
+}
+
+func lockDirectory(path string) (*Directory, error) {
+	d := &Directory{path: path, lock: flock.New(filepath.Join(path, "lock"))}
+	locked, err := d.lock.TryLock()
+	if err == nil && !locked {
+		err = ErrInUse
+	}
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %s: %w", path, err)
+	}
+	return d, nil
+}
+
+// ReadSettings reads the settings of a run from its directory, or from one of its checkpoints, also
+// while it is running.
+func ReadSettings(path string) (map[string]string, error) {
+	if namePattern.MatchString(filepath.Base(path)) {
+		path = filepath.Dir(path)
+	}
+	var settings map[string]string
+	if err := readSealed(filepath.Join(path, settingsFile), &settings); err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	return settings, nil
+}
+
+// Close lets other processes have the directory.
+func (d *Directory) Close() error { return d.lock.Close() }
+
+// Path returns where the directory is.
+func (d *Directory) Path() string { return d.path }
+
+// Settings returns those that the directory was made with.
+func (d *Directory) Settings() map[string]string { return d.settings }
+
+func (d *Directory) file(name string) string { return filepath.Join(d.path, name) }
+
+func (d *Directory) rename(from, to string) error {
+	if err := os.Rename(d.file(from), d.file(to)); err != nil {
+		return err
+	}
+	return syncDirectory(d.path)
+}
+
+// Add adds a checkpoint, whose files fill writes into the directory it is given. If fill fails, nothing is left.
+func (d *Directory) Add(name string, fill func(path string) error) error {
+	path := d.file(name + temporary)
+	err := os.Mkdir(path, 0o777)
+	if err == nil {
+		err = fill(path)
+	}
+	if err == nil {
+		err = syncDirectory(path)
+	}
+	if err == nil {
+		err = d.rename(name+temporary, name)
+	}
+	if err != nil {
+		os.RemoveAll(path)
+	}
+	return err
+}
+
+// Remove removes a checkpoint. Until it is gone it has another name.
+func (d *Directory) Remove(name string) error {
+	if err := d.rename(name, name+temporary); err != nil {
+		return err
+	}
+	return os.RemoveAll(d.file(name + temporary))
+}

@@ -1,0 +1,155 @@
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/goccy/go-yaml"
+)
+
+// encodingFiles are the files of an encoding and what writes them. For each field with a vocabulary
+// of its own the file of vocabularies has
+//
+//	FIELD/values  the values of ids 0, 1, 2 ... in UTF-8, one after another
+//	FIELD/ends    where each ends in them
+//	FIELD/counts  how often each occurs in the training part
+//
+// and FIELD/scale, mean, multiplier and what an empty cell counts as, for a number.
+func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, error) {
+	if e == nil {
+		return nil, nil
+	}
+	text, err := yaml.MarshalWithOptions(e.Schema, yaml.JSON())
+	if err != nil {
+		return nil, fmt.Errorf("schema: %w", err)
+	}
+	if again, err := schema.Parse(text); err != nil || !reflect.DeepEqual(again, e.Schema) {
+		return nil, errors.Join(fmt.Errorf("the schema does not survive being written:\n%s", text), err)
+	}
+	return map[string]func(io.Writer) error{
+		schemaFile: func(w io.Writer) error {
+			_, err := w.Write(text)
+			return err
+		},
+		vocabularyFile: vocabularyTensors(e).Write,
+	}, nil
+}
+
+func vocabularyTensors(e *datasets.Encoding) *Tensors {
+	var t Tensors
+	for i, f := range e.Schema.Fields {
+		v := e.Vocabularies[i]
+		switch {
+		case f.Kind == "numeric":
+			Add(&t, f.Name+"/scale", []float64{e.Scales[i].Mean, e.Scales[i].Multiplier, e.Scales[i].Empty})
+		case f.Shares == "" && v != nil: // buckets have none
+			var values []byte
+			ends, counts := make([]uint64, v.Len()), make([]uint64, v.Len())
+			for id := range v.Len() {
+				values = append(values, v.Value(int32(id))...)
+				ends[id], counts[id] = uint64(len(values)), uint64(v.Count(int32(id)))
+			}
+			Add(&t, f.Name+"/values", values)
+			Add(&t, f.Name+"/ends", ends)
+			Add(&t, f.Name+"/counts", counts)
+		}
+	}
+	return &t
+}
+
+// WriteEncoding writes the files of an encoding to the directory of a run.
+func WriteEncoding(dir string, e *datasets.Encoding) (map[string]Part, error) {
+	files, err := encodingFiles(e)
+	parts := map[string]Part{}
+	for name, write := range files {
+		if parts[name], err = replace(filepath.Join(dir, filepath.Base(name)), write); err != nil {
+			return nil, err
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return parts, syncDirectory(dir)
+}
+
+// MeasureEncoding is WriteEncoding without files.
+func MeasureEncoding(e *datasets.Encoding) (map[string]Part, error) {
+	files, err := encodingFiles(e)
+	parts := map[string]Part{}
+	for name, write := range files {
+		if parts[name], err = measurePart(write); err != nil {
+			return nil, err
+		}
+	}
+	return parts, err
+}
+
+// ReadEncoding reads the encoding that belongs to a checkpoint.
+func ReadEncoding(checkpoint string) (*datasets.Encoding, error) {
+	path := filepath.Join(checkpoint, schemaFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	e := &datasets.Encoding{}
+	if e.Schema, err = schema.Parse(text); err != nil {
+		return nil, fmt.Errorf("%s is %w: %w", path, ErrDamaged, err)
+	}
+	m, err := openMapped(filepath.Join(checkpoint, vocabularyFile))
+	if err != nil {
+		return nil, err
+	}
+	defer m.Close()
+	e.Vocabularies = make([]*datasets.Vocabulary, len(e.Schema.Fields))
+	e.Scales = make([]datasets.Scale, len(e.Schema.Fields))
+	owners := map[string]*datasets.Vocabulary{}
+	for i, f := range e.Schema.Fields {
+		switch {
+		case f.Kind == "numeric":
+			scale := make([]float64, 3)
+			if err := Read(m, f.Name+"/scale", scale); err != nil {
+				return nil, err
+			}
+			e.Scales[i] = datasets.Scale{Mean: scale[0], Multiplier: scale[1], Empty: scale[2]}
+			continue
+		case f.Hash > 0:
+			continue
+		case f.Shares != "":
+			e.Vocabularies[i] = owners[f.Shares]
+		default:
+			if e.Vocabularies[i], err = readVocabulary(m, f.Name); err != nil {
+				return nil, err
+			}
+		}
+		owners[f.Name] = e.Vocabularies[i]
+	}
+	return e, nil
+}
+
+func readVocabulary(m *Mapped, field string) (*datasets.Vocabulary, error) {
+	bytes, err := View[byte](m, field+"/values")
+	ends, endsErr := View[uint64](m, field+"/ends")
+	occurrences, countsErr := View[uint64](m, field+"/counts")
+	if err := errors.Join(err, endsErr, countsErr); err != nil {
+		return nil, err
+	}
+	text := string(bytes)
+	values, counts := make([]string, len(ends)), make([]int, len(occurrences))
+	from := uint64(0)
+	for id, end := range ends {
+		if end < from || end > uint64(len(text)) {
+			return nil, m.Damaged("%s/ends: value %d ends at %d", field, id, end)
+		}
+		values[id], from = text[from:end], end
+	}
+	for id, count := range occurrences {
+		counts[id] = int(count)
+	}
+	return datasets.NewVocabulary(values, counts)
+}

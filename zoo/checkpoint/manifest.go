@@ -1,0 +1,114 @@
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+)
+
+// format is the number of the format of checkpoints. It grows with every change that makes older versions misread them.
+const format = 1
+
+// Manifest describes a checkpoint.
+type Manifest struct {
+	Format   int             `json:"format"`
+	Run      Identity        `json:"run"`
+	Monitor  metrics.Monitor `json:"monitor,omitempty"`
+	Position Position        `json:"position"`
+	Dropouts []byte          `json:"dropouts"` // the state of their generator
+	// LearnRate may have been changed since the start of the run.
+	LearnRate float64         `json:"learning_rate"`
+	History   []metrics.Epoch `json:"history"`
+	Tables    []string        `json:"tables"` // the weights that are tables
+	Parts     map[string]Part `json:"parts"`  // by path from the checkpoint
+	// Ranks is how many there were in a parallel job; absent of one process.
+	Ranks int `json:"ranks,omitempty"`
+	// Best is the name of the checkpoint after the best epoch; absent without a monitor, and in checkpoints from before
+	// there were metrics of one's own.
+	Best string `json:"best,omitempty"`
+}
+
+// HasEncoding says whether the run can read raw samples.
+func (m *Manifest) HasEncoding() bool { _, has := m.Parts[vocabularyFile]; return has }
+
+// HasState says whether the checkpoint has the state of a solver, so that a run can go on from it.
+func (m *Manifest) HasState() bool { _, has := m.Parts[stateFile]; return has }
+
+// Check finds out whether all files of the checkpoint in dir are as they were written. The error of one that is not wraps
+// ErrDamaged.
+func (m *Manifest) Check(dir string) error {
+	for _, name := range slices.Sorted(maps.Keys(m.Parts)) {
+		if err := m.Parts[name].check(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OtherEncoding returns the name of a file of the encoding that is not as parts has it; "" if all are.
+func (m *Manifest) OtherEncoding(parts map[string]Part) string {
+	for _, name := range []string{schemaFile, vocabularyFile} {
+		if m.Parts[name] != parts[name] {
+			return filepath.Base(name)
+		}
+	}
+	return ""
+}
+
+// best returns the name of the checkpoint after the best epoch, or "".
+func (m *Manifest) best() string {
+	if m.Best != "" {
+		return m.Best
+	}
+	return Best(m.Monitor, m.History, metrics.All())
+}
+
+// ReadManifest reads the manifest of the checkpoint in dir.
+func ReadManifest(dir string) (*Manifest, error) {
+	var m Manifest
+	path := filepath.Join(dir, manifestFile)
+	// The format first: the rest of another one may not even parse.
+	var version struct{ Format int }
+	if err := readSealed(path, &version); err != nil {
+		return nil, err
+	}
+	if version.Format != format {
+		return nil, fmt.Errorf("%s: %w: it has format %d, this version reads %d", path, ErrFormat, version.Format, format)
+	}
+	return &m, readSealed(path, &m)
+}
+
+// Find finds the checkpoint that a path means, and reads its manifest: the checkpoint itself, or in the directory of a run
+// that of the best epoch if the run has a monitor, else the latest.
+func Find(path string) (dir string, m *Manifest, err error) {
+	m, err = ReadManifest(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return path, m, err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return "", nil, err
+	}
+	names, err := list(path)
+	if err != nil {
+		return "", nil, err
+	}
+	if len(names) == 0 {
+		return "", nil, fmt.Errorf("%s: %w", path, ErrNoCheckpoint)
+	}
+	latest := names[len(names)-1]
+	dir = filepath.Join(path, latest)
+	if m, err = ReadManifest(dir); err != nil {
+		return "", nil, err
+	}
+	if best := m.best(); best != "" && best != latest {
+		dir = filepath.Join(path, best)
+		m, err = ReadManifest(dir)
+	}
+	return dir, m, err
+}

@@ -1,0 +1,104 @@
+package checkpoint
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+)
+
+// Part is a file of a checkpoint.
+type Part struct {
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// writePart writes a file, and returns once it is on the disk.
+func writePart(path string, write func(io.Writer) error) (Part, error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return Part{}, err
+	}
+	defer f.Close() // a second time, unless there was an error
+	m := meter{hash: sha256.New()}
+	buffer := bufio.NewWriterSize(f, 1<<20)
+	if err := write(io.MultiWriter(buffer, &m)); err != nil {
+		return Part{}, err
+	}
+	if err := errors.Join(buffer.Flush(), f.Sync(), f.Close()); err != nil {
+		return Part{}, err
+	}
+	return m.part(), nil
+}
+
+// measurePart is writePart without a file.
+func measurePart(write func(io.Writer) error) (Part, error) {
+	m := meter{hash: sha256.New()}
+	err := write(&m)
+	return m.part(), err
+}
+
+// check compares a file with what was written.
+func (p Part) check(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	m := meter{hash: sha256.New()}
+	if _, err := io.Copy(&m, f); err != nil {
+		return err
+	}
+	switch got := m.part(); {
+	case got.Bytes != p.Bytes:
+		return fmt.Errorf("%s is %w: it has %d bytes, not %d", path, ErrDamaged, got.Bytes, p.Bytes)
+	case got != p:
+		return fmt.Errorf("%s is %w: it has SHA-256 %s, not %s", path, ErrDamaged, got.SHA256, p.SHA256)
+	}
+	return nil
+}
+
+// meter counts and hashes what is written.
+type meter struct {
+	hash interface {
+		io.Writer
+		Sum([]byte) []byte
+	}
+	bytes int64
+}
+
+func (m *meter) Write(data []byte) (int, error) {
+	m.bytes += int64(len(data))
+	return m.hash.Write(data)
+}
+
+func (m *meter) part() Part { return Part{m.bytes, hex.EncodeToString(m.hash.Sum(nil))} }
+
+// syncDirectory makes renames within a directory last.
+func syncDirectory(path string) error {
+	if runtime.GOOS == "windows" { // where a directory cannot be opened as a file
+		return nil
+	}
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// replace writes a file in place of an older one, which stays whole until the new one is.
+func replace(path string, write func(io.Writer) error) (Part, error) {
+	part, err := writePart(path+temporary, write)
+	if err == nil {
+		err = os.Rename(path+temporary, path)
+	}
+	if err != nil {
+		os.Remove(path + temporary)
+		return Part{}, err
+	}
+	return part, nil
+}

@@ -1,0 +1,68 @@
+package checkpoint
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+)
+
+// sealed is how JSON is kept: with the SHA-256 of its content in compact form, so that no change of
+// a byte goes unnoticed.
+type sealed struct {
+	SHA256  string          `json:"sha256"`
+	Content json.RawMessage `json:"content"`
+}
+
+// writeSealed writes content to a new file.
+func writeSealed(path string, content any) error {
+	compact, err := json.Marshal(content)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(sealed{Hash(compact), compact}, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = writePart(path, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
+	return err
+}
+
+// readSealed reads what writeSealed wrote.
+func readSealed(path string, content any) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := unseal(text, content); err != nil {
+		return fmt.Errorf("%s is %w: %w", path, ErrDamaged, err)
+	}
+	return nil
+}
+
+func unseal(text []byte, content any) error {
+	var s sealed
+	if err := json.Unmarshal(text, &s); err != nil {
+		return err
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, s.Content); err != nil {
+		return err
+	}
+	if got := Hash(compact.Bytes()); got != s.SHA256 {
+		return fmt.Errorf("its content has SHA-256 %s, not %.64s", got, s.SHA256)
+	}
+	return json.Unmarshal(s.Content, content)
+}
+
+// Hash returns the SHA-256 of data in hexadecimal.
+func Hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

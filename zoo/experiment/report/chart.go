@@ -1,0 +1,154 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"image/color"
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// palette is that of Okabe and Ito, which the colour-blind can tell apart, but for its black, which
+// is the colour of the text, light or dark.
+var palette = []color.RGBA{
+	{0x00, 0x72, 0xb2, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff}, {0xcc, 0x79, 0xa7, 0xff},
+	{0x56, 0xb4, 0xe9, 0xff}, {0xd5, 0x5e, 0x00, 0xff}, {0x80, 0x80, 0x80, 0xff}, {0xa0, 0x90, 0x20, 0xff},
+}
+
+func colorOf(i int) color.RGBA { return palette[i%len(palette)] }
+
+// series is a line or the bars of one name; values that are NaN are left out.
+type series struct {
+	color int // of the palette
+	x, y  []float64
+	mark  bool // with a dot at every point
+}
+
+// chart is a figure without a legend, which stands beside it as text.
+type chart struct {
+	*plot.Plot
+	title string
+}
+
+func newChart(title, x, y string) *chart {
+	p := plot.New()
+	p.X.Label.Text, p.Y.Label.Text = x, y
+	p.BackgroundColor = color.Transparent
+	for _, style := range []*text.Style{&p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label} {
+		style.Font.Variant, style.Font.Size = "Sans", vg.Points(11)
+	}
+	grid := plotter.NewGrid()
+	grid.Vertical.Width = 0
+	grid.Horizontal.Color = color.RGBA{0x80, 0x80, 0x80, 0xff}
+	grid.Horizontal.Width = vg.Points(0.25)
+	p.Add(grid)
+	return &chart{p, title}
+}
+
+// lines draws a line for each series.
+func lines(title, x, y string, list []series) (template.HTML, error) {
+	c := newChart(title, x, y)
+	c.X.Tick.Marker = wholeTicks{}
+	for _, s := range list {
+		if _, err := c.line(s); err != nil {
+			return "", err
+		}
+	}
+	return c.svg()
+}
+
+// line adds a series, and returns its line for a legend; nil if no value can be drawn.
+func (c *chart) line(s series) (*plotter.Line, error) {
+	var points plotter.XYs
+	for i, v := range s.y {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			points = append(points, plotter.XY{X: s.x[i], Y: v})
+		}
+	}
+	if len(points) == 0 {
+		return nil, nil
+	}
+	line, dots, err := plotter.NewLinePoints(points)
+	if err != nil {
+		return nil, err
+	}
+	line.Color, line.Width = colorOf(s.color), vg.Points(2)
+	c.Add(line)
+	if s.mark {
+		dots.Color, dots.Shape, dots.Radius = colorOf(s.color), draw.CircleGlyph{}, vg.Points(3)
+		c.Add(dots)
+	}
+	return line, nil
+}
+
+// bars draws a group of bars for each label.
+func bars(title, x, y string, labels []string, list []series) (template.HTML, error) {
+	c := newChart(title, x, y)
+	slot := width * 0.75 / vg.Length(max(1, len(labels)))
+	size := slot * 0.9 / vg.Length(max(1, len(list)))
+	low, high := math.Inf(1), math.Inf(-1)
+	for i, s := range list {
+		values := make(plotter.Values, len(s.y))
+		for j, v := range s.y {
+			if !math.IsNaN(v) {
+				values[j], low, high = v, min(low, v), max(high, v)
+			}
+		}
+		b, err := plotter.NewBarChart(values, size)
+		if err != nil {
+			return "", err
+		}
+		b.Color, b.LineStyle.Width = colorOf(s.color), 0
+		b.Offset = size * (vg.Length(i) - vg.Length(len(list)-1)/2)
+		c.Add(b)
+	}
+	if low > 0.3 && high < 1 { // AUCs: what matters is far from zero
+		c.Y.Min = math.Floor(low*20) / 20
+	}
+	c.NominalX(labels...)
+	return c.svg()
+}
+
+// width and height of a figure, before the page scales it.
+const (
+	width  = 12 * vg.Centimeter
+	height = 8 * vg.Centimeter
+)
+
+// svg is the figure as part of a page: black becomes the colour of the text.
+func (c *chart) svg() (template.HTML, error) {
+	canvas := vgsvg.New(width, height)
+	c.Draw(draw.New(canvas))
+	var out bytes.Buffer
+	if _, err := canvas.WriteTo(&out); err != nil {
+		return "", fmt.Errorf("report: figure: %w", err)
+	}
+	text := out.String()
+	text = strings.ReplaceAll(text[strings.Index(text, "<svg"):], "#000000", "currentColor")
+	label := template.HTMLEscapeString(c.title)
+	return template.HTML(strings.Replace(text, "<svg", fmt.Sprintf(`<svg role="img" aria-label=%q`, label), 1)), nil
+}
+
+// wholeTicks labels epochs by whole numbers, and other ranges as plot does.
+type wholeTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (wholeTicks) Ticks(low, high float64) []plot.Tick {
+	if low != math.Trunc(low) || high-low > 12 || high-low < 1 {
+		return plot.DefaultTicks{}.Ticks(low, high)
+	}
+	var ticks []plot.Tick
+	for v := low; v <= high; v++ {
+		ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'f', -1, 64)})
+	}
+	return ticks
+}

@@ -1,0 +1,193 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strconv"
+
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+)
+
+// figure is a chart with its caption and the names of its colours.
+type figure struct {
+	Caption string
+	SVG     template.HTML
+	Legend  []legend
+}
+
+type legend struct {
+	Name, Color string
+}
+
+// figures draws a table's figures. The error is of a chart that cannot be drawn.
+func (t *Table) figures() ([]figure, error) {
+	f := figures{table: t}
+	for _, model := range t.Models {
+		f.aucByEpoch(model)
+	}
+	model := t.Models[0]
+	f.curves(model)
+	for _, method := range t.Methods {
+		f.norms(model, method)
+	}
+	f.bucketAUC(model)
+	f.calibration(model)
+	f.cost(model)
+	return f.list, f.err
+}
+
+// figures collects figures until the first error.
+type figures struct {
+	table *Table
+	list  []figure
+	err   error
+}
+
+func (f *figures) add(caption string, names []legend, svg template.HTML, err error) {
+	if f.err == nil {
+		f.err = err
+	}
+	f.list = append(f.list, figure{caption, svg, names})
+}
+
+// cells are the methods of a model that have runs, with the colours of the methods.
+func (f *figures) cells(model string) (cells []*Cell, colors []int, names []legend) {
+	for i, method := range f.table.Methods {
+		if c := f.table.Cell(method, model); c != nil {
+			cells, colors = append(cells, c), append(colors, i)
+			names = append(names, newLegend(method, i))
+		}
+	}
+	return cells, colors, names
+}
+
+func newLegend(name string, i int) legend {
+	c := colorOf(i)
+	return legend{name, fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)}
+}
+
+// epochs are 1, 2, ... n.
+func epochs(n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = float64(i + 1)
+	}
+	return x
+}
+
+func (f *figures) aucByEpoch(model string) {
+	cells, colors, names := f.cells(model)
+	var list []series
+	for i, c := range cells {
+		list = append(list, series{colors[i], epochs(len(c.Mean)), c.Mean, true})
+	}
+	caption := fmt.Sprintf("%s: test AUC after each epoch, mean over seeds", model)
+	svg, err := lines(caption, "epoch", "test AUC", list)
+	f.add(caption, names, svg, err)
+}
+
+// curves draws what the first seed recorded within the epochs.
+func (f *figures) curves(model string) {
+	cells, colors, names := f.cells(model)
+	var loss, auc []series
+	for i, c := range cells {
+		r := c.Runs[0]
+		if len(r.Curve) == 0 {
+			return
+		}
+		l, a := series{color: colors[i]}, series{color: colors[i]}
+		for n, p := range r.Curve {
+			x := 1 + float64(n+1)/float64(r.CurvePoints) // an epoch ends at a whole number
+			l.x, l.y = append(l.x, x), append(l.y, float64(p.TrainLoss))
+			a.x, a.y = append(a.x, x), append(a.y, float64(p.TestAUC))
+		}
+		loss, auc = append(loss, l), append(auc, a)
+	}
+	caption := fmt.Sprintf("%s: training loss within the epochs; epoch n goes from n to n+1", model)
+	svg, err := lines(caption, "epoch", "training loss", loss)
+	f.add(caption, names, svg, err)
+	caption = fmt.Sprintf("%s: test AUC within the epochs; epoch n goes from n to n+1", model)
+	svg, err = lines(caption, "epoch", "test AUC", auc)
+	f.add(caption, names, svg, err)
+}
+
+// norms draws norm and mean lambda of each frequency bucket over the epochs, for the first seed.
+func (f *figures) norms(model, method string) {
+	c := f.table.Cell(method, model)
+	if c == nil {
+		return
+	}
+	f.byBucket(c, "Euclidean norm of the embeddings", "norm", func(g metrics.RowGroup) float64 { return g.Norm })
+	buckets := c.Runs[0].Last().Buckets
+	if n := len(buckets); n > 0 && math.Abs(buckets[0].MeanLambda-buckets[n-1].MeanLambda) > 1e-6 {
+		f.byBucket(c, "mean lambda", "lambda", func(g metrics.RowGroup) float64 { return g.MeanLambda })
+	}
+}
+
+func (f *figures) byBucket(c *Cell, what, label string, of func(metrics.RowGroup) float64) {
+	r := c.Runs[0]
+	var list []series
+	var names []legend
+	for b, group := range r.Last().Buckets {
+		s := series{color: b, x: epochs(len(r.Results)), mark: true}
+		for _, e := range r.Results {
+			s.y = append(s.y, of(e.Buckets[b]))
+		}
+		list = append(list, s)
+		names = append(names, newLegend("bucket "+group.Name, b))
+	}
+	caption := fmt.Sprintf("%s with %s: %s by frequency bucket, 1 the rarest", c.Model, c.Method, what)
+	svg, err := lines(caption, "epoch", label, list)
+	f.add(caption, names, svg, err)
+}
+
+func (f *figures) bucketAUC(model string) {
+	cells, colors, names := f.cells(model)
+	var list []series
+	var labels []string
+	for i, c := range cells {
+		s := series{color: colors[i]}
+		labels = nil
+		for b, v := range c.Runs[0].BucketAUC {
+			s.y = append(s.y, float64(v))
+			label := "unseen"
+			if b > 0 {
+				label = strconv.Itoa(b)
+			}
+			labels = append(labels, label)
+		}
+		list = append(list, s)
+	}
+	field := cells[0].Runs[0].RareField
+	caption := fmt.Sprintf("%s: test AUC after the last epoch, by frequency bucket of field %s", model, field)
+	svg, err := bars(caption, "frequency bucket of "+field, "test AUC", labels, list)
+	f.add(caption, names, svg, err)
+}
+
+func (f *figures) calibration(model string) {
+	cells, colors, names := f.cells(model)
+	var list []series
+	for i, c := range cells {
+		s := series{color: colors[i], mark: true}
+		for _, b := range c.Runs[0].Calibration {
+			s.x, s.y = append(s.x, b.Prediction), append(s.y, b.Label)
+		}
+		list = append(list, s)
+	}
+	caption := fmt.Sprintf("%s: clicks against predictions after the last epoch, by tenths of the test part", model)
+	svg, err := lines(caption, "mean prediction", "share of clicks", list)
+	f.add(caption, names, svg, err)
+}
+
+func (f *figures) cost(model string) {
+	cells, colors, names := f.cells(model)
+	var list []series
+	for i, c := range cells {
+		r := c.Runs[0]
+		list = append(list, series{color: colors[i], y: []float64{r.Seconds / float64(len(r.Results))}})
+	}
+	caption := fmt.Sprintf("%s: seconds of training for an epoch; runs side by side share the machine", model)
+	svg, err := bars(caption, "", "seconds", []string{model}, list)
+	f.add(caption, names, svg, err)
+}

@@ -1,0 +1,118 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+//go:embed report.html
+var reportText string
+
+var reportTemplate = template.Must(template.New("report").Parse(reportText))
+
+// page is what the template shows.
+type page struct{ Sections []section }
+
+type section struct {
+	*Table
+	Rows     []row
+	Findings []string
+	Figures  []figure
+}
+
+// row is a method with the cells of all models.
+type row struct {
+	Method string
+	Cells  []htmlCell
+}
+
+type htmlCell struct {
+	Title string // coefficient and deviation
+	AUCs  []htmlAUC
+}
+
+type htmlAUC struct {
+	Text, Deviation string
+	Best            bool
+}
+
+// Write writes the tables to a folder, which is made if it is not there: report.html, which
+// needs no network, report.md, and for a README overview.md and overview.svg. Each file is replaced
+// in one piece.
+func Write(folder string, tables []*Table) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("report: report: %w", err)
+	}
+	for name, write := range map[string]func(io.Writer, []*Table) error{
+		"report.html": writeHTML, "report.md": WriteMarkdown, "overview.md": WriteOverview, "overview.svg": WriteOverviewChart,
+	} {
+		var text bytes.Buffer
+		err := write(&text, tables)
+		if err == nil {
+			err = replaceFile(filepath.Join(folder, name), text.Bytes())
+		}
+		if err != nil {
+			return fmt.Errorf("report: %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// writeHTML writes the page.
+func writeHTML(w io.Writer, tables []*Table) error {
+	var p page
+	for _, t := range tables {
+		s := section{Table: t, Rows: t.rows(), Findings: t.Findings()}
+		var err error
+		if s.Figures, err = t.figures(); err != nil {
+			return err
+		}
+		p.Sections = append(p.Sections, s)
+	}
+	return reportTemplate.Execute(w, p)
+}
+
+// replaceFile writes a file under another name first.
+func replaceFile(path string, text []byte) error {
+	temporary := path + ".part"
+	if err := os.WriteFile(temporary, text, 0o666); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
+}
+
+func (t *Table) rows() []row {
+	var rows []row
+	for _, method := range t.Methods {
+		r := row{Method: method}
+		for _, model := range t.Models {
+			c := t.Cell(method, model)
+			cell := htmlCell{Title: c.describe()}
+			for e := range t.Epochs {
+				a := htmlAUC{Text: t.auc(c, e, "%.4f")}
+				a.Best = a.Text != "" && t.isBest(c, e)
+				if a.Text != "" && c.Deviation[e] == c.Deviation[e] {
+					a.Deviation = fmt.Sprintf("±%.4f", c.Deviation[e])
+				}
+				cell.AUCs = append(cell.AUCs, a)
+			}
+			r.Cells = append(r.Cells, cell)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// EpochNumbers are 1 .. Epochs, for the heads of columns.
+func (t *Table) EpochNumbers() []int {
+	numbers := make([]int, t.Epochs)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	return numbers
+}

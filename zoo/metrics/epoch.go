@@ -1,0 +1,56 @@
+package metrics
+
+import "encoding/json"
+
+// Epoch holds the figures of an epoch of training.
+type Epoch struct {
+	Epoch         int      // from 1
+	Steps         int      // of the run so far
+	TrainLoss     float64  // mean of the batches' log losses, each before its step
+	Test, Valid   *Figures // nil without such a part
+	EmbeddingNorm float64  // Euclidean norm of all tables together, every row settled
+	Diagnostics   *Diagnostics
+	Seconds       float64 // spent in training, without evaluation
+	Samples       int     // trained in this epoch
+	Partial       bool    // the run was interrupted in this epoch
+}
+
+// SamplesPerSecond returns the speed of training; 0 if nothing was trained.
+func (e Epoch) SamplesPerSecond() float64 {
+	if e.Samples == 0 {
+		return 0
+	}
+	return float64(e.Samples) / e.Seconds
+}
+
+// epochRecord is an Epoch in the history of a checkpoint. Partial epochs and diagnostics are not kept.
+type epochRecord struct {
+	Epoch         int      `json:"epoch"`
+	Steps         int      `json:"steps"`
+	TrainLoss     number   `json:"train_loss"`
+	Test          *Figures `json:"test,omitempty"`
+	Valid         *Figures `json:"valid,omitempty"`
+	EmbeddingNorm number   `json:"embedding_norm"`
+	Seconds       number   `json:"seconds"`
+	Samples       int      `json:"samples"`
+}
+
+// MarshalJSON writes an epoch as the history of a checkpoint has it.
+func (e Epoch) MarshalJSON() ([]byte, error) {
+	return json.Marshal(epochRecord{
+		e.Epoch, e.Steps, number(e.TrainLoss), e.Test, e.Valid, number(e.EmbeddingNorm), number(e.Seconds), e.Samples,
+	})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (e *Epoch) UnmarshalJSON(text []byte) error {
+	var r epochRecord
+	if err := json.Unmarshal(text, &r); err != nil {
+		return err
+	}
+	*e = Epoch{
+		Epoch: r.Epoch, Steps: r.Steps, TrainLoss: float64(r.TrainLoss), Test: r.Test, Valid: r.Valid,
+		EmbeddingNorm: float64(r.EmbeddingNorm), Seconds: float64(r.Seconds), Samples: r.Samples,
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package predict
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/ctrzoo/ctrzoo/graph"
+)
+
+// Row is an embedding row of a field.
+type Row struct {
+	ID     int
+	Value  string // "" for id 0, which is out of vocabulary, and if the model has no vocabulary
+	Count  int    // of it in the training part
+	Norm   float32
+	Vector []float32 // of the weights themselves
+}
+
+// Rows yields the rows of a field in a table; with the name "" in the first table.
+func (t *Trained) Rows(table, field string) (iter.Seq[Row], error) {
+	var weight *graph.Weight
+	var names []string
+	for w := range t.Weights.All() {
+		if w.Table == nil {
+			continue
+		}
+		names = append(names, w.Name)
+		if weight == nil && (table == "" || table == w.Name) {
+			weight = w
+		}
+	}
+	if weight == nil {
+		return nil, fmt.Errorf("zoo: no table %q; there are: %q", table, names)
+	}
+	var fields []string
+	for from, f := range t.segments() {
+		fields = append(fields, t.Fields[f].Name)
+		if t.Fields[f].Name == field {
+			return t.rows(weight, f, from), nil
+		}
+	}
+	return nil, fmt.Errorf("zoo: no field %q with rows of its own; there are: %q", field, fields)
+}
+
+func (t *Trained) rows(w *graph.Weight, field, from int) iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		dim := w.Shape[1]
+		for id := range t.Fields[field].Rows {
+			r := Row{ID: id, Vector: w.Values()[(from+id)*dim : (from+id+1)*dim]}
+			r.Norm = float32(norm(r.Vector))
+			if t.Encoding != nil {
+				v := t.Encoding.Vocabularies[field]
+				r.Value, r.Count = v.Value(int32(id)), v.Count(int32(id))
+			}
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}

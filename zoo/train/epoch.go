@@ -1,0 +1,114 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+)
+
+// epoch trains one pass over the training part, or what is left of it.
+func (t *Trainer) epoch(ctx context.Context) (metrics.Epoch, error) {
+	if s, ok := solvers.As[solvers.EpochStarter](t.solver); ok && t.at.Batches == 0 {
+		s.StartEpoch(t.at.Epoch, t.weights)
+	}
+	at := &t.at
+	done, before, start := at.Batches, at.Seconds, time.Now()
+	shuffle := t.run.stream(shuffleStream + uint64(at.Epoch))
+	for batch, err := range t.share.Batches(t.team.reading(ctx), t.run.BatchSize, shuffle) {
+		if err != nil && t.team.interrupted(ctx) != nil {
+			break
+		}
+		if err == nil && done > 0 {
+			done--
+			continue
+		}
+		if err == nil {
+			err = t.forward(batch)
+		}
+		if err = t.bringTogether(ctx, batch, err); err == nil {
+			err = t.step()
+		}
+		if err == nil {
+			err = t.advance()
+		}
+		if err != nil {
+			return metrics.Epoch{}, err
+		}
+		at.Seconds = before + time.Since(start).Seconds()
+		if t.team.interrupted(ctx) != nil {
+			break
+		}
+		if err := t.saver.saveIfDue(); err != nil {
+			return metrics.Epoch{}, err
+		}
+	}
+	return metrics.Epoch{
+		Epoch: at.Epoch, Steps: at.Steps, Samples: at.Samples, Partial: t.team.interrupted(ctx) != nil,
+		TrainLoss: at.Loss / float64(at.Samples), Seconds: at.Seconds,
+	}, nil
+}
+
+// forward computes the loss of a batch and the gradients.
+func (t *Trainer) forward(batch *datasets.Batch) error {
+	if err := t.network.Load(batch); err != nil {
+		return err
+	}
+	return t.pass()
+}
+
+// pass is one pass over the batch that is loaded.
+func (t *Trainer) pass() error {
+	if err := t.network.RunAll(); err != nil {
+		return err
+	}
+	return t.network.CheckFinite()
+}
+
+// bringTogether brings the figures of a batch from all ranks together. err is that of this rank; the error of any rank is
+// returned on all. A rank that failed while the others wait for its rows returns at once.
+func (t *Trainer) bringTogether(ctx context.Context, batch *datasets.Batch, err error) error {
+	if err != nil && t.spread() && !errors.Is(err, zoo.ErrNonFinite) {
+		return err
+	}
+	own := outcome{stops: ctx.Err() != nil, saves: t.saver.timeIsUp()}
+	if err == nil {
+		own.samples, own.loss = batch.Rows, t.network.Loss()
+	}
+	return t.team.bringTogether(own, err)
+}
+
+// step takes the step of the gradients of forward.
+func (t *Trainer) step() error {
+	if s, ok := solvers.As[solvers.TwoPass](t.solver); ok {
+		if err := t.secondPass(s); err != nil {
+			s.Undo()
+			return err
+		}
+	}
+	return t.solver.Step(t.model)
+}
+
+func (t *Trainer) secondPass(s solvers.TwoPass) error {
+	if err := s.Perturb(t.model); err != nil {
+		return err
+	}
+	return t.team.allWell(t.pass())
+}
+
+// advance moves the position by the step that was taken.
+func (t *Trainer) advance() error {
+	all := &t.team.batch
+	t.at.Steps++
+	t.at.Batches++
+	t.at.Samples += all.samples
+	t.at.Loss += all.loss * float64(all.samples)
+	if t.run.OnStep != nil {
+		t.run.OnStep(Step{Epoch: t.at.Epoch, Step: t.at.Steps, Samples: t.at.Samples, Total: t.run.Train.Len(), Loss: all.loss})
+	}
+	return t.checkRanks()
+}

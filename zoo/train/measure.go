@@ -1,0 +1,84 @@
+package train
+
+import (
+	"context"
+	"math"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+)
+
+// measure fills in what is known only after an epoch. It also serves an interrupted epoch: the end of the run's context
+// does not stop it.
+func (t *Trainer) measure(e *metrics.Epoch) error {
+	t.weights.SettleAll()
+	var err error
+	if e.EmbeddingNorm, err = t.embeddingNorm(); err != nil {
+		return err
+	}
+	if t.run.Diagnose {
+		e.Diagnostics = t.diagnose()
+	}
+	for _, part := range []struct {
+		source datasets.Source
+		result **metrics.Figures
+	}{{t.run.Test, &e.Test}, {t.run.Valid, &e.Valid}} {
+		if part.source == nil {
+			continue
+		}
+		f, err := t.evaluate(part.source)
+		if err != nil {
+			return err
+		}
+		*part.result = &f
+	}
+	return nil
+}
+
+// embeddingNorm returns the Euclidean norm of all tables together.
+func (t *Trainer) embeddingNorm() (float64, error) {
+	var sum float64
+	for weight := range t.weights.All() {
+		if weight.Table != nil {
+			sum += sumSquares(weight.Values())
+		}
+	}
+	if !t.spread() {
+		return math.Sqrt(sum), nil
+	}
+	parts, err := t.team.GatherNumbers([]float64{sum})
+	sum = 0
+	for _, part := range parts {
+		sum += part
+	}
+	return math.Sqrt(sum), err
+}
+
+// evaluate measures the model over a source. Each rank evaluates a run of its batches; joined in the order of the ranks
+// they are those of one process.
+func (t *Trainer) evaluate(source datasets.Source) (metrics.Figures, error) {
+	ctx := context.Background()
+	if !t.team.parallel() {
+		return t.evaluator.Evaluate(ctx, source)
+	}
+	share, err := datasets.Divide(source, t.team.Rank(), t.team.Size())
+	var logits, labels []float32
+	if err == nil {
+		logits, labels, err = t.evaluator.LogitsOf(share.Whole(ctx, t.run.BatchSize))
+	}
+	if err != nil && t.spread() {
+		return metrics.Figures{}, err // the others wait for rows
+	}
+	if err := t.team.Agree(err); err != nil {
+		return metrics.Figures{}, err
+	}
+	allLogits, err := t.team.join(logits)
+	if err != nil {
+		return metrics.Figures{}, err
+	}
+	allLabels, err := t.team.join(labels)
+	if err != nil {
+		return metrics.Figures{}, err
+	}
+	return t.evaluator.Measure(allLogits, allLabels), nil
+}

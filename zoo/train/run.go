@@ -1,0 +1,141 @@
+package train
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"gorgonia.org/gorgonia"
+)
+
+// ErrRun is wrapped by the error of a run whose settings cannot be used.
+var ErrRun = errors.New("zoo: cannot train")
+
+// Run is what Train needs. Zero fields mean their defaults.
+type Run struct {
+	Model  zoo.Model       // required
+	Solver gorgonia.Solver // required, a new solvers.Solver: it keeps the state of one run
+	Train  datasets.Source // required
+	Test   datasets.Source // measured after every epoch; nil: not measured
+	Valid  datasets.Source // measured after every epoch; nil: not measured
+
+	BatchSize     int                // samples in a step; 0 means 512
+	Epochs        int                // passes over Train; 0 means 4
+	Metrics       []metrics.Metric   // by which Test and Valid are measured; nil means metrics.All
+	Monitor       metrics.Monitor    // the figure that finds the best epoch; default: none
+	Patience      int                // epochs that may pass without a better one; 0: any number
+	Seed          uint64             // of everything random; default 0
+	EmbeddingInit graph.Initializer  // nil means graph.Normal(0.01)
+	Encoding      *datasets.Encoding // of raw samples, to be kept with the model; nil: it predicts ids only
+	Checkpoints   *Checkpoints       // nil: none; they need a solvers.Stateful
+
+	// Buckets divides rows by frequency, for a solver made with solvers.WithBuckets and for
+	// Diagnose. Default: none; for Diagnose 5 of every field.
+	Buckets Buckets
+	// Diagnose measures Diagnostics after every epoch. It reads the training part once more, before the first epoch.
+	Diagnose bool
+
+	Parallel Parallel // default: the run is of one process
+
+	OnNote  func(text string)         // called, if not nil, with what somebody who watches the run should know
+	OnStep  func(Step)                // called after every step, if not nil
+	OnEpoch func(metrics.Epoch) error // called after every epoch, if not nil; an error ends the run
+}
+
+// Parallel makes a run one rank of a parallel job. All ranks are given the same settings and the same data. Each takes its
+// share of every batch and of the evaluation, see datasets.Divide, and all take the same steps, see package parallel.
+// Run.BatchSize is that of the job and must be a multiple of the ranks. Rank 0 saves.
+type Parallel struct {
+	Comm ranks.Comm // connects this process to the other ranks; nil: there are none
+	// CheckRanks compares the weights of all ranks every so many steps. If they are not the same, to the bit, the run ends
+	// with ErrRanksDiffer. 0: never.
+	CheckRanks int
+	// ShardTables spreads the rows of all tables over the ranks, with the solver's state of them: a job can then train
+	// tables that no rank has memory for; see parallel.Solver.Spread. The weights are the same as without, to the bit. It
+	// is not for SAM and FAL (see solvers.Spreader), nor with Diagnose. A rank that fails within a pass cannot tell the others, who wait for its
+	// rows: its process must end.
+	ShardTables bool
+}
+
+// Step is what a run reports after each step.
+type Step struct {
+	Epoch   int     // from 1
+	Step    int     // of the run, from 1
+	Samples int     // of the epoch so far
+	Total   int     // samples of an epoch
+	Loss    float64 // mean log loss of the batch before the step
+}
+
+// The streams of random numbers of a run. Each is seeded by the run's seed and its own number: none depends on how much of
+// another was used.
+const (
+	weightStream = iota + 1
+	dropoutStream
+	shuffleStream // plus the epoch: each epoch's order depends on the seed and its number only
+)
+
+func (r *Run) stream(number uint64) *rand.Rand { return rand.New(r.source(number)) }
+
+func (r *Run) source(number uint64) *rand.PCG { return rand.NewPCG(r.Seed, number) }
+
+// withDefaults returns the run with defaults in place of zero fields.
+func (r Run) withDefaults() Run {
+	r.BatchSize, r.Epochs = cmp.Or(r.BatchSize, 512), cmp.Or(r.Epochs, 4)
+	r.Metrics = metrics.OrAll(r.Metrics)
+	if r.Parallel.Comm == nil {
+		r.Parallel.Comm = ranks.Alone()
+	}
+	return r
+}
+
+func (r *Run) check() error {
+	switch {
+	case r.Model == nil:
+		return errors.New("no model")
+	case r.Solver == nil:
+		return errors.New("no solver")
+	case r.Buckets.Number < 0 || r.Buckets.Number > 255:
+		return fmt.Errorf("buckets must be in [0, 255], got %d", r.Buckets.Number)
+	case r.Buckets.Number == 0 && bucketsOf(r.Solver) != nil:
+		return errors.New("the solver was made WithBuckets, and the run has no Buckets")
+	case r.Train == nil || r.Train.Len() == 0:
+		return errors.New("the training part is empty")
+	case r.BatchSize < 1:
+		return fmt.Errorf("batch size must be at least 1, got %d", r.BatchSize)
+	case r.Epochs < 1:
+		return fmt.Errorf("epochs must be at least 1, got %d", r.Epochs)
+	case r.Parallel.ShardTables && r.Diagnose:
+		return errors.New("diagnostics need tables that are not spread over the ranks")
+	case r.Parallel.CheckRanks < 0:
+		return fmt.Errorf("the steps between comparisons of ranks must be at least 0, got %d", r.Parallel.CheckRanks)
+	}
+	if err := solvers.Check(r.Solver); err != nil {
+		return err
+	}
+	if err := metrics.Check(r.Metrics); err != nil {
+		return err
+	}
+	return r.checkMonitor()
+}
+
+func (r *Run) checkMonitor() error {
+	if err := r.Monitor.Check(r.Metrics); err != nil {
+		return err
+	}
+	switch {
+	case r.Patience < 0:
+		return fmt.Errorf("patience must be at least 0, got %d", r.Patience)
+	case r.Monitor != metrics.NoMonitor && r.Valid == nil:
+		return fmt.Errorf("monitor %s needs a validation part", r.Monitor)
+	case r.Monitor == metrics.NoMonitor && r.Patience > 0:
+		return errors.New("patience needs a monitor")
+	}
+	return nil
+}
