@@ -2,8 +2,17 @@ package cmd
 
 import (
 	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -65,11 +74,48 @@ func TestAWrongExtensionIsAnErrorAtTheStart(t *testing.T) {
 		`own entry 0 ("adam")`:                          {Solvers: []solvers.Entry{{Name: "adam"}}},
 		"a model is nil":                                {Models: []zoo.Model{nil}},
 		`two metrics have the name "auc"`:               {Metrics: []metrics.Metric{{Name: "auc", Measure: func(metrics.Predictions) float64 { return 0 }}}},
+		`two data sets have the name "avazu"`:           {Data: []known.Entry{ownLog("avazu")}},
 		`metric 3 ("lift") needs a name and a function`: {Metrics: []metrics.Metric{{Name: "lift"}}},
 	} {
 		var out, stderr bytes.Buffer
 		require.Equal(t, 2, z.Run(t.Context(), []string{"models"}, &out, &stderr), want)
 		require.Contains(t, stderr.String(), want)
 		require.Empty(t, out.String())
+	}
+}
+
+// ownLog is a data set of one's own that is read from files.
+func ownLog(name string) known.Entry {
+	return known.Entry{Name: name, Schema: func(encode.Choices) (*schema.Schema, error) {
+		return &schema.Schema{Label: "y", Fields: []schema.Field{{Name: "a"}}}, nil
+	}}
+}
+
+func TestDataSetsOfOnesOwn(t *testing.T) {
+	drawn := known.Entry{Name: "drawn", Draw: func(ctx context.Context, c encode.Choices) (*datasets.Set, error) {
+		return synthetic.Open(ctx, synthetic.Options{TrainRows: 500, TestRows: 100, Seed: c.Seed})
+	}}
+	z := Zoo{Data: []known.Entry{ownLog("shop"), drawn}}
+	log := filepath.Join(t.TempDir(), "log.csv")
+	require.NoError(t, os.WriteFile(log, []byte("y,a\n"+strings.Repeat("1,p\n0,q\n", 50)), 0o600))
+	out := filepath.Join(t.TempDir(), "shop")
+	for _, args := range [][]string{
+		{"train", "--data", "shop", "--train", log, "--epochs", "1", "--batch-size", "20", "--json"},
+		{"train", "--data", "drawn", "--epochs", "1", "--batch-size", "100", "--json"},
+		{"prepare", "--data", "shop", "--in", log, "--out", out},
+		{"train", "--data", out, "--epochs", "1", "--batch-size", "20", "--json"},
+	} {
+		var stdout, stderr bytes.Buffer
+		require.Zero(t, z.Run(t.Context(), args, &stdout, &stderr), stderr.String())
+	}
+	for args, want := range map[string]string{
+		"train --data drawn --train x":        "--data drawn is drawn, not read: leave out --train",
+		"train --data shop":                   "--train: give at least one file",
+		"train --data other --train x":        `--data: unknown data set "other"; known: synthetic, avazu, ipinyou, ipinyou-libsvm, lzd, amazon, amazon-last, shop, drawn`,
+		"prepare --data drawn --in x --out y": "say what the columns of the log are; known data: avazu, ipinyou, ipinyou-libsvm, lzd, amazon, amazon-last, shop",
+	} {
+		var stdout, stderr bytes.Buffer
+		require.Equal(t, 2, z.Run(t.Context(), strings.Fields(args), &stdout, &stderr), args)
+		require.Contains(t, stderr.String(), want)
 	}
 }

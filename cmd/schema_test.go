@@ -20,7 +20,7 @@ func TestSchema(t *testing.T) {
 	code, _, stderr = zooCommand(t, "train", "--schema", schema, "--train", log, "--epochs", "1")
 	require.Zero(t, code, stderr)
 
-	code, out, stderr = zooCommand(t, "schema", "../datasets/testdata/fuxictr/dataset_config.yaml", "--dataset", "shop_x1")
+	code, out, stderr = zooCommand(t, "schema", "../datasets/draft/testdata/fuxictr/dataset_config.yaml", "--dataset", "shop_x1")
 	require.Zero(t, code, stderr)
 	require.Contains(t, out, "shares: item")
 }

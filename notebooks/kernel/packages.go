@@ -6,6 +6,13 @@ package main
 // line here, run "go mod tidy" if its module is new, and run the installer again.
 import (
 	_ "github.com/ctrzoo/ctrzoo/datasets"
+	_ "github.com/ctrzoo/ctrzoo/datasets/draft"
+	_ "github.com/ctrzoo/ctrzoo/datasets/encode"
+	_ "github.com/ctrzoo/ctrzoo/datasets/known"
+	_ "github.com/ctrzoo/ctrzoo/datasets/prepared"
+	_ "github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	_ "github.com/ctrzoo/ctrzoo/datasets/schema"
+	_ "github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	_ "github.com/ctrzoo/ctrzoo/graph"
 	_ "github.com/ctrzoo/ctrzoo/notebooks/show"
 	_ "github.com/ctrzoo/ctrzoo/solvers"

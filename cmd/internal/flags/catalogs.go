@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/known"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
@@ -19,13 +19,14 @@ type Own struct {
 	Models  []zoo.Model
 	Solvers []solvers.Entry
 	Metrics []metrics.Metric
+	Data    []known.Entry
 }
 
 // Catalogs has what --model, --solver, --data and --monitor can name in a program.
 type Catalogs struct {
 	Models  *zoo.Catalog
 	Solvers *solvers.Catalog
-	Data    []string
+	Data    known.Catalog
 	Metrics []metrics.Metric
 
 	own Own
@@ -34,12 +35,15 @@ type Catalogs struct {
 
 // NewCatalogs makes the catalogs of a program.
 func NewCatalogs(own Own) (*Catalogs, error) {
-	c := &Catalogs{Data: datasets.Names(), own: own}
+	c := &Catalogs{own: own}
 	c.Metrics = slices.Concat(metrics.All(), own.Metrics)
 	if err := metrics.Check(c.Metrics); err != nil {
 		return nil, err
 	}
 	var err error
+	if c.Data, err = known.All().With(own.Data...); err != nil {
+		return nil, err
+	}
 	if c.Solvers, err = solvers.NewCatalog(own.Solvers...); err != nil {
 		return nil, err
 	}
@@ -75,6 +79,9 @@ func (c *Catalogs) Load(path string) (*predict.Trained, error) {
 
 // KnownRaw lists the data sets that are read from files.
 func (c *Catalogs) KnownRaw() string {
-	isDrawn := func(name string) bool { return name == "synthetic" }
-	return strings.Join(slices.DeleteFunc(slices.Clone(c.Data), isDrawn), ", ")
+	isDrawn := func(name string) bool {
+		e, err := c.Data.Find(name)
+		return err == nil && e.Draw != nil
+	}
+	return strings.Join(slices.DeleteFunc(c.Data.Names(), isDrawn), ", ")
 }
