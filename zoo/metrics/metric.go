@@ -58,9 +58,9 @@ func Check(list []Metric) error {
 	return nil
 }
 
-// OrAll returns the list, or All if it is nil.
+// OrAll returns the list, or All if it is empty.
 func OrAll(list []Metric) []Metric {
-	if list == nil {
+	if len(list) == 0 {
 		return All()
 	}
 	return list

@@ -28,7 +28,7 @@ type Run struct {
 
 	BatchSize     int                // samples in a step; 0 means 512
 	Epochs        int                // passes over Train; 0 means 4
-	Metrics       []metrics.Metric   // by which Test and Valid are measured; nil means metrics.All
+	Metrics       []metrics.Metric   // by which Test and Valid are measured; none means metrics.All
 	Monitor       metrics.Monitor    // the figure that finds the best epoch; default: none
 	Patience      int                // epochs that may pass without a better one; 0: any number
 	Seed          uint64             // of everything random; default 0
