@@ -34,12 +34,13 @@ type Builder struct {
 
 	learnables gorgonia.Nodes
 	used       map[string]bool
+	embeddings map[*gorgonia.Node]string // the name of the embedding that a node is, or carries
 	err        error
 }
 
 // NewBuilder starts a graph for batches of the given size over shared weights.
 func NewBuilder(batch int, fields []Field, w *Weights) *Builder {
-	b := &Builder{graph: gorgonia.NewGraph(), batch: batch, fields: fields, weights: w, used: map[string]bool{}, Mode: &Mode{}}
+	b := &Builder{graph: gorgonia.NewGraph(), batch: batch, fields: fields, weights: w, used: map[string]bool{}, embeddings: map[*gorgonia.Node]string{}, Mode: &Mode{}}
 	if batch < 1 {
 		b.fail("input", fmt.Errorf("batch size must be at least 1, got %d", batch))
 		return b
@@ -131,6 +132,10 @@ func (b *Builder) Learnables() gorgonia.Nodes { return b.learnables }
 
 // Weight is the node of the dense weight name (rows, columns), drawn by init if it is new.
 func (b *Builder) Weight(name string, rows, columns int, init Initializer) *gorgonia.Node {
+	return b.weight(name, rows, columns, init, mark{block: name})
+}
+
+func (b *Builder) weight(name string, rows, columns int, init Initializer, m mark) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
@@ -138,7 +143,7 @@ func (b *Builder) Weight(name string, rows, columns int, init Initializer) *gorg
 		b.fail(name, fmt.Errorf("shape (%d, %d) is empty", rows, columns))
 		return nil
 	}
-	weight, err := b.weights.dense(name, rows, columns, init)
+	weight, err := b.weights.dense(name, rows, columns, init, m)
 	if err != nil {
 		b.fail(name, err)
 		return nil
@@ -149,6 +154,10 @@ func (b *Builder) Weight(name string, rows, columns int, init Initializer) *gorg
 
 // Table is the node of the table name over the rows of all fields.
 func (b *Builder) Table(name string, dim int) *gorgonia.Node {
+	return b.table(name, dim, mark{block: name})
+}
+
+func (b *Builder) table(name string, dim int, m mark) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
@@ -156,7 +165,7 @@ func (b *Builder) Table(name string, dim int) *gorgonia.Node {
 	if init == nil {
 		init = Normal(0.01)
 	}
-	weight, err := b.weights.table(name, b.layout.rows, dim, init)
+	weight, err := b.weights.table(name, b.layout.rows, dim, init, m)
 	if err != nil {
 		b.fail(name, err)
 		return nil

@@ -162,7 +162,7 @@ func indexNode(ids *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
 		return nil, fmt.Errorf("graph: ids must be an int32 matrix of %d columns, got %v %v", len(l.columns), ids.Dtype(), ids.Shape())
 	}
 	index := newIndex(ids.Shape()[0], l)
-	o := &op{name: "index", shape: ids.Shape().Clone(), output: typeOf(2, tensor.Int32)}
+	o := &op{name: "index", kind: OpIndex, shape: ids.Shape().Clone(), output: typeOf(2, tensor.Int32)}
 	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {
 		dense, ok := in[0].(*tensor.Dense)
 		if !ok || dense.Dtype() != tensor.Int32 {

@@ -59,7 +59,7 @@ func (b *Builder) cinLayer(name string, xk, x0 *gorgonia.Node, units int, layer 
 		return nil
 	}
 	in := xk.Shape()[1] * x0.Shape()[1]
-	weight := b.Weight(name+"/weight", in, units, fanIn(in))
+	weight := b.weight(name+"/weight", in, units, fanIn(in), mark{role: RoleInteraction, block: name})
 	if b.err != nil {
 		return nil
 	}
@@ -72,7 +72,7 @@ func (b *Builder) project(name string, x *gorgonia.Node, units int) *gorgonia.No
 		return nil
 	}
 	in := x.Shape()[1]
-	weight := b.Weight(name+"/weight", in, units, fanIn(in))
+	weight := b.weight(name+"/weight", in, units, fanIn(in), mark{role: RoleInteraction, block: name})
 	if b.err != nil {
 		return nil
 	}
@@ -93,7 +93,8 @@ func (b *Builder) LayerNorm(name string, x *gorgonia.Node, n int) *gorgonia.Node
 	if b.err != nil {
 		return nil
 	}
-	gain, bias := b.Weight(name+"/gain", 1, n, Constant(1)), b.Weight(name+"/bias", 1, n, Zeros())
+	gain := b.weight(name+"/gain", 1, n, Constant(1), mark{role: RoleGain, block: name})
+	bias := b.weight(name+"/bias", 1, n, Zeros(), mark{role: RoleBias, block: name})
 	if b.err != nil {
 		return nil
 	}
@@ -149,7 +150,7 @@ func (b *Builder) LCB(name string, x *gorgonia.Node, dim, units int) *gorgonia.N
 // compress makes units vectors of those of x by the weight name/weight (n, units).
 func (b *Builder) compress(name string, x *gorgonia.Node, dim, units int) *gorgonia.Node {
 	n := x.Shape()[1] / dim
-	weight := b.Weight(name+"/weight", n, units, fanIn(n))
+	weight := b.weight(name+"/weight", n, units, fanIn(n), mark{role: RoleInteraction, block: name})
 	if b.err != nil {
 		return nil
 	}

@@ -12,6 +12,14 @@ import (
 // (batch, fields*dim). Categorical fields and lists are rows of the table name/table; a number is
 // multiplied by its vector of name/numeric.
 func (b *Builder) Embed(name string, dim int) *gorgonia.Node {
+	e := b.embed(name, dim, RoleEmbedding)
+	if b.err == nil {
+		b.embeddings[e] = name
+	}
+	return e
+}
+
+func (b *Builder) embed(name string, dim int, role Role) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
@@ -19,14 +27,15 @@ func (b *Builder) Embed(name string, dim int) *gorgonia.Node {
 		b.fail(name, fmt.Errorf("embedding_dim must be at least 1, got %d", dim))
 		return nil
 	}
+	m := mark{role: role, block: name}
 	var rows, numbers *gorgonia.Node
 	if b.ids != nil {
-		if table := b.Table(name+"/table", dim); table != nil {
+		if table := b.table(name+"/table", dim, m); table != nil {
 			rows = b.keep(name)(lookup(table, b.index, b.layout))
 		}
 	}
 	if b.numbers != nil {
-		if vectors := b.Weight(name+"/numeric", b.numbers.Shape()[1], dim, fanIn(dim)); vectors != nil {
+		if vectors := b.weight(name+"/numeric", b.numbers.Shape()[1], dim, fanIn(dim), m); vectors != nil {
 			numbers = b.keep(name)(ScaleRows(b.numbers, vectors))
 		}
 	}
@@ -91,7 +100,7 @@ func interleave(first, second *gorgonia.Node, fromSecond []bool, dim int) (*gorg
 // Wide is the linear part of a model over all fields: the sum of a weight for each id and of a
 // weight times each number; (batch, 1), without a bias.
 func (b *Builder) Wide(name string) *gorgonia.Node {
-	x := b.Embed(name, 1)
+	x := b.embed(name, 1, RoleWide)
 	if b.err != nil {
 		return nil
 	}
@@ -101,6 +110,10 @@ func (b *Builder) Wide(name string) *gorgonia.Node {
 // Linear is a fully connected layer of units outputs: weight and bias are name/weight (in, units)
 // and name/bias (1, units).
 func (b *Builder) Linear(name string, x *gorgonia.Node, units int, relu bool) *gorgonia.Node {
+	return b.linear(name, x, units, relu, mark{role: RoleDense, block: name})
+}
+
+func (b *Builder) linear(name string, x *gorgonia.Node, units int, relu bool, m mark) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
@@ -109,8 +122,8 @@ func (b *Builder) Linear(name string, x *gorgonia.Node, units int, relu bool) *g
 		b.fail(name, fmt.Errorf("units must be at least 1, got %d", units))
 		return nil
 	}
-	weight := b.Weight(name+"/weight", in, units, fanIn(in))
-	bias := b.Weight(name+"/bias", 1, units, fanIn(in))
+	weight := b.weight(name+"/weight", in, units, fanIn(in), m)
+	bias := b.weight(name+"/bias", 1, units, fanIn(in), mark{role: RoleBias, block: m.block})
 	if b.err != nil {
 		return nil
 	}
@@ -119,11 +132,12 @@ func (b *Builder) Linear(name string, x *gorgonia.Node, units int, relu bool) *g
 
 // MLP is hidden layers with ReLU, each followed by dropout, and one linear output: (batch, 1).
 func (b *Builder) MLP(name string, x *gorgonia.Node, hidden []int, dropout float64) *gorgonia.Node {
+	m := mark{role: RoleDense, block: name, over: b.embeddings[x]}
 	for i, units := range hidden {
 		layer := fmt.Sprintf("%s/%d", name, i)
-		x = b.Dropout(layer, b.Linear(layer, x, units, true), dropout)
+		x = b.Dropout(layer, b.linear(layer, x, units, true, m), dropout)
 	}
-	return b.Linear(name+"/out", x, 1, false)
+	return b.linear(name+"/out", x, 1, false, m)
 }
 
 // Dropout drops values while the graph trains; a rate of 0 adds nothing to the graph.

@@ -45,7 +45,7 @@ func lookup(table, index *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
 	out := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
 	g := &gather{out: out.Float32s(), dim: dim}
 	tile := g.tile // one function value for all runs, so that a run allocates nothing
-	o := &op{name: "lookup " + table.Name(), shape: shape, gradOf: []bool{true, false}}
+	o := &op{name: "lookup " + table.Name(), kind: OpLookup, shape: shape, gradOf: []bool{true, false}}
 	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {
 		t, isTable := in[0].(*Table)
 		x, isIndex := in[1].(*Index)

@@ -1,8 +1,8 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"gorgonia.org/gorgonia"
@@ -96,14 +96,14 @@ func children(n *gorgonia.Node) gorgonia.Nodes {
 	return list
 }
 
-// planReuse finds out how one of Gorgonia's own operations can be given its old buffer.
+// planReuse decides how the operation can be given its old buffer.
 func (s *step) planReuse() {
-	kind := fmt.Sprintf("%T", s.op)
-	if strings.Contains(kind, "dropout") { // its UsePreallocDo passes a method where it wants data
+	quirk := quirkOf(s.op)
+	if quirk == noReuse {
 		return
 	}
 	s.reusable, _ = s.op.(gorgonia.UsePreallocDoer)
-	s.adds = strings.Contains(kind, "sliceIncr")
+	s.adds = quirk == adds
 }
 
 // RunAll evaluates all outputs.
@@ -111,7 +111,7 @@ func (m *Machine) RunAll() (err error) {
 	at := 0
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("graph: %v: %v", m.steps[at].op, p)
+			err = &OpError{fmt.Sprint(m.steps[at].op), fmt.Errorf("%v", p)}
 		}
 	}()
 	for ; at < len(m.steps); at++ {
@@ -183,10 +183,19 @@ func (s *step) evaluate() (gorgonia.Value, error) {
 		}
 	}
 	value, err := s.op.Do(s.args...)
-	if err != nil && !strings.HasPrefix(err.Error(), "graph: ") {
-		err = fmt.Errorf("graph: %v: %w", s.op, err)
+	if err != nil {
+		return nil, s.named(err)
 	}
-	return value, err
+	return value, nil
+}
+
+// named returns an error as one of the operation, unless the operation has done so.
+func (s *step) named(err error) error {
+	var named *OpError
+	if errors.As(err, &named) {
+		return err
+	}
+	return &OpError{fmt.Sprint(s.op), err}
 }
 
 // bind sets the value of a node. WithValue, unlike Let, accepts a row-sparse gradient, whose

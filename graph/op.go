@@ -15,6 +15,7 @@ import (
 // given by two functions. Its value is owned by do and reused from run to run.
 type op struct {
 	name    string
+	kind    OpKind
 	serial  uint32
 	inputs  []hm.Type
 	output  hm.Type
@@ -27,6 +28,32 @@ type op struct {
 	positive  bool           // the output is a positive part
 	clearedBy *gorgonia.Node // the output is zero wherever this node is; nil: it is not known to be
 }
+
+// OpKind says what an operation does with a table, for whoever measures operations.
+type OpKind uint8
+
+const (
+	OpOther  OpKind = iota // nothing
+	OpIndex                // finds the distinct rows of a batch
+	OpLookup               // reads rows
+)
+
+// KindOf returns the kind of a node's operation.
+func KindOf(o gorgonia.Op) OpKind {
+	if ours, is := o.(*op); is {
+		return ours.kind
+	}
+	return OpOther
+}
+
+// OpError is the error of an operation that a graph has run.
+type OpError struct {
+	Op  string // its name
+	Err error
+}
+
+func (e *OpError) Error() string { return fmt.Sprintf("graph: %s: %v", e.Op, e.Err) }
+func (e *OpError) Unwrap() error { return e.Err }
 
 // counting says how many multiplications and additions the matrix products of the operation take.
 func (o *op) counting(flops int) *op {
@@ -71,11 +98,11 @@ func (o *op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) { return o.s
 func (o *op) Do(in ...gorgonia.Value) (v gorgonia.Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			v, err = nil, fmt.Errorf("graph: %s: %v", o.name, p)
+			v, err = nil, &OpError{o.name, fmt.Errorf("%v", p)}
 		}
 	}()
 	if v, err = o.do(in); err != nil {
-		return nil, fmt.Errorf("graph: %s: %w", o.name, err)
+		return nil, &OpError{o.name, err}
 	}
 	return v, nil
 }

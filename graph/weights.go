@@ -23,6 +23,11 @@ type Weight struct {
 	Shape tensor.Shape // (rows, columns)
 	Table *Table       // nil for a dense weight
 
+	// What made the weight. A weight that was added by its name, as one that is loaded, has no role.
+	Role  Role
+	Block string // the name of the MLP or the embedding that it belongs to, else of its layer
+	Over  string // of a weight of an MLP: the name of the embedding that feeds it; "" for anything else
+
 	values []float32
 	init   Initializer
 }
@@ -130,18 +135,17 @@ func (w *Weight) Redraw(rng *rand.Rand) {
 }
 
 // dense returns the dense weight of a name, making it if it is new.
-func (w *Weights) dense(name string, rows, columns int, init Initializer) (*Weight, error) {
+func (w *Weights) dense(name string, rows, columns int, init Initializer, m mark) (*Weight, error) {
 	if found, err := w.find(name, rows, columns, false); found != nil || err != nil {
 		return found, err
 	}
 	weight := &Weight{Name: name, Shape: tensor.Shape{rows, columns}, values: make([]float32, rows*columns), init: init}
 	init(weight.values, w.rng)
-	w.list = append(w.list, weight)
-	return weight, nil
+	return w.made(weight, m), nil
 }
 
 // table returns the table of a name, making it if it is new.
-func (w *Weights) table(name string, rows, dim int, init Initializer) (*Weight, error) {
+func (w *Weights) table(name string, rows, dim int, init Initializer, m mark) (*Weight, error) {
 	if found, err := w.find(name, rows, dim, true); found != nil || err != nil {
 		return found, err
 	}
@@ -151,8 +155,14 @@ func (w *Weights) table(name string, rows, dim int, init Initializer) (*Weight, 
 	}
 	table.Initialize(init, w.rng)
 	weight := &Weight{Name: name, Shape: tensor.Shape{rows, dim}, Table: table, values: table.Floats(), init: init}
+	return w.made(weight, m), nil
+}
+
+// made adds a new weight with its mark.
+func (w *Weights) made(weight *Weight, m mark) *Weight {
+	weight.Role, weight.Block, weight.Over = m.role, m.block, m.over
 	w.list = append(w.list, weight)
-	return weight, nil
+	return weight
 }
 
 func (w *Weights) find(name string, rows, columns int, isTable bool) (*Weight, error) {
