@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/solvers"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/stretchr/testify/require"
 )
 
@@ -132,7 +132,7 @@ func (k *killer) examine(dir string) string {
 	names, err := filepath.Glob(filepath.Join(dir, "epoch-*[0-9]"))
 	require.NoError(k, err)
 	for _, name := range names {
-		saved, err := zoo.Load(name)
+		saved, err := predict.Load(name)
 		require.NoError(k, err)
 		saved.Free()
 	}
@@ -162,7 +162,7 @@ func remains(t *testing.T, dir string) map[string]any {
 			all[strings.TrimPrefix(path, dir)] = sha256.Sum256(data)
 		}
 	}
-	saved, err := zoo.Load(dir)
+	saved, err := predict.Load(dir)
 	require.NoError(t, err)
 	defer saved.Free()
 	for i := range saved.History {

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/stretchr/testify/require"
 )
 
@@ -73,7 +73,7 @@ func TestADiskThatIsFullLeavesTheLastCheckpoint(t *testing.T) {
 		delete(after, "/settings.json") // has the raised number of epochs
 		delete(before, "/settings.json")
 		require.Equal(t, before, after, name)
-		saved, err := zoo.Load(broken)
+		saved, err := predict.Load(broken)
 		require.NoError(t, err, name)
 		saved.Free()
 	}

@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -49,7 +52,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.from == "" {
 		return ui.Usagef("--from: give the directory of a run")
 	}
-	saved, err := zoo.Load(o.from)
+	saved, err := o.catalogs.Load(o.from)
 	if err != nil {
 		return err
 	}
@@ -64,16 +67,16 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	metrics, err := predictor.Evaluate(batches)
+	figures, err := predictor.Evaluate(batches, o.catalogs.Metrics...)
 	reporter.EndBar()
 	if err != nil {
 		return err
 	}
-	return o.print(cmd, metrics)
+	return o.print(cmd.OutOrStdout(), figures)
 }
 
 // batches returns those of the files, or of the test part of the run.
-func (o *evaluateOptions) batches(ctx context.Context, saved *zoo.Saved, reporter *ui.Reporter) (iter.Seq2[*datasets.Batch, error], error) {
+func (o *evaluateOptions) batches(ctx context.Context, saved *predict.Trained, reporter *ui.Reporter) (iter.Seq2[*datasets.Batch, error], error) {
 	paths := o.testFiles
 	if len(paths) == 0 {
 		run, err := readRun(o.from, o.catalogs)
@@ -115,7 +118,7 @@ const rowsPerBatch = 1024
 
 // readRun returns the flags that the run in a directory was started with.
 func readRun(path string, c *flags.Catalogs) (*trainOptions, error) {
-	settings, err := zoo.ReadSettings(path)
+	settings, err := checkpoint.ReadSettings(path)
 	if err != nil {
 		return nil, err
 	}
@@ -130,17 +133,19 @@ func readRun(path string, c *flags.Catalogs) (*trainOptions, error) {
 	return &o, nil
 }
 
-func (o *evaluateOptions) print(cmd *cobra.Command, m zoo.Metrics) error {
-	if !o.json {
-		_, err := fmt.Fprintf(cmd.OutOrStdout(), "samples      %d\nclicks       %d\nAUC          %.4f\nlog loss     %.4f\ncalibration  %.3f\n",
-			m.Samples, m.Positives, m.AUC, m.LogLoss, m.Calibration)
-		return err
+func (o *evaluateOptions) print(w io.Writer, f metrics.Figures) error {
+	if o.json {
+		object := ui.Object{}
+		object.Add("samples", f.Samples)
+		object.Add("positives", f.Positives)
+		object.AddFigures("", &f, o.catalogs.Metrics)
+		return json.NewEncoder(w).Encode(object)
 	}
-	return json.NewEncoder(cmd.OutOrStdout()).Encode(struct {
-		Samples     int      `json:"samples"`
-		Positives   int      `json:"positives"`
-		AUC         *float64 `json:"auc"`
-		LogLoss     *float64 `json:"logloss"`
-		Calibration *float64 `json:"calibration"`
-	}{m.Samples, m.Positives, ui.Finite(m.AUC), ui.Finite(m.LogLoss), ui.Finite(m.Calibration)})
+	_, err := fmt.Fprintf(w, "samples      %d\nclicks       %d\n", f.Samples, f.Positives)
+	for _, m := range o.catalogs.Metrics {
+		if err == nil {
+			_, err = fmt.Fprintf(w, "%-11s  %s\n", m.Heading(), m.Format(f.Value(m.Name)))
+		}
+	}
+	return err
 }

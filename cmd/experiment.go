@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
@@ -23,7 +24,7 @@ type experimentOptions struct {
 	parallel int
 }
 
-func newExperimentCommand() *cobra.Command {
+func newExperimentCommand(c *flags.Catalogs) *cobra.Command {
 	var o experimentOptions
 	cmd := &cobra.Command{
 		Use:   "experiment GRID",
@@ -40,7 +41,7 @@ that is there is not made again, so an interrupted grid goes on where it was.
   zoo report small.jsonl --out report`,
 		Args: ui.OneArgument("a grid"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			grid, err := experiment.LoadGrid(args[0])
+			grid, err := experiment.LoadGrid(args[0], c.Experiments())
 			if err != nil {
 				return ui.Usage(err)
 			}

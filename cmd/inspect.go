@@ -7,19 +7,21 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/spf13/cobra"
 )
 
 // inspectOptions are the flags of "zoo inspect".
 type inspectOptions struct {
+	catalogs         *flags.Catalogs
 	json             bool
 	dump, table, out string
 }
 
-func newInspectCommand() *cobra.Command {
-	var o inspectOptions
+func newInspectCommand(c *flags.Catalogs) *cobra.Command {
+	o := inspectOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "inspect DIR",
 		Short: "Show what is in a saved model, or write the embeddings of a field",
@@ -49,7 +51,7 @@ func (o *inspectOptions) run(cmd *cobra.Command, path string) error {
 	if o.dump == "" && (o.table != "" || o.out != "") {
 		return ui.Usagef("--table and --out need --dump")
 	}
-	saved, err := zoo.Load(path)
+	saved, err := o.catalogs.Load(path)
 	if err != nil {
 		return err
 	}
@@ -68,7 +70,7 @@ func (o *inspectOptions) run(cmd *cobra.Command, path string) error {
 }
 
 // write writes the rows of a field.
-func (o *inspectOptions) write(saved *zoo.Saved, stdout io.Writer) error {
+func (o *inspectOptions) write(saved *predict.Trained, stdout io.Writer) error {
 	rows, err := saved.Rows(o.table, o.dump)
 	if err != nil {
 		return ui.Usage(err)
@@ -93,7 +95,7 @@ func (o *inspectOptions) write(saved *zoo.Saved, stdout io.Writer) error {
 	return file.Commit()
 }
 
-func printReport(out io.Writer, r *zoo.Report) error {
+func printReport(out io.Writer, r *predict.Report) error {
 	fmt.Fprintf(out, "%s\n%s\n%s\n%d steps, %d epochs\n", r.Path, r.Model, r.Solver, r.Steps, r.Epochs)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\nfile\tbytes\t\n")
@@ -114,12 +116,12 @@ func printReport(out io.Writer, r *zoo.Report) error {
 }
 
 // printBuckets prints mean norms by frequency.
-func printBuckets(w io.Writer, r *zoo.Report) {
+func printBuckets(w io.Writer, r *predict.Report) {
 	if len(r.Segments) == 0 || r.Segments[0].Buckets == nil {
 		return
 	}
 	fmt.Fprint(w, "\nmean norm by frequency:\t\trarest")
-	fmt.Fprint(w, strings.Repeat("\t", zoo.FrequencyBuckets), "most frequent\t\n")
+	fmt.Fprint(w, strings.Repeat("\t", predict.FrequencyBuckets), "most frequent\t\n")
 	for _, s := range r.Segments {
 		fmt.Fprintf(w, "%s\t%s", s.Table, s.Field)
 		for _, b := range s.Buckets {

@@ -15,11 +15,21 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks/mpi"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/spf13/cobra"
 )
 
-// Zoo is the command zoo. The zero Zoo has the models, solvers and data sets of this module.
-type Zoo struct{}
+// Zoo is the command zoo. The zero Zoo has the models, solvers, data sets and metrics of this module; the
+// fields add one's own, which every verb then knows by their names.
+//
+//	func main() {
+//		cmd.Zoo{Models: []zoo.Model{Mine{}}}.Main()
+//	}
+type Zoo struct {
+	Models  []zoo.Model      // each a value of its type, see zoo.Catalog
+	Metrics []metrics.Metric // measured beside those of the zoo
+}
 
 // Main is the whole program: it does what the command line says, as one of several ranks if mpirun
 // started it so, and exits. An interrupt or a SIGTERM ends a run with what is saved so far.
@@ -70,11 +80,14 @@ func known(err error) bool {
 
 // execute does what the arguments say, together with the other ranks of comm.
 func (z Zoo) execute(ctx context.Context, comm ranks.Comm, args []string, stdout, stderr io.Writer) error {
-	catalogs, err := flags.NewCatalogs()
+	catalogs, err := flags.NewCatalogs(flags.Own(z))
 	if err != nil {
 		return ui.Usage(err)
 	}
 	root := newRootCommand(catalogs, comm)
+	if err := catalogs.Err(); err != nil {
+		return ui.Usage(err)
+	}
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -99,9 +112,9 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return ui.Usage(err) })
 	root.AddCommand(
 		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(c), newDescribeCommand(),
-		newTrainCommand(c, comm), newEvaluateCommand(c), newPredictCommand(), newInspectCommand(),
+		newTrainCommand(c, comm), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
 		newModelsCommand(c), newSolversCommand(c),
-		newExperimentCommand(), newReportCommand(), newVerifyCommand(), bench.NewCommand(c, comm),
+		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), bench.NewCommand(c, comm),
 	)
 	return root
 }

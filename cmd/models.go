@@ -8,6 +8,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/cobra"
 )
 
@@ -29,21 +30,35 @@ func newModelsCommand(c *flags.Catalogs) *cobra.Command {
 }
 
 func printModels(c *flags.Catalogs, w io.Writer) error {
-	for i, e := range c.Models {
+	for i, e := range c.Models.Entries() {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		_, err := fmt.Fprintf(w, "%-8s %s\n         %s\n         --%s\n",
-			e.Name, e.Title, e.Paper, strings.Join(e.Hyperparameters, " --"))
-		if err != nil {
-			return err
+		name := e.Name
+		for _, text := range []string{e.Title, e.Paper, hyperparameters(e)} {
+			if text == "" {
+				continue
+			}
+			if _, err := fmt.Fprintf(w, "%-8s %s\n", name, text); err != nil {
+				return err
+			}
+			name = ""
 		}
 	}
 	return nil
 }
 
-// printModelTable counts the values of each model over 24 fields of one row each: what is in
-// tables is then 24 times the values of a row.
+// hyperparameters lists those of a model as flags with their defaults.
+func hyperparameters(e zoo.Entry) string {
+	var list []string
+	for _, h := range e.Hyperparameters {
+		list = append(list, "--"+flags.Name(h.Name)+"="+h.DefaultText())
+	}
+	return strings.Join(list, " ")
+}
+
+// printModelTable counts the values of each model over 24 fields of one row each: the values in tables are
+// then 24 times those of a row.
 func printModelTable(c *flags.Catalogs, w io.Writer) error {
 	fields := make([]graph.Field, 24)
 	for i := range fields {
@@ -51,16 +66,24 @@ func printModelTable(c *flags.Catalogs, w io.Writer) error {
 	}
 	fmt.Fprintln(w, "| model | what it is | paper | file | values in layers | values in a row |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|")
-	for _, e := range c.Models {
+	for _, e := range c.Models.Entries() {
 		dense, tables, err := e.Size(fields)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(w, "| %s | %s | %s | [%s](zoo/%[4]s) | %d | %d |\n",
-			e.Name, e.Title, e.Paper, e.File, dense, tables/len(fields))
+		_, err = fmt.Fprintf(w, "| %s | %s | %s | %s | %d | %d |\n", e.Name, e.Title, e.Paper, fileOf(e), dense, tables/len(fields))
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fileOf returns a link to the file of a model of the zoo, and the type of another one.
+func fileOf(e zoo.Entry) string {
+	name := fmt.Sprintf("%T", e.Model)
+	if !strings.HasPrefix(name, "zoo.") {
+		return name
+	}
+	return fmt.Sprintf("[%s.go](zoo/%[1]s.go)", e.Name)
 }

@@ -30,7 +30,8 @@ func plan() []room {
 		{path: "graph/kernel/gen"},
 		{path: "graph/kernel", files: 17}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
-		{path: "graph", imports: "graph/kernel graph/offheap", files: 28}, // one file for each block
+		{path: "graph", imports: "graph/kernel graph/offheap", files: 30}, // one file for each block
+		{path: "graph/graphtest", imports: "graph"},
 
 		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 28}, // one file for each solver
 		{path: "solvers/ranks", imports: "graph/kernel graph/offheap"},
@@ -40,13 +41,20 @@ func plan() []room {
 
 		{path: "datasets", files: 64},
 
-		{path: "zoo", imports: "datasets graph graph/kernel graph/offheap solvers", files: 36},
-		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo", files: 18},
+		{path: "zoo", imports: "datasets graph"},
+		{path: "zoo/metrics", imports: "graph"},
+		{path: "zoo/checkpoint", imports: "datasets graph graph/offheap zoo/metrics"},
+		{path: "zoo/predict", imports: "datasets graph solvers zoo zoo/checkpoint zoo/metrics"},
+		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks zoo zoo/checkpoint zoo/metrics zoo/predict", files: 16},
+		{path: "zoo/internal/testrun", imports: "datasets solvers zoo zoo/checkpoint zoo/metrics zoo/train"},
+		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
+		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/metrics"},
 
-		{path: "cmd/internal/ui", imports: "zoo zoo/experiment"},
-		{path: "cmd/internal/flags", imports: "cmd/internal/ui datasets graph solvers zoo"},
-		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets graph/kernel solvers zoo"},
-		{path: "cmd", imports: "cmd/internal/bench cmd/internal/flags cmd/internal/ui datasets graph solvers solvers/mpi zoo zoo/experiment"},
+		{path: "cmd/internal/ui", imports: "zoo/experiment zoo/metrics zoo/train"},
+		{path: "cmd/internal/flags", imports: "cmd/internal/ui datasets graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
+		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets graph/kernel solvers solvers/ranks zoo zoo/bench"},
+		{path: "cmd", imports: "cmd/internal/bench cmd/internal/flags cmd/internal/ui datasets graph solvers solvers/ranks solvers/ranks/mpi zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/zoo", imports: "cmd"},
 	}
 }

@@ -5,22 +5,24 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/spf13/cobra"
 )
 
 // predictOptions are the flags of "zoo predict".
 type predictOptions struct {
+	catalogs  *flags.Catalogs
 	from, out string
 	in, keep  []string
 }
 
 const predictionColumn = "prediction"
 
-func newPredictCommand() *cobra.Command {
-	var o predictOptions
+func newPredictCommand(c *flags.Catalogs) *cobra.Command {
+	o := predictOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "predict",
 		Short: "Predict the click probability of raw samples with a saved model",
@@ -62,7 +64,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if err := o.check(); err != nil {
 		return ui.Usage(err)
 	}
-	saved, err := zoo.Load(o.from)
+	saved, err := o.catalogs.Load(o.from)
 	if err != nil {
 		return err
 	}
@@ -93,7 +95,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	return nil
 }
 
-func (o *predictOptions) write(cmd *cobra.Command, saved *zoo.Saved, p *zoo.Predictor, file *ui.Output, reporter *ui.Reporter) (int, error) {
+func (o *predictOptions) write(cmd *cobra.Command, saved *predict.Trained, p *predict.Predictor, file *ui.Output, reporter *ui.Reporter) (int, error) {
 	var columns []ui.Column
 	for _, name := range o.keep {
 		columns = append(columns, ui.Column{Name: name, Of: ""})

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/stretchr/testify/require"
 )
 
@@ -44,7 +44,7 @@ func TestADirectoryInUseIsRefused(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	code, _, stderr := zooCommand(t, smallRun("--out", dir)...)
 	require.Zero(t, code, stderr)
-	first, err := zoo.OpenDirectory(dir)
+	first, err := checkpoint.Open(dir)
 	require.NoError(t, err)
 	refused(t, dir, "another run is using the directory", "train", "--resume", dir, "--epochs", "3", "--json")
 	refused(t, dir, "another run is using the directory", smallRun("--out", dir)...)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
+	"github.com/ctrzoo/ctrzoo/zoo/experiment/report"
 	"github.com/spf13/cobra"
 )
 
@@ -26,9 +27,9 @@ func newReportCommand() *cobra.Command {
 				return err
 			}
 			if out == "" {
-				return experiment.WriteMarkdown(cmd.OutOrStdout(), experiment.Summarize(stores...))
+				return report.WriteMarkdown(cmd.OutOrStdout(), report.Summarize(stores...))
 			}
-			if err := experiment.WriteReport(out, experiment.Summarize(stores...)); err != nil {
+			if err := report.Write(out, report.Summarize(stores...)); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s/report.html\n%[1]s/report.md\n%[1]s/overview.md\n%[1]s/overview.svg\n", out)

@@ -9,7 +9,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -20,6 +21,7 @@ type trainOptions struct {
 	solverFlags *flags.Solver
 	saving      *flags.Checkpoints
 	data        *flags.Data
+	metrics     []metrics.Metric
 	solvers     []string
 	config      string
 
@@ -62,16 +64,18 @@ Built with -tags mpi and started by mpirun, several processes train together, se
 }
 
 func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
+	o.metrics = c.Metrics
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
 	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
 	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
 	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
-	o.data, o.model, o.solverFlags, o.saving = flags.AddData(f, c), flags.AddModel(f, c), flags.AddSolver(f, c), flags.AddCheckpoints(f)
 	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
 	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
+	o.data, o.saving = flags.AddData(f, c), flags.AddCheckpoints(f, c)
+	o.model, o.solverFlags = flags.AddModelAndSolver(f, c)
 }
 
 // check returns what is wrong with the flags, before anything is read.
@@ -164,19 +168,17 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	if err != nil {
 		return err
 	}
-	checkpoints, err := o.saving.Of(set.Encoding)
-	if err != nil {
+	run := train.Run{
+		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid, Encoding: set.Encoding,
+		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Metrics: o.metrics,
+		Buckets: o.solverFlags.Buckets, Diagnose: o.diagnostics,
+		Parallel: train.Parallel{Comm: comm, CheckRanks: o.checkRanks, ShardTables: o.shardTables},
+		OnNote:   reporter.Note, OnStep: reporter.Step, OnEpoch: reporter.Epoch,
+	}
+	if err := o.saving.Apply(&run); err != nil {
 		return err
 	}
-	monitor, patience := o.saving.Stop()
-	trainer, err := zoo.NewTrainer(zoo.Run{
-		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid,
-		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init,
-		Buckets: o.solverFlags.Buckets, Diagnose: o.diagnostics,
-		Monitor: monitor, Patience: patience, Checkpoints: checkpoints,
-		Comm: comm, CheckRanks: o.checkRanks, ShardTables: o.shardTables,
-		OnNote: reporter.Note, OnStep: reporter.Step, OnEpoch: reporter.Epoch,
-	})
+	trainer, err := train.NewTrainer(run)
 	if err != nil {
 		return err
 	}
@@ -184,7 +186,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	if err := o.saving.Announce(reporter); err != nil {
 		return err
 	}
-	reporter.Start(o.model.Name, name, set.BestAUC)
+	reporter.Start(ui.Run{Model: o.model.Name, Solver: name, Metrics: o.metrics, BestAUC: set.BestAUC})
 	history, err := trainer.Train(ctx)
 	reporter.EndBar()
 	o.saving.Conclude(reporter, trainer, history, err)

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/spf13/cobra"
 )
 
-func newVerifyCommand() *cobra.Command {
+func newVerifyCommand(c *flags.Catalogs) *cobra.Command {
 	var data dataSources
 	cmd := &cobra.Command{
 		Use:   "verify RECORDS [KEY...]",
@@ -27,14 +28,14 @@ With the kernel of the record the figures must be identical, with another one th
 			if err != nil {
 				return err
 			}
-			return verify(cmd, stores[0], args[1:], data)
+			return verify(cmd, stores[0], args[1:], data, c.Experiments())
 		},
 	}
 	cmd.Flags().StringToStringVar((*map[string]string)(&data), "data", nil, "folders of data sets: NAME=DIR, a folder of zoo prepare")
 	return cmd
 }
 
-func verify(cmd *cobra.Command, store *experiment.Store, keys []string, data dataSources) error {
+func verify(cmd *cobra.Command, store *experiment.Store, keys []string, data dataSources, c experiment.Catalogs) error {
 	for _, key := range keys {
 		if store.Find(key) == nil {
 			return ui.Usagef("there is no run %q", key)
@@ -49,7 +50,7 @@ func verify(cmd *cobra.Command, store *experiment.Store, keys []string, data dat
 		if err != nil {
 			return err
 		}
-		differences, err := experiment.Verify(cmd.Context(), r, set)
+		differences, err := experiment.Verify(cmd.Context(), r, set, c)
 		if err != nil {
 			return err
 		}

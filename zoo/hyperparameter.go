@@ -16,8 +16,8 @@ var ErrHyperparameter = errors.New("bad hyper-parameter")
 // tags of the field are
 //
 //	default  the value that zero (or nil) means; without the tag zero means zero
-//	range    the values that are allowed: an interval such as "[1, inf)" or "[0, 1)", of each element of a list; or
-//	         words such as "relu|dice"
+//	range    the values that are allowed: of a number, or of each element of a list, an interval such as "[1, inf)" or
+//	         "[0, 1)"; of a string words such as "relu|dice"
 //	help     what the field is, in a few words
 //
 // Fields of embedded structs count as fields of the model. A field of another type is no hyper-parameter, and must
@@ -74,7 +74,7 @@ func newHyperparameter(model reflect.Type, f reflect.StructField) (*Hyperparamet
 		return nil, nil
 	}
 	var err error
-	if h.limits, err = parseLimits(h.Range); err != nil {
+	if h.limits, err = parseLimits(h.Range, h.of); err != nil {
 		return nil, h.fail("range:%q: %w", h.Range, err)
 	}
 	if h.Default == "" {

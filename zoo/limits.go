@@ -1,6 +1,7 @@
 package zoo
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -17,15 +18,17 @@ type limits struct {
 	words             []string
 }
 
-// parseLimits reads an interval such as "[1, inf)", or words such as "relu|dice".
-func parseLimits(text string) (limits, error) {
+// parseLimits reads an interval such as "[1, inf)" of numbers, or words such as "relu|dice".
+func parseLimits(text string, of reflect.Type) (limits, error) {
 	l := limits{text: text}
-	if text == "" {
+	switch {
+	case text == "":
 		return l, nil
-	}
-	if !strings.ContainsAny(text[:1], "[(") {
+	case of.Kind() == reflect.String:
 		l.words = strings.Split(text, "|")
 		return l, nil
+	case of.Kind() == reflect.Bool:
+		return l, errors.New("true and false have no range")
 	}
 	l.openLow, l.openHigh = text[0] == '(', text[len(text)-1] == ')'
 	low, high, isPair := strings.Cut(strings.Trim(text, "[()]"), ",")
@@ -33,8 +36,9 @@ func parseLimits(text string) (limits, error) {
 	l.low, lowErr = strconv.ParseFloat(strings.TrimSpace(low), 64)
 	l.high, highErr = strconv.ParseFloat(strings.TrimSpace(high), 64)
 	closed := l.openHigh || text[len(text)-1] == ']'
-	if !isPair || lowErr != nil || highErr != nil || !closed || l.low > l.high {
-		return l, fmt.Errorf(`want an interval such as "[0, 1)" or "[1, inf)", or words such as "relu|dice"`)
+	opened := l.openLow || text[0] == '['
+	if !isPair || lowErr != nil || highErr != nil || !opened || !closed || l.low > l.high {
+		return l, errors.New(`want an interval such as "[0, 1)" or "[1, inf)"`)
 	}
 	return l, nil
 }

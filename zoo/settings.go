@@ -62,7 +62,7 @@ var inWords = map[string]string{
 	"int": "a whole number", "float64": "a number", "bool": "true or false", "string": "a word", "[]int": "a list of whole numbers",
 }
 
-// typed returns a value, as YAML or JSON have it, as one of the field's type.
+// typed returns a value, as YAML or JSON have it, as one of the field's type. Zero is in every range: it means the default.
 func (h *Hyperparameter) typed(v any) (reflect.Value, error) {
 	made := reflect.New(h.of)
 	text, err := json.Marshal(v)
@@ -71,6 +71,9 @@ func (h *Hyperparameter) typed(v any) (reflect.Value, error) {
 	}
 	if err != nil {
 		return made.Elem(), h.fail("%s: want %s, got %v", h.Name, inWords[h.of.String()], v)
+	}
+	if made.Elem().IsZero() {
+		return made.Elem(), nil
 	}
 	return made.Elem(), h.check(made.Elem())
 }

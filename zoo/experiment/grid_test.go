@@ -38,18 +38,18 @@ func TestCandidatesAreAllCombinations(t *testing.T) {
 		{Solver: "adamar", Parameters: map[string]float64{"alpha": 2, "beta1": 0.5, "learning_rate": 0.01}},
 	}, g.Methods[1].candidates(g.Data[0], &g.Catalogs))
 	split := Method{Solver: "adamar", Buckets: 5, BucketDecay: Candidates{0.1, 0.2}}
-	require.Len(t, split.candidates(Data{}), 2, &g.Catalogs)
+	require.Len(t, split.candidates(Data{}, &g.Catalogs), 2)
 }
 
 func TestGridErrorsNameTheLine(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
 		"model":       {"[dnn]", "[dnn, fm]", `line 3: $.models[1]: unknown model "fm"`},
-		"model twice": {"[dnn]", "[dnn, dnn]", `line 3: $.models[1]: "dnn" stands twice`},
+		"model twice": {"[dnn]", "[dnn, dnn]", `line 3: $.models[1]: "dnn" appears twice`},
 		"solver":      {"solver: sam", "solver: sgd", `line 7: $.methods[2]: unknown solver "sgd"`},
 		"parameter":   {"alpha:", "rho:", `line 6: $.methods[1]: adamar has no parameter "rho"`},
 		"value":       {"[1, 2]", "[1, -2]", "line 6: $.methods[1]: solvers: bad option: WithAlpha(-2)"},
 		"not number":  {"[1, 2]", "[1, x]", "[6:"},
-		"same name":   {"name: AR", "name: adam", `the name "adam" stands twice`},
+		"same name":   {"name: AR", "name: adam", `the name "adam" appears twice`},
 		"no data":     {"[{name: synthetic, parameters: {learning_rate: 0.01}}]", "[]", "line 2: $.data: no data set"},
 		"no seed":     {"title: t", "seeds: []", "line 1: $.seeds: no seed"},
 		"epochs":      {"title: t", "epochs: -1", "line 1: $.epochs: must be at least 1, got -1"},

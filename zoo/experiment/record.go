@@ -61,6 +61,8 @@ type Epoch struct {
 	EmbeddingNorm Figure             `json:"embedding_norm"`
 	Rademacher    Figure             `json:"rademacher"`
 	Buckets       []metrics.RowGroup `json:"buckets"` // norm and mean lambda by frequency bucket
+	// Metrics are those of the test part besides the ones above.
+	Metrics map[string]Figure `json:"metrics,omitempty"`
 }
 
 // Point is a point of a learning curve.
@@ -96,5 +98,5 @@ func (f *Figure) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*float64)(f))
 }
 
-// last is the result after the last epoch.
-func (r *Record) last() Epoch { return r.Results[len(r.Results)-1] }
+// Last returns the result after the last epoch.
+func (r *Record) Last() Epoch { return r.Results[len(r.Results)-1] }

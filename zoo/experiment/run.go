@@ -34,7 +34,8 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
 		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed,
 		Buckets: train.Buckets{Number: s.Buckets}, Diagnose: true,
-		OnEpoch: func(e metrics.Epoch) error { return r.addEpoch(e) },
+		Metrics: slices.Concat(metrics.All(), in.Metrics),
+		OnEpoch: func(e metrics.Epoch) error { return r.addEpoch(e, in.Metrics) },
 	}
 	previous := 0
 	run.OnStep = func(step train.Step) {
@@ -67,16 +68,23 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 	return r, slices.Clone(logits), nil
 }
 
-func (r *Record) addEpoch(e metrics.Epoch) error {
+func (r *Record) addEpoch(e metrics.Epoch, own []metrics.Metric) error {
 	if e.Partial {
 		return nil // the run ends, and is not recorded
 	}
-	r.Results = append(r.Results, Epoch{
+	result := Epoch{
 		TrainLoss: Figure(e.TrainLoss), ValidAUC: Figure(e.Valid.AUC()),
 		TestAUC: Figure(e.Test.AUC()), TestLogLoss: Figure(e.Test.LogLoss()), Calibration: Figure(e.Test.Calibration()),
 		EmbeddingNorm: Figure(e.EmbeddingNorm), Rademacher: boundOf(e.Diagnostics),
 		Buckets: e.Diagnostics.Buckets,
-	})
+	}
+	for _, m := range own {
+		if result.Metrics == nil {
+			result.Metrics = map[string]Figure{}
+		}
+		result.Metrics[m.Name] = Figure(e.Test.Value(m.Name))
+	}
+	r.Results = append(r.Results, result)
 	r.Seconds += e.Seconds
 	return nil
 }

@@ -110,7 +110,7 @@ func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job 
 func (r *Runner) chosen(candidates []job) job {
 	best := candidates[0]
 	for _, c := range candidates[1:] {
-		if r.Store.Find(c.Key()).last().ValidAUC > r.Store.Find(best.Key()).last().ValidAUC {
+		if r.Store.Find(c.Key()).Last().ValidAUC > r.Store.Find(best.Key()).Last().ValidAUC {
 			best = c
 		}
 	}
@@ -248,7 +248,7 @@ func (r *Runner) compareModel(d Data, model string, labels []float32) error {
 func meanAUC(records []*Record) float64 {
 	var sum float64
 	for _, r := range records {
-		sum += float64(r.last().TestAUC)
+		sum += float64(r.Last().TestAUC)
 	}
 	return sum / float64(len(records))
 }

@@ -5,12 +5,14 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"gorgonia.org/gorgonia"
 )
 
 // Predictor predicts clicks with trained weights. Any number of goroutines may use one at a time. It
@@ -35,9 +37,12 @@ type predictorNetwork struct {
 	part datasets.Batch
 }
 
-// NewPredictor makes a predictor of a model over its weights, whose memory it shares. All rows are
-// settled. The weights must not be trained while it is used.
+// NewPredictor makes a predictor of a model over its weights, whose memory it shares. All rows are settled. The weights must
+// not be trained while it is used.
 func NewPredictor(m zoo.Model, fields []datasets.Field, w *graph.Weights) (*Predictor, error) {
+	if err := checkWhole(w); err != nil {
+		return nil, err
+	}
 	p := &Predictor{model: m, fields: zoo.GraphFields(fields), weights: w.Frozen()}
 	n, err := p.compile(0)
 	if err != nil {
@@ -45,16 +50,22 @@ func NewPredictor(m zoo.Model, fields []datasets.Field, w *graph.Weights) (*Pred
 	}
 	used := n.Learnables()
 	for weight := range w.All() {
-		found := false
-		for _, node := range used {
-			found = found || node.Name() == weight.Name
-		}
-		if !found {
+		if !slices.ContainsFunc(used, func(n *gorgonia.Node) bool { return n.Name() == weight.Name }) {
 			return nil, fmt.Errorf("zoo: the model %T has no weight %q", m, weight.Name)
 		}
 	}
 	p.put(0, n)
 	return p, nil
+}
+
+// checkWhole finds a table of which this process holds only some rows.
+func checkWhole(w *graph.Weights) error {
+	for weight := range w.All() {
+		if weight.Table != nil && !weight.Table.Shard().IsWhole() {
+			return fmt.Errorf("zoo: table %q is spread over %d ranks: load it from a checkpoint to predict", weight.Name, weight.Table.Shard().Size)
+		}
+	}
+	return nil
 }
 
 func (p *Predictor) compile(size int) (*predictorNetwork, error) {

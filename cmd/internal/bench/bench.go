@@ -1,9 +1,6 @@
 package bench
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -21,11 +18,11 @@ func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		Args:  ui.NoArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newStepCommand(c), newPredictCommand(), newReadCommand(), newLimitCommand(), newPeerCommand(), newRanksCommand(c, comm))
+	cmd.AddCommand(newStepCommand(c), newPredictCommand(c), newReadCommand(), newLimitCommand(), newPeerCommand(), newRanksCommand(c, comm))
 	return cmd
 }
 
-// models are the models in the shapes that are common in comparisons, for 24 fields of
+// models are the models of the zoo in the shapes that are common in comparisons, for 24 fields of
 // dimension 16.
 func models() map[string]zoo.Model {
 	hidden := []int{512, 256, 128}
@@ -40,16 +37,19 @@ func models() map[string]zoo.Model {
 	}
 }
 
-// modelNamed is the model of --model.
-func modelNamed(name string) (zoo.Model, error) {
-	model, known := models()[name]
-	if !known {
-		return nil, ui.Usagef("--model: unknown model %q; known: %v", name, slices.Sorted(maps.Keys(models())))
+// modelNamed returns the model of --model. Those that are not of the zoo have their own defaults.
+func modelNamed(c *flags.Catalogs, name string) (zoo.Model, error) {
+	if model, known := models()[name]; known {
+		return model, nil
+	}
+	model, err := c.Models.New(name, nil)
+	if err != nil {
+		return nil, ui.Usagef("--model: %w", err)
 	}
 	return model, nil
 }
 
-// solverNamed is the solver of --solver with its flags, if it can be measured.
+// solverNamed returns the solver of --solver with its flags, if it can be measured.
 func solverNamed(f *flags.Solver, name string) (solvers.Solver, error) {
 	if err := f.Check([]string{name}); err != nil {
 		return nil, ui.Usage(err)

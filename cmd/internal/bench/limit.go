@@ -8,7 +8,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
 
@@ -62,7 +62,7 @@ func measureLimit(cmd *cobra.Command, batchSize int) (*limitRecord, error) {
 		return nil, err
 	}
 	r := &limitRecord{Kernel: kernel.Name(), Gflops: peakGflops(), Bandwidth: memoryBandwidth()}
-	step, err := zoo.StepBenchmark{Model: models()["dnn"], Solver: solver, BatchSize: batchSize, Seconds: 3}.Run(cmd.Context())
+	step, err := bench.StepBenchmark{Model: models()["dnn"], Solver: solver, BatchSize: batchSize, Seconds: 3}.Run(cmd.Context())
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
 
@@ -163,7 +163,7 @@ func fastestStep(ctx context.Context, model string, batch int) (float64, error) 
 	if err != nil {
 		return 0, err
 	}
-	figures, err := zoo.StepBenchmark{Model: models()[model], Solver: solver, BatchSize: batch, Seconds: 1, WarmUp: 10}.Run(ctx)
+	figures, err := bench.StepBenchmark{Model: models()[model], Solver: solver, BatchSize: batch, Seconds: 1, WarmUp: 10}.Run(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -6,14 +6,17 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
 
 // predictOptions are the flags of "zoo bench predict".
 type predictOptions struct {
+	catalogs *flags.Catalogs
+
 	models  []string
 	sizes   []int
 	callers []int
@@ -26,11 +29,11 @@ type predictOptions struct {
 type predictRecord struct {
 	Model  string `json:"model"`
 	Kernel string `json:"kernel"`
-	*zoo.PredictFigures
+	*bench.PredictFigures
 }
 
-func newPredictCommand() *cobra.Command {
-	var o predictOptions
+func newPredictCommand(c *flags.Catalogs) *cobra.Command {
+	o := predictOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "predict",
 		Short: "Time predictions",
@@ -59,13 +62,13 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
 	}
 	for _, name := range o.models {
-		model, err := modelNamed(name)
+		model, err := modelNamed(o.catalogs, name)
 		if err != nil {
 			return err
 		}
 		for _, size := range o.sizes {
 			for _, callers := range o.callers {
-				figures, err := zoo.PredictBenchmark{
+				figures, err := bench.PredictBenchmark{
 					Model: model, BatchSize: size, Callers: callers, Rows: o.rows, Seconds: o.seconds,
 				}.Run(cmd.Context())
 				if err != nil {

@@ -10,12 +10,14 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
 
 // ranksOptions are the flags of "zoo bench ranks".
 type ranksOptions struct {
+	catalogs *flags.Catalogs
+
 	model, solver string
 	batch, rows   int
 	rounds        int
@@ -24,7 +26,7 @@ type ranksOptions struct {
 }
 
 func newRanksCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
-	var o ranksOptions
+	o := ranksOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "ranks",
 		Short: "Time training steps of several ranks against those of one",
@@ -49,7 +51,7 @@ on the batches and models of zoo bench step. With one core for each rank:
 }
 
 func (o *ranksOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
-	model, err := modelNamed(o.model)
+	model, err := modelNamed(o.catalogs, o.model)
 	if err != nil {
 		return err
 	}
@@ -63,7 +65,7 @@ func (o *ranksOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
 	if _, err := newSolver(); err != nil {
 		return err
 	}
-	figures, err := zoo.RankBenchmark{
+	figures, err := bench.RankBenchmark{
 		Model: model, NewSolver: newSolver, Comm: comm, BatchSize: o.batch, Rows: o.rows, Rounds: o.rounds, ShardTables: o.shard,
 	}.Run(cmd.Context())
 	if err != nil || figures == nil { // rank 0 prints
@@ -72,13 +74,13 @@ func (o *ranksOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
 	return o.print(cmd.OutOrStdout(), figures)
 }
 
-func (o *ranksOptions) print(w io.Writer, f *zoo.RankFigures) error {
+func (o *ranksOptions) print(w io.Writer, f *bench.RankFigures) error {
 	if o.json {
 		return json.NewEncoder(w).Encode(struct {
 			Model  string `json:"model"`
 			Solver string `json:"solver"`
 			Kernel string `json:"kernel"`
-			*zoo.RankFigures
+			*bench.RankFigures
 		}{o.model, o.solver, kernel.Name(), f})
 	}
 	alone, together := f.SamplesPerSecond()

@@ -8,12 +8,14 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
 
 // stepOptions are the flags of "zoo bench step".
 type stepOptions struct {
+	catalogs *flags.Catalogs
+
 	model, solver string
 	batch, rows   int
 	seconds       float64
@@ -22,7 +24,7 @@ type stepOptions struct {
 }
 
 func newStepCommand(c *flags.Catalogs) *cobra.Command {
-	var o stepOptions
+	o := stepOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "step",
 		Short: "Time training steps",
@@ -49,11 +51,11 @@ type stepRecord struct {
 	Model  string `json:"model"`
 	Solver string `json:"solver"`
 	Kernel string `json:"kernel"`
-	*zoo.StepFigures
+	*bench.StepFigures
 }
 
 func (o *stepOptions) run(cmd *cobra.Command) error {
-	model, err := modelNamed(o.model)
+	model, err := modelNamed(o.catalogs, o.model)
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,7 @@ func (o *stepOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	figures, err := zoo.StepBenchmark{
+	figures, err := bench.StepBenchmark{
 		Model: model, Solver: solver, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds,
 	}.Run(cmd.Context())
 	if err != nil {

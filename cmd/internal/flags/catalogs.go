@@ -1,24 +1,72 @@
 package flags
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/experiment"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
+	"github.com/spf13/pflag"
 )
 
-// Catalogs has what --model, --solver and --data can name in a program.
-type Catalogs struct {
-	Models  []zoo.Entry
-	Solvers []solvers.Entry
-	Data    []string
+// Own holds what a program adds to the models, solvers, data sets and metrics of this module.
+type Own struct {
+	Models  []zoo.Model
+	Metrics []metrics.Metric
 }
 
-// NewCatalogs makes the catalogs of the command.
-func NewCatalogs() (*Catalogs, error) {
-	return &Catalogs{Models: zoo.Catalog(), Solvers: solvers.Entries(), Data: datasets.Names()}, nil
+// Catalogs has what --model, --solver, --data and --monitor can name in a program.
+type Catalogs struct {
+	Models  *zoo.Catalog
+	Solvers []solvers.Entry
+	Data    []string
+	Metrics []metrics.Metric
+
+	own Own
+	err error
+}
+
+// NewCatalogs makes the catalogs of a program.
+func NewCatalogs(own Own) (*Catalogs, error) {
+	c := &Catalogs{Solvers: solvers.Entries(), Data: datasets.Names(), own: own}
+	c.Metrics = slices.Concat(metrics.All(), own.Metrics)
+	if err := metrics.Check(c.Metrics); err != nil {
+		return nil, err
+	}
+	var err error
+	c.Models, err = zoo.NewCatalog(own.Models...)
+	return c, err
+}
+
+// Err returns the first error of the flags that were made from the catalogs: one that has the name of
+// another.
+func (c *Catalogs) Err() error { return c.err }
+
+// isFree reports whether a flag can be added, and otherwise keeps the error, in which whose names what
+// the flag is for.
+func (c *Catalogs) isFree(flags *pflag.FlagSet, name, whose string) bool {
+	if flags.Lookup(name) == nil && name != "help" {
+		return true
+	}
+	if c.err == nil {
+		c.err = fmt.Errorf("%s: its flag --%s is already a flag of zoo %s", whose, name, flags.Name())
+	}
+	return false
+}
+
+// Experiments returns the catalogs that grids and records name.
+func (c *Catalogs) Experiments() experiment.Catalogs {
+	return experiment.Catalogs{Models: c.Models, Metrics: c.own.Metrics}
+}
+
+// Load reads the model in the directory of a run, or in one of its checkpoints.
+func (c *Catalogs) Load(path string) (*predict.Trained, error) {
+	return predict.Load(path, c.own.Models...)
 }
 
 // KnownRaw lists the data sets that are read from files.

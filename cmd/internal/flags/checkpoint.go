@@ -3,36 +3,39 @@ package flags
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/pflag"
 )
 
 // Checkpoints holds the flags of saving, resuming and early stopping.
 type Checkpoints struct {
 	flags       *pflag.FlagSet
+	metrics     []metrics.Metric
 	out, resume string
 	every       string
 	keep        int
 	monitor     string
 	patience    int
 
-	rank      int            // of this process
-	directory *zoo.Directory // nil without --out and --resume, and on other ranks than 0
+	rank      int                   // of this process
+	directory *checkpoint.Directory // nil without --out and --resume, and on other ranks than 0
 }
 
 // AddCheckpoints adds the flags of saving, resuming and early stopping.
-func AddCheckpoints(flags *pflag.FlagSet) *Checkpoints {
-	c := &Checkpoints{flags: flags}
+func AddCheckpoints(flags *pflag.FlagSet, all *Catalogs) *Checkpoints {
+	c := &Checkpoints{flags: flags, metrics: all.Metrics}
 	flags.StringVar(&c.out, "out", "", "directory for checkpoints and the trained model; it must not hold a run yet")
 	flags.StringVar(&c.resume, "resume", "", "directory of a run to go on with; its flags are those it was started with, and --epochs may be raised")
 	flags.StringVar(&c.every, "checkpoint-every", "", "also save within epochs: every so many steps (500) or after so much time (10m)")
 	flags.IntVar(&c.keep, "keep", 2, "number of latest checkpoints to keep, besides that of the best epoch")
-	flags.StringVar(&c.monitor, "monitor", "", "find the best epoch by valid_auc or valid_logloss of --valid")
+	flags.StringVar(&c.monitor, "monitor", "", "find the best epoch by "+strings.Join(c.monitors(), " or ")+" of --valid")
 	flags.IntVar(&c.patience, "patience", 2, "with --monitor: stop when so many epochs in a row were not better; 0: never")
 	return c
 }
@@ -51,12 +54,15 @@ func (c *Checkpoints) Check(solvers []string) error {
 		return fmt.Errorf("--patience must be at least 0, got %d", c.patience)
 	case c.monitor == "" && c.flags.Changed("patience"):
 		return errors.New("--patience needs --monitor")
-	case c.monitor != "" && c.monitor != string(zoo.ValidAUC) && c.monitor != string(zoo.ValidLogLoss):
-		return fmt.Errorf("--monitor: want %s or %s, got %q", zoo.ValidAUC, zoo.ValidLogLoss, c.monitor)
+	case c.monitor != "" && !slices.Contains(c.monitors(), c.monitor):
+		return fmt.Errorf("--monitor: want %s, got %q", strings.Join(c.monitors(), " or "), c.monitor)
 	}
 	_, _, err := c.interval()
 	return err
 }
+
+// monitors lists the values of --monitor.
+func (c *Checkpoints) monitors() []string { return metrics.Monitors(c.metrics) }
 
 // interval reads --checkpoint-every.
 func (c *Checkpoints) interval() (steps int, every time.Duration, err error) {
@@ -79,22 +85,18 @@ func (c *Checkpoints) Close() {
 	}
 }
 
-// Of returns how a run is saved with an encoding; nil if nothing is to be saved.
-func (c *Checkpoints) Of(e *datasets.Encoding) (*zoo.Checkpoints, error) {
-	steps, every, err := c.interval()
-	if c.out == "" && c.resume == "" || err != nil {
-		return nil, err
-	}
-	return &zoo.Checkpoints{Directory: c.directory, Keep: c.keep, EverySteps: steps, Every: every, Encoding: e}, nil
-}
-
 // Monitored says whether a monitor finds the best epoch.
 func (c *Checkpoints) Monitored() bool { return c.monitor != "" }
 
-// Stop returns the monitor and the patience of a run.
-func (c *Checkpoints) Stop() (zoo.Monitor, int) {
-	if c.monitor == "" {
-		return zoo.NoMonitor, 0
+// Apply sets how a run is monitored, stopped and saved.
+func (c *Checkpoints) Apply(run *train.Run) error {
+	if c.Monitored() {
+		run.Monitor, run.Patience = metrics.Monitor(c.monitor), c.patience
 	}
-	return zoo.Monitor(c.monitor), c.patience
+	steps, every, err := c.interval()
+	if c.out == "" && c.resume == "" || err != nil {
+		return err
+	}
+	run.Checkpoints = &train.Checkpoints{Directory: c.directory, Keep: c.keep, EverySteps: steps, Every: every}
+	return nil
 }

@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
 )
 
 // Announce says where a resumed run goes on.
@@ -27,9 +29,9 @@ func (c *Checkpoints) Announce(reporter *ui.Reporter) error {
 }
 
 // Conclude says why the run ended and what can be done now.
-func (c *Checkpoints) Conclude(reporter *ui.Reporter, t *zoo.Trainer, history []zoo.Epoch, err error) {
+func (c *Checkpoints) Conclude(reporter *ui.Reporter, t *train.Trainer, history []metrics.Epoch, err error) {
 	if err == nil && t.StoppedEarly() {
-		best := history[zoo.Monitor(c.monitor).Best(history)]
+		best := history[metrics.Monitor(c.monitor).Best(history, c.metrics)]
 		reporter.Note(fmt.Sprintf("stopped early: %s was best in epoch %d", c.monitor, best.Epoch))
 	}
 	if c.directory == nil {
@@ -43,7 +45,7 @@ func (c *Checkpoints) Conclude(reporter *ui.Reporter, t *zoo.Trainer, history []
 		reporter.Note(fmt.Sprintf("saved; use it with: zoo evaluate --from %[1]s, zoo predict --from %[1]s", path))
 	case errors.Is(err, context.Canceled):
 		reporter.Note("the run so far is saved; go on with: zoo train --resume " + path)
-	case errors.Is(err, zoo.ErrMismatch), errors.Is(err, zoo.ErrFormat), errors.Is(err, zoo.ErrDamaged):
+	case errors.Is(err, checkpoint.ErrMismatch), errors.Is(err, checkpoint.ErrFormat), errors.Is(err, checkpoint.ErrDamaged):
 		// it did not go on
 	default:
 		if latest, _ := c.directory.Latest(); latest != "" {

@@ -2,7 +2,6 @@ package flags
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,82 +12,135 @@ import (
 
 // Model holds the flags of a model: its name, its hyper-parameters, and how its embeddings start.
 type Model struct {
-	flags *pflag.FlagSet
-	all   []zoo.Entry
-	Name  string
-	zoo.Hyperparameters
-	init string
+	Name string
+
+	flags   *pflag.FlagSet
+	catalog *zoo.Catalog
+	init    string
 }
 
-// hyperparameterFlags are the flags of hyper-parameters.
-var hyperparameterFlags = []string{
-	"embedding-dim", "hidden-units", "dropout", "cin-units", "split-half",
-	"layers", "fmb-units", "lcb-units", "rank", "fmb-hidden-units",
+// AddModelAndSolver adds the flags of a model and of a solver, after the other flags of the command.
+// There is one for each hyper-parameter and each parameter in the catalogs. If it has the name of another
+// flag, that is an error of c.
+func AddModelAndSolver(flags *pflag.FlagSet, c *Catalogs) (*Model, *Solver) {
+	m, s := newModel(flags, c), newSolver(flags, c)
+	s.addParameters(c)
+	m.addHyperparameters(c)
+	return m, s
 }
 
-// AddModel adds the flags of a model.
-func AddModel(flags *pflag.FlagSet, c *Catalogs) *Model {
-	m := &Model{flags: flags, all: c.Models}
+// newModel adds the flags that do not depend on the models.
+func newModel(flags *pflag.FlagSet, c *Catalogs) *Model {
+	m := &Model{flags: flags, catalog: c.Models}
 	flags.StringVar(&m.Name, "model", "dnn", "model; zoo models lists them")
-	flags.IntVar(&m.EmbeddingDim, "embedding-dim", 16, "values in an embedding")
-	flags.IntSliceVar(&m.HiddenUnits, "hidden-units", []int{128, 64}, "units of each hidden layer")
-	flags.Float64Var(&m.Dropout, "dropout", 0, "share of hidden values dropped in training, in [0, 1)")
-	flags.IntSliceVar(&m.CINUnits, "cin-units", []int{32, 32}, "xdeepfm: maps of each layer of the CIN")
-	flags.BoolVar(&m.SplitHalf, "split-half", false, "xdeepfm: half of a layer's maps feed the next, half the output")
-	flags.IntVar(&m.Layers, "layers", 2, "wukong: layers of the stack")
-	flags.IntVar(&m.FMBUnits, "fmb-units", 8, "wukong: vectors that the factorization machine block makes")
-	flags.IntVar(&m.LCBUnits, "lcb-units", 8, "wukong: vectors that the linear compress block makes")
-	flags.IntVar(&m.Rank, "rank", 0, "wukong: rank of the interaction; 0 means 8, or the number of fields")
-	flags.IntSliceVar(&m.FMBHiddenUnits, "fmb-hidden-units", []int{64}, "wukong: units of the block's hidden layers")
 	flags.StringVar(&m.init, "embedding-init", "normal:0.01", "start of embeddings: normal:STD, uniform:LIMIT or zeros")
 	return m
+}
+
+func (m *Model) addHyperparameters(c *Catalogs) {
+	for _, h := range m.catalog.Hyperparameters() {
+		models := m.with(h.Name)
+		if c.isFree(m.flags, Name(h.Name), fmt.Sprintf("hyper-parameter %T.%s", models[0].Model, h.Field)) {
+			m.add(&h, models)
+		}
+	}
+}
+
+// with lists the models that have a hyper-parameter.
+func (m *Model) with(name string) (models []zoo.Entry) {
+	for _, e := range m.catalog.Entries() {
+		if e.Hyperparameter(name) != nil {
+			models = append(models, e)
+		}
+	}
+	return models
+}
+
+// add adds the flag of a hyper-parameter of some models. If it is not given, each takes its own default.
+func (m *Model) add(h *zoo.Hyperparameter, models []zoo.Entry) {
+	name, usage := Name(h.Name), h.Help+inWords(h.Range)
+	if len(models) < len(m.catalog.Entries()) {
+		var names []string
+		for _, e := range models {
+			names = append(names, e.Name)
+		}
+		usage = strings.Join(names, ", ") + ": " + usage
+	}
+	switch h.Kind() {
+	case "int":
+		m.flags.Int(name, 0, usage)
+	case "float64":
+		m.flags.Float64(name, 0, usage)
+	case "bool":
+		m.flags.Bool(name, false, usage)
+	case "string":
+		m.flags.String(name, "", usage)
+	case "[]int":
+		m.flags.IntSlice(name, nil, usage)
+	}
+	flag := m.flags.Lookup(name)
+	for _, e := range models {
+		if e.Hyperparameter(h.Name).Default != h.Default {
+			flag.Usage += " (defaults: zoo models)"
+			return
+		}
+	}
+	if h.Default != "" {
+		flag.DefValue = h.Default
+	}
+}
+
+// inWords describes the range of a hyper-parameter.
+func inWords(values string) string {
+	if low, isLeast := strings.CutSuffix(values, ", inf)"); isLeast && low[0] == '[' {
+		return "; at least " + low[1:]
+	}
+	switch {
+	case values == "":
+		return ""
+	case strings.ContainsAny(values[:1], "[("):
+		return "; in " + values
+	}
+	return "; " + strings.ReplaceAll(values, "|", " or ")
 }
 
 // Check returns what is wrong with the flags.
 func (m *Model) Check() error {
 	if _, err := m.New(); err != nil {
-		return fmt.Errorf("--model: %w", err)
-	}
-	for _, flag := range []string{"embedding-dim", "layers", "fmb-units", "lcb-units"} {
-		if v, _ := m.flags.GetInt(flag); v < 1 {
-			return fmt.Errorf("--%s must be at least 1, got %d", flag, v)
-		}
-	}
-	for _, flag := range []string{"hidden-units", "cin-units", "fmb-hidden-units"} {
-		units, _ := m.flags.GetIntSlice(flag)
-		for _, n := range units {
-			if n < 1 {
-				return fmt.Errorf("--%s must be at least 1, got %d", flag, n)
-			}
-		}
-	}
-	if !(m.Dropout >= 0 && m.Dropout < 1) {
-		return fmt.Errorf("--dropout must be in [0, 1), got %v", m.Dropout)
-	}
-	if _, err := m.Initializer(); err != nil {
 		return err
 	}
-	return m.checkApplies()
+	_, err := m.Initializer()
+	return err
 }
 
-// checkApplies finds a flag that is for other models.
-func (m *Model) checkApplies() error {
-	for _, e := range m.all {
-		if e.Name != m.Name {
+// New makes the model that the flags describe, with the default of every hyper-parameter that is not given.
+func (m *Model) New() (zoo.Model, error) {
+	entry, err := m.catalog.Find(m.Name)
+	if err != nil {
+		return nil, fmt.Errorf("--model: %w", err)
+	}
+	var settings zoo.Settings
+	for _, h := range m.catalog.Hyperparameters() {
+		flag := m.flags.Lookup(Name(h.Name))
+		if !flag.Changed {
 			continue
 		}
-		for _, flag := range hyperparameterFlags {
-			has := slices.ContainsFunc(e.Hyperparameters, func(h string) bool { return strings.HasPrefix(h, flag+"=") })
-			if m.flags.Changed(flag) && !has {
-				return fmt.Errorf("--%s does not apply to --model %s", flag, m.Name)
-			}
+		own := entry.Hyperparameter(h.Name)
+		if own == nil {
+			return nil, fmt.Errorf("--%s does not apply to --model %s (%T)", flag.Name, m.Name, entry.Model)
 		}
+		value, err := own.Parse(textOf(flag))
+		if err != nil {
+			return nil, fmt.Errorf("--%s: %w", flag.Name, err)
+		}
+		settings = append(settings, zoo.Setting{Name: h.Name, Value: value})
 	}
-	return nil
+	model, err := entry.New(settings)
+	if err != nil {
+		return nil, err
+	}
+	return zoo.Complete(model)
 }
-
-// New makes the model that the flags describe.
-func (m *Model) New() (zoo.Model, error) { return zoo.New(m.Name, m.Hyperparameters) }
 
 // Initializer reads --embedding-init.
 func (m *Model) Initializer() (graph.Initializer, error) {

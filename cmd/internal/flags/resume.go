@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/spf13/pflag"
 )
 
@@ -47,9 +47,9 @@ func (c *Checkpoints) Open(rank int) (err error) {
 // openResumed opens the directory of --resume and returns the flags of its run.
 func (c *Checkpoints) openResumed() (saved map[string]string, err error) {
 	if c.rank > 0 {
-		return zoo.ReadSettings(c.resume)
+		return checkpoint.ReadSettings(c.resume)
 	}
-	if c.directory, err = zoo.OpenDirectory(c.resume); err != nil {
+	if c.directory, err = checkpoint.Open(c.resume); err != nil {
 		return nil, err
 	}
 	return c.directory.Settings(), nil
@@ -87,7 +87,7 @@ func (c *Checkpoints) Create() (err error) {
 	switch {
 	case c.rank > 0: // rank 0 does
 	case c.out != "":
-		c.directory, err = zoo.CreateDirectory(c.out, settings)
+		c.directory, err = checkpoint.Create(c.out, settings)
 	case c.directory != nil:
 		c.directory.SetSettings(settings)
 	}

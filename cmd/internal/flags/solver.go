@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/solvers"
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/pflag"
 )
 
@@ -24,7 +24,7 @@ type Solver struct {
 	adaptiveBuckets int
 	bucketDecay     float64
 
-	Buckets zoo.Buckets // how rows are divided by frequency
+	Buckets train.Buckets // how rows are divided by frequency
 }
 
 // Scale holds what the options of a solver depend on besides the flags.
@@ -33,28 +33,45 @@ type Scale struct {
 	StepsPerEpoch int
 }
 
-// AddSolver adds a flag for every parameter in the catalog of solvers.
+// AddSolver adds the flags of a solver, after the other flags of the command: see AddModelAndSolver.
 func AddSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
+	f := newSolver(flags, c)
+	f.addParameters(c)
+	return f
+}
+
+// newSolver adds the flags that do not depend on the solvers.
+func newSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
 	f := &Solver{flags: flags, all: c.Solvers, numbers: map[string]*float64{}, switches: map[string]*bool{}}
 	flags.StringVar(&f.halfLife, "half-life", "", "sets alpha: the steps (118) or epochs (0.3epochs) after which an untouched row has lost half of its norm")
 	flags.IntVar(&f.Buckets.Number, "buckets", 0, "divide the rows of each field into so many buckets by frequency, 1 the rarest")
 	flags.StringVar(&f.Buckets.Field, "bucket-field", "", "divide the rows of this field only")
 	flags.IntVar(&f.adaptiveBuckets, "adaptive-buckets", 0, "buckets 1 to this one take adaptive regularization, the others --bucket-decay")
 	flags.Float64Var(&f.bucketDecay, "bucket-decay", 1e-3, "share of itself that a row of the other buckets loses at every step")
+	return f
+}
+
+// ofRun are the parameters that are no numbers on the command line: a seed is that of the run, and a
+// half-life may be in epochs.
+var ofRun = []string{"seed", "half_life"}
+
+func (f *Solver) addParameters(c *Catalogs) {
 	for _, entry := range f.all {
 		for _, p := range entry.Parameters {
+			if slices.Contains(ofRun, p.Name) || f.numbers[p.Name] != nil || f.switches[p.Name] != nil {
+				continue
+			}
 			name := Name(p.Name)
-			if flags.Lookup(name) != nil {
+			if !c.isFree(f.flags, name, fmt.Sprintf("parameter %s of solver %s", p.Name, entry.Name)) {
 				continue
 			}
 			if p.Switch {
-				f.switches[p.Name] = flags.Bool(name, false, p.Meaning)
+				f.switches[p.Name] = f.flags.Bool(name, false, p.Meaning)
 			} else {
-				f.numbers[p.Name] = flags.Float64(name, 0, p.Meaning+" (defaults: zoo solvers)")
+				f.numbers[p.Name] = f.flags.Float64(name, 0, p.Meaning+" (defaults: zoo solvers)")
 			}
 		}
 	}
-	return f
 }
 
 // Name returns the name of the flag for a parameter.

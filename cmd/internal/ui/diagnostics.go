@@ -4,16 +4,16 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
 // diagnostics prints the diagnostics of an epoch below its line.
-func (r *Reporter) diagnostics(d *zoo.Diagnostics) error {
+func (r *Reporter) diagnostics(d *metrics.Diagnostics) error {
 	w := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\trows\tnorm\tmean lambda\tzero\t")
 	for _, part := range []struct {
 		title  string
-		groups []zoo.RowGroup
+		groups []metrics.RowGroup
 	}{{"", d.Fields}, {"bucket ", d.Buckets}} {
 		for _, g := range part.groups {
 			fmt.Fprintf(w, "%s%s\t%d\t%.3f\t%.5f\t%.1f %%\t\n", part.title, g.Name, g.Rows, g.Norm, g.MeanLambda, 100*g.ZeroShare)

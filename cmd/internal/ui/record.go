@@ -1,29 +1,52 @@
 package ui
 
 import (
+	"encoding/json"
 	"math"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
-// record is what --json prints for each epoch.
-type record struct {
-	Model            string   `json:"model"`
-	Solver           string   `json:"solver"`
-	Epoch            int      `json:"epoch"`
-	Steps            int      `json:"steps"`
-	TrainLoss        *float64 `json:"train_loss"`
-	TestAUC          *float64 `json:"test_auc,omitempty"`
-	TestLogLoss      *float64 `json:"test_logloss,omitempty"`
-	TestCalibration  *float64 `json:"test_calibration,omitempty"`
-	ValidAUC         *float64 `json:"valid_auc,omitempty"`
-	EmbeddingNorm    *float64 `json:"embedding_norm"`
-	SamplesPerSecond float64  `json:"samples_per_second"`
-	Seconds          float64  `json:"seconds"`
-	BestPossibleAUC  float64  `json:"best_possible_auc,omitempty"`
-	Partial          bool     `json:"partial,omitempty"`
+// Object is a JSON object whose members keep their order.
+type Object []Member
 
-	Diagnostics *zoo.Diagnostics `json:"diagnostics,omitempty"`
+// Member is a member of an Object.
+type Member struct {
+	Name  string
+	Value any
+}
+
+// Add adds a member.
+func (o *Object) Add(name string, value any) { *o = append(*o, Member{name, value}) }
+
+// AddFigures adds the value of each metric, under its name with a prefix.
+func (o *Object) AddFigures(prefix string, f *metrics.Figures, list []metrics.Metric) {
+	if f == nil {
+		return
+	}
+	for _, m := range list {
+		o.Add(prefix+m.Name, Finite(f.Value(m.Name)))
+	}
+}
+
+// MarshalJSON writes the members in their order.
+func (o Object) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, m := range o {
+		name, err := json.Marshal(m.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(m.Value)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, name...), ':'), value...)
+	}
+	return append(out, '}'), nil
 }
 
 // Finite is a pointer to v, or nil, which JSON prints as null, if v is NaN or infinite.
@@ -34,18 +57,25 @@ func Finite(v float64) *float64 {
 	return &v
 }
 
-func (r *Reporter) record(e zoo.Epoch) record {
-	rec := record{
-		Model: r.model, Solver: r.solver, Epoch: e.Epoch, Steps: e.Steps,
-		TrainLoss: Finite(e.TrainLoss), EmbeddingNorm: Finite(e.EmbeddingNorm),
-		SamplesPerSecond: e.SamplesPerSecond(), Seconds: e.Seconds,
-		BestPossibleAUC: r.bestPossible, Partial: e.Partial, Diagnostics: e.Diagnostics,
+// record returns what --json prints for an epoch.
+func (r *Reporter) record(e metrics.Epoch) Object {
+	o := Object{
+		{"model", r.run.Model}, {"solver", r.run.Solver}, {"epoch", e.Epoch}, {"steps", e.Steps},
+		{"train_loss", Finite(e.TrainLoss)},
 	}
-	if e.Test != nil {
-		rec.TestAUC, rec.TestLogLoss, rec.TestCalibration = Finite(e.Test.AUC), Finite(e.Test.LogLoss), Finite(e.Test.Calibration)
+	o.AddFigures("test_", e.Test, r.run.Metrics)
+	o.AddFigures("valid_", e.Valid, r.run.Metrics)
+	o.Add("embedding_norm", Finite(e.EmbeddingNorm))
+	o.Add("samples_per_second", e.SamplesPerSecond())
+	o.Add("seconds", e.Seconds)
+	if r.run.BestAUC > 0 {
+		o.Add("best_possible_auc", r.run.BestAUC)
 	}
-	if e.Valid != nil {
-		rec.ValidAUC = Finite(e.Valid.AUC)
+	if e.Partial {
+		o.Add("partial", true)
 	}
-	return rec
+	if e.Diagnostics != nil {
+		o.Add("diagnostics", e.Diagnostics)
+	}
+	return o
 }

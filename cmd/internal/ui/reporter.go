@@ -5,24 +5,38 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"text/tabwriter"
 	"time"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/schollz/progressbar/v3"
 )
 
-// Reporter shows a run to people (a table and, on a terminal, a progress bar) or to scripts (JSON).
+// Reporter shows runs to people (a table and, on a terminal, a progress bar) or to scripts (JSON).
 type Reporter struct {
 	out, err io.Writer
 	json     bool
 	terminal bool
 
-	model, solver string
-	bestPossible  float64
-	bar           *progressbar.ProgressBar
-	begun         time.Time // the reading of a log
-	records       []record
+	run   Run
+	bar   *progressbar.ProgressBar
+	begun time.Time // the reading of a log
+	lines []line
+}
+
+// Run describes a run of one solver.
+type Run struct {
+	Model, Solver string
+	Metrics       []metrics.Metric // that are shown for each epoch
+	BestAUC       float64          // best possible AUC of the test part; 0 if it is not known
+}
+
+// line is what the comparison of solvers needs of an epoch.
+type line struct {
+	solver string
+	auc    float64 // of the test part; NaN if it was not measured
 }
 
 // NewReporter makes a reporter that prints figures to out and everything else to err.
@@ -60,60 +74,73 @@ func (r *Reporter) Rows(what string, n int) {
 	_ = r.bar.Add(n) // the bar is for looking at: an error in drawing it changes nothing
 }
 
-// Start begins the run of one solver.
-func (r *Reporter) Start(model, solver string, bestPossible float64) {
-	r.model, r.solver, r.bestPossible = model, solver, bestPossible
+// Start begins a run.
+func (r *Reporter) Start(run Run) {
+	r.run = run
 	if !r.json {
 		r.header()
 	}
 }
 
 func (r *Reporter) header() {
-	fmt.Fprintf(r.out, "\n%s with %s", r.model, r.solver)
-	if r.bestPossible > 0 {
-		fmt.Fprintf(r.out, " (best possible test AUC %.4f)", r.bestPossible)
+	fmt.Fprintf(r.out, "\n%s with %s", r.run.Model, r.run.Solver)
+	if r.run.BestAUC > 0 {
+		fmt.Fprintf(r.out, " (best possible test AUC %.4f)", r.run.BestAUC)
 	}
-	fmt.Fprintf(r.out, "\n%5s  %10s  %8s  %9s  %11s  %8s  %9s\n",
-		"epoch", "train loss", "test AUC", "log loss", "calibration", "emb norm", "samples/s")
+	fmt.Fprintf(r.out, "\n%5s  %10s", "epoch", "train loss")
+	for i, m := range r.run.Metrics {
+		fmt.Fprintf(r.out, "  %*s", r.width(i), heading(i, &m))
+	}
+	fmt.Fprintf(r.out, "  %8s  %9s\n", "emb norm", "samples/s")
 }
 
+// heading is that of the column of a metric. The first one says that the columns are of the test part.
+func heading(i int, m *metrics.Metric) string {
+	if i == 0 {
+		return "test " + m.Heading()
+	}
+	return m.Heading()
+}
+
+// width is that of the column of a metric.
+func (r *Reporter) width(i int) int { return max(8, len(heading(i, &r.run.Metrics[i]))) }
+
 // Step moves the progress bar.
-func (r *Reporter) Step(s zoo.Step) {
+func (r *Reporter) Step(s train.Step) {
 	if !r.terminal {
 		return
 	}
 	if r.bar == nil {
-		r.bar = newBar(r.err, s.Total, progressbar.OptionSetDescription(fmt.Sprintf("%s epoch %d", r.solver, s.Epoch)),
+		r.bar = newBar(r.err, s.Total, progressbar.OptionSetDescription(fmt.Sprintf("%s epoch %d", r.run.Solver, s.Epoch)),
 			progressbar.OptionShowIts(), progressbar.OptionSetItsString("samples"))
 	}
 	_ = r.bar.Set(s.Samples) // the bar is for looking at: an error in drawing it changes nothing
 }
 
 // Epoch prints the figures of an epoch.
-func (r *Reporter) Epoch(e zoo.Epoch) error {
+func (r *Reporter) Epoch(e metrics.Epoch) error {
 	if r.bar != nil {
 		_ = r.bar.Finish()
 		r.bar = nil
 	}
-	rec := r.record(e)
-	r.records = append(r.records, rec)
+	r.lines = append(r.lines, line{r.run.Solver, e.Test.AUC()})
 	if r.json {
-		return json.NewEncoder(r.out).Encode(rec)
+		return json.NewEncoder(r.out).Encode(r.record(e))
 	}
-	return r.line(e)
+	return r.print(e)
 }
 
-func (r *Reporter) line(e zoo.Epoch) error {
-	auc, loss, calibration := math.NaN(), math.NaN(), math.NaN()
-	if e.Test != nil {
-		auc, loss, calibration = e.Test.AUC, e.Test.LogLoss, e.Test.Calibration
+func (r *Reporter) print(e metrics.Epoch) error {
+	var figures strings.Builder
+	for i, m := range r.run.Metrics {
+		fmt.Fprintf(&figures, "  %*s", r.width(i), m.Format(e.Test.Value(m.Name)))
 	}
 	partial := ""
 	if e.Partial {
 		partial = "  partial: interrupted in this epoch"
 	}
-	_, err := fmt.Fprintf(r.out, "%5d  %10.4f  %8.4f  %9.4f  %11.3f  %8.2f  %9.0f%s\n",
-		e.Epoch, e.TrainLoss, auc, loss, calibration, e.EmbeddingNorm, e.SamplesPerSecond(), partial)
+	_, err := fmt.Fprintf(r.out, "%5d  %10.4f%s  %8.2f  %9.0f%s\n",
+		e.Epoch, e.TrainLoss, figures.String(), e.EmbeddingNorm, e.SamplesPerSecond(), partial)
 	if err != nil || e.Diagnostics == nil {
 		return err
 	}
@@ -129,28 +156,28 @@ func (r *Reporter) EndBar() {
 }
 
 // Epochs is the number of epochs that were printed.
-func (r *Reporter) Epochs() int { return len(r.records) }
+func (r *Reporter) Epochs() int { return len(r.lines) }
 
 // End prints the comparison of the solvers, if there are several.
 func (r *Reporter) End() {
 	r.EndBar()
-	if r.json || len(r.records) == 0 || r.records[0].Solver == r.records[len(r.records)-1].Solver {
+	if r.json || len(r.lines) == 0 || r.lines[0].solver == r.lines[len(r.lines)-1].solver {
 		return
 	}
 	fmt.Fprintf(r.out, "\nTest AUC by epoch\n")
 	w := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', 0)
-	for i, rec := range r.records {
-		if i == 0 || rec.Solver != r.records[i-1].Solver {
+	for i, l := range r.lines {
+		if i == 0 || l.solver != r.lines[i-1].solver {
 			if i > 0 {
 				fmt.Fprintln(w)
 			}
-			fmt.Fprint(w, rec.Solver)
+			fmt.Fprint(w, l.solver)
 		}
-		if rec.TestAUC == nil {
+		if math.IsNaN(l.auc) {
 			fmt.Fprint(w, "\t-")
 			continue
 		}
-		fmt.Fprintf(w, "\t%.4f", *rec.TestAUC)
+		fmt.Fprintf(w, "\t%.4f", l.auc)
 	}
 	fmt.Fprintln(w)
 	w.Flush()

@@ -1,5 +1,15 @@
+// Command outside is the command zoo with a model and a metric of its own.
 package main
 
-import "github.com/ctrzoo/ctrzoo/cmd"
+import (
+	"github.com/ctrzoo/ctrzoo/cmd"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+)
 
-func main() { cmd.Zoo{}.Main() }
+func main() {
+	cmd.Zoo{
+		Models:  []zoo.Model{Mine{}},
+		Metrics: []metrics.Metric{brier()},
+	}.Main()
+}

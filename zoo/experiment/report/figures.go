@@ -1,4 +1,4 @@
-package experiment
+package report
 
 import (
 	"fmt"
@@ -119,7 +119,7 @@ func (f *figures) norms(model, method string) {
 		return
 	}
 	f.byBucket(c, "Euclidean norm of the embeddings", "norm", func(g metrics.RowGroup) float64 { return g.Norm })
-	buckets := c.Runs[0].last().Buckets
+	buckets := c.Runs[0].Last().Buckets
 	if n := len(buckets); n > 0 && math.Abs(buckets[0].MeanLambda-buckets[n-1].MeanLambda) > 1e-6 {
 		f.byBucket(c, "mean lambda", "lambda", func(g metrics.RowGroup) float64 { return g.MeanLambda })
 	}
@@ -129,7 +129,7 @@ func (f *figures) byBucket(c *Cell, what, label string, of func(metrics.RowGroup
 	r := c.Runs[0]
 	var list []series
 	var names []legend
-	for b, group := range r.last().Buckets {
+	for b, group := range r.Last().Buckets {
 		s := series{color: b, x: epochs(len(r.Results)), mark: true}
 		for _, e := range r.Results {
 			s.y = append(s.y, of(e.Buckets[b]))

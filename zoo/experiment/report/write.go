@@ -1,4 +1,4 @@
-package experiment
+package report
 
 import (
 	"bytes"
@@ -41,12 +41,12 @@ type htmlAUC struct {
 	Best            bool
 }
 
-// WriteReport writes the tables to a folder, which is made if it is not there: report.html, which
+// Write writes the tables to a folder, which is made if it is not there: report.html, which
 // needs no network, report.md, and for a README overview.md and overview.svg. Each file is replaced
 // in one piece.
-func WriteReport(folder string, tables []*Table) error {
+func Write(folder string, tables []*Table) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return fmt.Errorf("experiment: report: %w", err)
+		return fmt.Errorf("report: report: %w", err)
 	}
 	for name, write := range map[string]func(io.Writer, []*Table) error{
 		"report.html": writeHTML, "report.md": WriteMarkdown, "overview.md": WriteOverview, "overview.svg": WriteOverviewChart,
@@ -57,7 +57,7 @@ func WriteReport(folder string, tables []*Table) error {
 			err = replaceFile(filepath.Join(folder, name), text.Bytes())
 		}
 		if err != nil {
-			return fmt.Errorf("experiment: %s: %w", name, err)
+			return fmt.Errorf("report: %s: %w", name, err)
 		}
 	}
 	return nil

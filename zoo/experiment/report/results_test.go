@@ -1,10 +1,11 @@
-package experiment
+package report
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/stretchr/testify/require"
 )
 
@@ -14,24 +15,24 @@ var resultGrids = []string{"adam-table", "adagrad-table", "ablation-buckets", "a
 // What is committed beside the records, and in the README, is what the records tell. To bring it up to
 // date: zoo report adam-table.jsonl adagrad-table.jsonl ... --out . in the folder results.
 func TestResultsAreThoseOfTheRecords(t *testing.T) {
-	var stores []*Store
+	var stores []*experiment.Store
 	for _, grid := range resultGrids {
-		s, err := ReadStore(filepath.Join("results", grid+".jsonl"))
+		s, err := experiment.ReadStore(filepath.Join("..", "results", grid+".jsonl"))
 		require.NoError(t, err)
 		require.Empty(t, s.Damaged)
 		require.NotEmpty(t, s.Records())
 		stores = append(stores, s)
 	}
 	dir := t.TempDir()
-	require.NoError(t, WriteReport(dir, Summarize(stores...)))
+	require.NoError(t, Write(dir, Summarize(stores...)))
 	for _, name := range []string{"report.md", "overview.md", "overview.svg"} {
 		want, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
-		got, err := os.ReadFile(filepath.Join("results", name))
+		got, err := os.ReadFile(filepath.Join("..", "results", name))
 		require.NoError(t, err)
 		require.Equal(t, string(want), string(got), name)
 		if name == "overview.md" {
-			readme, err := os.ReadFile("../../README.md")
+			readme, err := os.ReadFile("../../../README.md")
 			require.NoError(t, err)
 			require.Contains(t, string(readme), string(want))
 			require.Contains(t, string(readme), "](zoo/experiment/results/overview.svg)")

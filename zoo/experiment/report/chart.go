@@ -1,4 +1,4 @@
-package experiment
+package report
 
 import (
 	"bytes"
@@ -130,7 +130,7 @@ func (c *chart) svg() (template.HTML, error) {
 	c.Draw(draw.New(canvas))
 	var out bytes.Buffer
 	if _, err := canvas.WriteTo(&out); err != nil {
-		return "", fmt.Errorf("experiment: figure: %w", err)
+		return "", fmt.Errorf("report: figure: %w", err)
 	}
 	text := out.String()
 	text = strings.ReplaceAll(text[strings.Index(text, "<svg"):], "#000000", "currentColor")

@@ -1,9 +1,11 @@
-package experiment
+package report
 
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +21,7 @@ func WriteMarkdown(w io.Writer, tables []*Table) error {
 		t.aucs(&b)
 		b.WriteString("\nThe last epoch: standard deviation over the seeds, and the coefficient that the validation part chose.\n\n")
 		t.deviations(&b)
+		t.Metrics().markdown(&b)
 		t.tests(&b)
 		for _, f := range t.Findings() {
 			fmt.Fprintf(&b, "\n- %s", f)
@@ -100,7 +103,7 @@ func (c *Cell) describe() string {
 		text = fmt.Sprintf("± %.4f", d)
 	}
 	r := c.Runs[0]
-	for _, name := range sortedKeys(r.Parameters) {
+	for _, name := range slices.Sorted(maps.Keys(r.Parameters)) {
 		text += fmt.Sprintf(" %s %g", name, r.Parameters[name])
 	}
 	if r.Buckets > 0 {

@@ -1,10 +1,11 @@
-package experiment
+package report
 
 import (
 	"math"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -20,16 +21,16 @@ type Table struct {
 // Cell is a method with a model: the runs of the chosen candidate.
 type Cell struct {
 	Method, Model string
-	Runs          []*Record // one for each seed
-	Candidates    int       // among which it was chosen
-	Mean          []float64 // test AUC of each epoch, over the seeds
-	Deviation     []float64 // its standard deviation; NaN for one seed
-	Comparisons   []*Comparison
+	Runs          []*experiment.Record // one for each seed
+	Candidates    int                  // among which it was chosen
+	Mean          []float64            // test AUC of each epoch, over the seeds
+	Deviation     []float64            // its standard deviation; NaN for one seed
+	Comparisons   []*experiment.Comparison
 }
 
 // Summarize makes a table for each grid and data set of some stores. Methods are in the
 // order of their first runs, models in that of the catalog.
-func Summarize(stores ...*Store) []*Table {
+func Summarize(stores ...*experiment.Store) []*Table {
 	var tables []*Table
 	for _, s := range stores {
 		for _, r := range s.Records() {
@@ -58,7 +59,7 @@ func modelOrder(name string) int {
 }
 
 // meet adds the names of a run.
-func (t *Table) meet(r *Record) {
+func (t *Table) meet(r *experiment.Record) {
 	if !slices.Contains(t.Models, r.Model) {
 		t.Models = append(t.Models, r.Model)
 	}
@@ -69,10 +70,10 @@ func (t *Table) meet(r *Record) {
 }
 
 // fill makes the cells.
-func (t *Table) fill(stores []*Store) {
+func (t *Table) fill(stores []*experiment.Store) {
 	for _, method := range t.Methods {
 		for _, model := range t.Models {
-			var runs []*Record
+			var runs []*experiment.Record
 			for _, s := range stores {
 				for _, r := range s.Records() {
 					if r.Grid == t.Grid && r.Data == t.Data && r.Method == method && r.Model == model {
@@ -86,7 +87,7 @@ func (t *Table) fill(stores []*Store) {
 }
 
 // newCell takes the runs of the candidate that the first seed chooses, as Runner does.
-func newCell(runs []*Record, stores []*Store) *Cell {
+func newCell(runs []*experiment.Record, stores []*experiment.Store) *Cell {
 	if len(runs) == 0 {
 		return nil
 	}
@@ -98,7 +99,7 @@ func newCell(runs []*Record, stores []*Store) *Cell {
 			continue
 		}
 		c.Candidates++
-		if r.last().ValidAUC > first.last().ValidAUC {
+		if r.Last().ValidAUC > first.Last().ValidAUC {
 			first = r
 		}
 	}
@@ -123,12 +124,12 @@ func newCell(runs []*Record, stores []*Store) *Cell {
 
 // comparisonsOf are those in which a run of a grid was the best. Another grid may have the same run,
 // but compares it with others.
-func comparisonsOf(r *Record, stores []*Store) (list []*Comparison) {
+func comparisonsOf(r *experiment.Record, stores []*experiment.Store) (list []*experiment.Comparison) {
 	for _, s := range stores {
 		if own := s.Find(r.Key); own == nil || own.Grid != r.Grid {
 			continue
 		}
-		for _, c := range s.comparisons {
+		for _, c := range s.Comparisons() {
 			if c.Best == r.Key {
 				list = append(list, c)
 			}
