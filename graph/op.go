@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// op is every operation of this package: a gorgonia.Op and gorgonia.SDOp whose behaviour is
-// given by two functions. Its value is owned by do and reused from run to run.
+// op is every operation of this package: a gorgonia.Op and gorgonia.SDOp, whose behaviour two functions
+// give. do owns its value and reuses it from run to run.
 type op struct {
 	name    string
 	kind    OpKind
@@ -55,14 +55,14 @@ type OpError struct {
 func (e *OpError) Error() string { return fmt.Sprintf("graph: %s: %v", e.Op, e.Err) }
 func (e *OpError) Unwrap() error { return e.Err }
 
-// counting says how many multiplications and additions the matrix products of the operation take.
+// counting sets how many multiplications and additions the matrix products of the operation take.
 func (o *op) counting(flops int) *op {
 	o.flops = flops
 	return o
 }
 
-// serials makes the hash of every operation unique: Gorgonia merges nodes whose operations have
-// equal hashes, and ours own buffers, so two of them are never the same.
+// serials makes the hash of every operation unique: Gorgonia merges nodes whose operations have equal
+// hashes, and ours own buffers, so two of them are never the same.
 var serials atomic.Uint32
 
 // apply adds the operation to the graph of its inputs.
@@ -86,7 +86,7 @@ func typeOf(dims int, of tensor.Dtype) hm.Type {
 
 func (o *op) Arity() int { return len(o.inputs) }
 
-// Type makes a new function type on every call, because Gorgonia gives them back to a pool.
+// Type returns a new function type on every call, because Gorgonia gives them back to a pool.
 func (o *op) Type() hm.Type {
 	return hm.NewFnType(append(append(make([]hm.Type, 0, len(o.inputs)+1), o.inputs...), o.output)...)
 }
