@@ -53,7 +53,7 @@ func LayerNorm(x, gain, bias *gorgonia.Node) (*gorgonia.Node, error) {
 type layerNorm struct {
 	rows, n                  int // runs, and values in one
 	norms                    []kernel.Norm
-	out, x, gain, bias, grad []float32 // of the run at hand
+	out, x, gain, bias, grad []float32 // of this run
 	partial                  []float32 // sums of the gain's and the bias's gradient over each tile
 }
 
