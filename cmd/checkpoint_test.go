@@ -100,30 +100,23 @@ func TestResumeRefusesOtherFlags(t *testing.T) {
 	weights := finalWeights(t, dir)
 	settings, err := os.ReadFile(filepath.Join(dir, "settings.json"))
 	require.NoError(t, err)
-	for _, c := range []struct {
-		code       int
-		args, want string
-	}{
-		{1, "train --out " + dir, "the directory holds a run already: resume it, or choose another directory"},
-		{2, "train --out x --resume " + dir, "give one of them"},
-		{2, "train --resume " + dir + " --hidden-units 9", "--hidden-units is 9, but the run in " + dir + " was started with 8"},
-		{2, "train --resume " + dir + " --alpha 1", "--alpha was not given when the run in " + dir + " was started"},
-		{2, "train --resume " + dir + " --model wdl", "--model was not given"},
-		{2, "train --resume " + dir + " --rows 3000", "--rows is 3000, but"},
-		{1, "train --resume " + dir + "x", "the directory holds no run"},
-		{2, "train --out " + dir + "x --solver adam,adamar", "a directory holds the run of one solver"},
-		{2, "train --checkpoint-every 5", "--checkpoint-every needs --out"},
-		{2, "train --out x --checkpoint-every 0", "want a number of steps or a time such as 10m"},
-		{2, "train --out x --checkpoint-every -5m", "want a number of steps or a time"},
-		{2, "train --out x --keep 0", "--keep must be at least 1"},
-		{2, "train --patience 1", "--patience needs --monitor"},
-		{2, "train --monitor valid_auc", "--monitor needs --valid"},
-		{2, "train --monitor auc --data avazu --train x --valid y", "--monitor: want valid_auc or valid_logloss"},
-	} {
-		code, _, stderr := zooCommand(t, strings.Fields(c.args)...)
-		require.Equal(t, c.code, code, c.args)
-		require.Contains(t, stderr, c.want, c.args)
-	}
+	requireRefusals(t, []refusal{
+		{"train --out " + dir, 1, "the directory holds a run already: resume it, or choose another directory"},
+		{"train --out x --resume " + dir, 2, "give one of them"},
+		{"train --resume " + dir + " --hidden-units 9", 2, "--hidden-units is 9, but the run in " + dir + " was started with 8"},
+		{"train --resume " + dir + " --alpha 1", 2, "--alpha was not given when the run in " + dir + " was started"},
+		{"train --resume " + dir + " --model wdl", 2, "--model was not given"},
+		{"train --resume " + dir + " --rows 3000", 2, "--rows is 3000, but"},
+		{"train --resume " + dir + "x", 1, "the directory holds no run"},
+		{"train --out " + dir + "x --solver adam,adamar", 2, "a directory holds the run of one solver"},
+		{"train --checkpoint-every 5", 2, "--checkpoint-every needs --out"},
+		{"train --out x --checkpoint-every 0", 2, "want a number of steps or a time such as 10m"},
+		{"train --out x --checkpoint-every -5m", 2, "want a number of steps or a time"},
+		{"train --out x --keep 0", 2, "--keep must be at least 1"},
+		{"train --patience 1", 2, "--patience needs --monitor"},
+		{"train --monitor valid_auc", 2, "--monitor needs --valid"},
+		{"train --monitor auc --data avazu --train x --valid y", 2, "--monitor: want valid_auc or valid_logloss"},
+	})
 	require.Equal(t, weights, finalWeights(t, dir))
 	after, err := os.ReadFile(filepath.Join(dir, "settings.json"))
 	require.NoError(t, err)

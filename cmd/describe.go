@@ -7,7 +7,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/spf13/cobra"
 )
 
@@ -27,7 +28,7 @@ share of the test part's values that the training part does not have.`,
 			if batchSize < 1 {
 				return ui.Usagef("--batch-size must be at least 1, got %d", batchSize)
 			}
-			m, err := datasets.ReadManifest(args[0])
+			m, err := prepared.ReadManifest(args[0])
 			if err != nil {
 				return err
 			}
@@ -43,7 +44,7 @@ share of the test part's values that the training part does not have.`,
 }
 
 // describe prints a manifest as tables.
-func describe(out io.Writer, m *datasets.Manifest, batchSize int) error {
+func describe(out io.Writer, m *prepared.Manifest, batchSize int) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "part\trows\tpositives\tshare\tsteps an epoch\t\n")
 	for _, p := range m.Parts {
@@ -58,7 +59,7 @@ func describe(out io.Writer, m *datasets.Manifest, batchSize int) error {
 	return w.Flush()
 }
 
-func describeField(w io.Writer, f datasets.FieldFacts) {
+func describeField(w io.Writer, f encode.FieldFacts) {
 	distinct, once, atMost5, unseen := "", "", "", ""
 	if v := f.Values; v != nil {
 		distinct = fmt.Sprint(v.Distinct)

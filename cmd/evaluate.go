@@ -12,6 +12,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
@@ -98,7 +99,7 @@ func (o *evaluateOptions) batches(ctx context.Context, saved *predict.Trained, r
 		return nil, errNoRaw
 	}
 	reporter.Note("reading " + strings.Join(paths, ", "))
-	rows := saved.Encoding.Read(ctx, paths, datasets.RowOptions{Size: rowsPerBatch, Labelled: true})
+	rows := encode.ReadRows(ctx, saved.Encoding, paths, encode.RowOptions{Size: rowsPerBatch, Labelled: true})
 	return func(yield func(*datasets.Batch, error) bool) {
 		for r, err := range rows {
 			if err != nil {

@@ -11,6 +11,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/spf13/cobra"
 )
@@ -114,10 +116,10 @@ type dataSources map[string]string
 // open opens a data set of a grid.
 func (d dataSources) open(ctx context.Context, name string) (*datasets.Set, error) {
 	if d[name] != "" {
-		return datasets.OpenPrepared(ctx, d[name], 0)
+		return prepared.Open(ctx, d[name], prepared.Options{})
 	}
 	if name != "synthetic" {
 		return nil, ui.Usagef("where is data set %q? Say --data %[1]s=DIR", name)
 	}
-	return datasets.Synthetic{Seed: 1, ValidRows: 50_000}.Open()
+	return synthetic.Open(ctx, synthetic.Options{Seed: 1, ValidRows: 50_000})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/spf13/cobra"
@@ -27,7 +28,7 @@ func newGenerateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate NAME --out FILE",
 		Short: "Write a log in the shape of a data set, drawn from known click probabilities",
-		Long: `Write a CSV file in the shape of a data set: ` + strings.Join(datasets.GeneratorNames(), " or ") + `. It is drawn from known click
+		Long: `Write a CSV file in the shape of a data set: ` + strings.Join(synthetic.GeneratorNames(), " or ") + `. It is drawn from known click
 probabilities. The command prints their AUC on the last day, the test part: no model can expect more.
 Only the shape is that of the data set: results on a drawn log are not results on the real one.
 
@@ -45,8 +46,8 @@ Only the shape is that of the data set: results on a drawn log are not results o
 
 func (o *generateOptions) run(cmd *cobra.Command, name string) error {
 	switch {
-	case !slices.Contains(datasets.GeneratorNames(), name):
-		return ui.Usagef("generate: %w %q; known: %s", datasets.ErrUnknownData, name, strings.Join(datasets.GeneratorNames(), ", "))
+	case !slices.Contains(synthetic.GeneratorNames(), name):
+		return ui.Usagef("generate: %w %q; known: %s", datasets.ErrUnknownData, name, strings.Join(synthetic.GeneratorNames(), ", "))
 	case o.out == "":
 		return ui.Usagef("--out: give the file to write")
 	case o.rows < 100:
@@ -75,7 +76,7 @@ func (o *generateOptions) write(ctx context.Context, name string, w io.Writer, r
 		return 0, err
 	}
 	done := 0
-	g := datasets.Generator{Data: name, Rows: o.rows, Seed: o.seed, Progress: func(rows int, _ float64) {
+	g := synthetic.Generator{Data: name, Rows: o.rows, Seed: o.seed, Progress: func(rows int, _ float64) {
 		reporter.Rows("writing", rows-done)
 		done = rows
 	}}

@@ -25,22 +25,13 @@ func TestGenerate(t *testing.T) {
 }
 
 func TestGenerateRefuses(t *testing.T) {
-	for _, c := range []struct {
-		args string
-		code int
-		want string
-	}{
+	requireRefusals(t, []refusal{
 		{"generate", 2, "generate takes one argument"},
 		{"generate criteo --out x", 2, `unknown data set "criteo"; known: lzd, avazu`},
 		{"generate lzd", 2, "--out: give the file to write"},
 		{"generate lzd --out x --rows 1", 2, "--rows must be at least 100, got 1"},
 		{"generate lzd --out /nowhere/x.csv", 1, "--out: open /nowhere/x.csv"},
-	} {
-		code, out, stderr := zooCommand(t, strings.Fields(c.args)...)
-		require.Equal(t, c.code, code, c.args)
-		require.Contains(t, stderr, c.want)
-		require.Empty(t, out)
-	}
+	})
 	_, err := os.Stat("x")
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/bench"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks/mpi"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -27,8 +29,10 @@ import (
 //		cmd.Zoo{Models: []zoo.Model{Mine{}}}.Main()
 //	}
 type Zoo struct {
-	Models  []zoo.Model      // each a value of its type, see zoo.Catalog
+	Models  []zoo.Model      // each a value of its type, see zoo.NewCatalog
+	Solvers []solvers.Entry  // see solvers.NewCatalog
 	Metrics []metrics.Metric // measured beside those of the zoo
+	Data    []known.Entry    // data sets that --data names beside those of known.All
 }
 
 // Main is the whole program: it does what the command line says, as one of several ranks if mpirun
@@ -61,7 +65,7 @@ func (z Zoo) runRank(ctx context.Context, args []string, stdout, stderr io.Write
 		stdout, quiet = io.Discard, io.Discard
 	}
 	err = z.execute(ctx, link, args, stdout, quiet)
-	if err != nil && link.Size() > 1 && !known(err) {
+	if err != nil && link.Size() > 1 && !allHave(err) {
 		// Without Close, and so mpirun ends the others.
 		fmt.Fprintf(alone, "zoo: rank %d: %s\n", link.Rank(), ui.Message(err))
 		return 1
@@ -71,9 +75,9 @@ func (z Zoo) runRank(ctx context.Context, args []string, stdout, stderr io.Write
 	return code
 }
 
-// known says whether all ranks have the error: they agreed on it, or it is of the command line, which is the
+// allHave reports whether all ranks have the error: they agreed on it, or it is of the command line, which is the
 // same for all. An interruption is agreed on, too.
-func known(err error) bool {
+func allHave(err error) bool {
 	var agreed *ranks.Error
 	return errors.As(err, &agreed) || ui.IsUsage(err) || errors.Is(err, context.Canceled)
 }

@@ -56,18 +56,20 @@ func (o *outside) must(args string) string {
 	return stdout
 }
 
-// Every verb knows the model and the metric of another module, which trains, is saved, goes on and predicts.
+// Every verb knows the model, the solver and the metric of another module: a run is trained with them, saved,
+// resumed and evaluated.
 func TestAModuleOutsideExtendsEveryVerb(t *testing.T) {
 	o := buildOutside(t)
 	require.Contains(t, o.must("models"), "mine     equal layers over the embeddings\n         none\n         --embedding-dim=8 --mine-flag=2 --width=narrow\n")
+	require.Contains(t, o.must("solvers"), "warm-up      AdamAR; the learning rate rises over the first steps\n             none; rows move at every step\n")
 	require.Contains(t, o.must("models --markdown"), "| mine | equal layers over the embeddings | none | main.Mine |")
 
-	trained := o.must("train --rows 2000 --epochs 1 --batch-size 100 --json --model mine --mine-flag 3 --out run")
-	require.Contains(t, trained, `"model":"mine"`)
+	trained := o.must("train --rows 2000 --epochs 1 --batch-size 100 --json --model mine --mine-flag 3 --solver warm-up --warm-up 5 --out run")
+	require.Contains(t, trained, `"model":"mine","solver":"warm-up"`)
 	require.Regexp(t, `"test_brier":0\.\d+`, trained)
 	resumed := o.must("train --resume run --epochs 2 --json")
 	require.Contains(t, resumed, `"epoch":2`)
-	require.Contains(t, o.must("inspect run"), "main.Mine{EmbeddingDim:8 MineFlag:3 Width:narrow}")
+	require.Contains(t, o.must("inspect run"), "main.Mine{EmbeddingDim:8 MineFlag:3 Width:narrow}\nWarmUp(warm_up=5, AdamAR(")
 	require.Regexp(t, `(?m)^Brier        0\.\d{4}$`, o.must("evaluate --from run"))
 
 	for args, want := range map[string]string{
@@ -75,6 +77,8 @@ func TestAModuleOutsideExtendsEveryVerb(t *testing.T) {
 		"--model mine --mine-flag 10":            "--mine-flag: bad hyper-parameter: main.Mine.MineFlag: mine_flag must be in [1, 9], got 10",
 		"--model mine --width 3":                 `main.Mine.Width: width must be one of narrow, wide, got "3"`,
 		"--model mine --hidden-units 3":          "--hidden-units does not apply to --model mine (main.Mine)",
+		"--solver adamar --warm-up 3":            "--warm-up does not apply to --solver adamar",
+		"--solver warm-up --warm-up 0":           "--solver warm-up: solvers: bad option: warm_up(0): the value must be at least 1",
 		"--resume run --mine-flag 4":             "--mine-flag is 4, but the run in run was started with 3",
 		"--monitor brier --data x --valid valid": "--monitor: want valid_auc or valid_logloss or valid_brier",
 	} {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/spf13/cobra"
 )
@@ -106,8 +106,8 @@ func (o *predictOptions) write(cmd *cobra.Command, saved *predict.Trained, p *pr
 	}
 	total := 0
 	predictions, cells := make([]float32, rowsPerBatch), make([]any, len(columns)+1)
-	options := datasets.RowOptions{Size: rowsPerBatch, Keep: o.keep}
-	for rows, err := range saved.Encoding.Read(cmd.Context(), o.in, options) {
+	options := encode.RowOptions{Size: rowsPerBatch, Keep: o.keep}
+	for rows, err := range encode.ReadRows(cmd.Context(), saved.Encoding, o.in, options) {
 		if err != nil {
 			return total, err
 		}

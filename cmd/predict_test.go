@@ -137,28 +137,20 @@ func TestPredictAndEvaluateErrors(t *testing.T) {
 	large := filepath.Join(t.TempDir(), "large.csv")
 	require.NoError(t, os.WriteFile(large, []byte("a,x,past\nv1,1,\nv1,1e300,\n"), 0o600))
 	out := filepath.Join(t.TempDir(), "out.csv")
-	for _, c := range []struct {
-		code       int
-		args, want string
-	}{
-		{2, "predict", "--from: give the directory of a run"},
-		{2, "predict --from " + run, "--in: give at least one file"},
-		{2, "predict --from " + run + " --in x --keep prediction", "--keep: the column prediction"},
-		{2, "predict --from " + run + " --in x --keep a,a", "given twice"},
-		{1, "predict --from " + run + " --in /nowhere.csv --out " + out, "open /nowhere.csv"},
-		{1, "predict --from " + run + " --in " + bad + " --out " + out, `bad.csv, line 3, column "x": not a finite number: "many"`},
-		{1, "predict --from " + run + " --in " + large + " --out " + out, "sample 1: not finite"},
-		{1, "predict --from " + run + " --in " + test + " --out " + out + "/x", "out.csv"},
-		{1, "predict --from " + filepath.Dir(run) + " --in " + test, "the directory holds no checkpoint yet"},
-		{2, "evaluate", "--from: give the directory of a run"},
-		{1, "evaluate --from /nowhere", "no such file or directory"},
-		{1, "evaluate --from " + run + " --test " + bad, `column "y": unknown column`},
-	} {
-		code, stdout, stderr := zooCommand(t, strings.Fields(c.args)...)
-		require.Equal(t, c.code, code, c.args)
-		require.Contains(t, stderr, c.want, c.args)
-		require.Empty(t, stdout)
-	}
+	requireRefusals(t, []refusal{
+		{"predict", 2, "--from: give the directory of a run"},
+		{"predict --from " + run, 2, "--in: give at least one file"},
+		{"predict --from " + run + " --in x --keep prediction", 2, "--keep: the column prediction"},
+		{"predict --from " + run + " --in x --keep a,a", 2, "given twice"},
+		{"predict --from " + run + " --in /nowhere.csv --out " + out, 1, "open /nowhere.csv"},
+		{"predict --from " + run + " --in " + bad + " --out " + out, 1, `bad.csv, line 3, column "x": not a finite number: "many"`},
+		{"predict --from " + run + " --in " + large + " --out " + out, 1, "sample 1: not finite"},
+		{"predict --from " + run + " --in " + test + " --out " + out + "/x", 1, "out.csv"},
+		{"predict --from " + filepath.Dir(run) + " --in " + test, 1, "the directory holds no checkpoint yet"},
+		{"evaluate", 2, "--from: give the directory of a run"},
+		{"evaluate --from /nowhere", 1, "no such file or directory"},
+		{"evaluate --from " + run + " --test " + bad, 1, `column "y": unknown column`},
+	})
 	left, err := os.ReadDir(filepath.Dir(out))
 	require.NoError(t, err)
 	require.Empty(t, left, "nothing half-written is left")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/spf13/cobra"
 )
 
@@ -49,7 +50,7 @@ func (o *prepareOptions) check() error {
 		return errors.New("--out: name the folder to write")
 	case len(o.in) > 0 && len(o.log.Files.Train) > 0:
 		return errors.New("--in and --train are the same: give one of them")
-	case o.log.IsSynthetic() || o.log.Data == "" && o.log.Schema == "":
+	case o.log.IsDrawn() || o.log.Data == "" && o.log.Schema == "":
 		return errors.New("--data or --schema: say what the columns of the log are; known data: " + o.catalogs.KnownRaw())
 	}
 	o.log.Files.Train = append(o.log.Files.Train, o.in...)
@@ -65,7 +66,7 @@ func (o *prepareOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	m, err := in.Prepare(cmd.Context(), o.out)
+	m, err := prepared.Write(cmd.Context(), o.out, in)
 	reporter.EndBar()
 	if err != nil {
 		return err

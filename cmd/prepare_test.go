@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,7 +26,7 @@ func TestPreparedDataTrainsLikeRawData(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "data")
 	code, stdout, stderr := zooCommand(t, "prepare", "--schema", schema, "--in", log, "--out", out, "--json")
 	require.Zero(t, code, stderr)
-	var m datasets.Manifest
+	var m, same prepared.Manifest
 	require.NoError(t, json.Unmarshal([]byte(stdout), &m))
 	require.Len(t, m.Parts, 3)
 
@@ -42,7 +42,6 @@ func TestPreparedDataTrainsLikeRawData(t *testing.T) {
 	require.Contains(t, stdout, "unseen in test")
 	code, again, stderr := zooCommand(t, "describe", out, "--json")
 	require.Zero(t, code, stderr)
-	var same datasets.Manifest
 	require.NoError(t, json.Unmarshal([]byte(again), &same))
 	require.Equal(t, m, same)
 }

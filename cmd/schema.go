@@ -3,9 +3,11 @@ package cmd
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/draft"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/spf13/cobra"
 )
 
@@ -33,7 +35,7 @@ A dataset_config.yaml of FuxiCTR is taken over as far as it can be:
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "", "csv, tsv, jsonl, libsvm or parquet; default: by the name of the file")
+	f.StringVar(&o.format, "format", "", strings.Join(rawlog.FormatNames(), ", ")+"; default: by the name of the file")
 	f.StringVar(&o.label, "label", "", "column of the label; default: one with such a name that holds only 0 and 1")
 	f.IntVar(&o.rows, "rows", 100_000, "rows to look at, at least 1")
 	f.StringVar(&o.dataset, "dataset", "", "which data set of a dataset_config.yaml; default: the only one")
@@ -41,22 +43,23 @@ A dataset_config.yaml of FuxiCTR is taken over as far as it can be:
 }
 
 func (o *schemaOptions) run(cmd *cobra.Command, path string) error {
+	format := rawlog.Format{Name: o.format}
 	isConfig := slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(path))
 	switch {
 	case o.rows < 1:
 		return ui.Usagef("--rows must be at least 1, got %d", o.rows)
-	case !slices.Contains([]string{"", "csv", "tsv", "jsonl", "libsvm", "parquet"}, o.format):
-		return ui.Usagef("--format: want csv, tsv, jsonl, libsvm or parquet, got %q", o.format)
+	case format.Check() != nil:
+		return ui.Usagef("--%w", format.Check())
 	case o.dataset != "" && !isConfig:
 		return ui.Usagef("--dataset names a data set of a .yaml file")
 	case isConfig && (o.label != "" || o.format != "" || cmd.Flags().Changed("rows")):
 		return ui.Usagef("--label, --format and --rows are for a log, not for a .yaml file")
 	}
-	draft, err := o.draft(cmd, path, isConfig)
+	d, err := o.draft(cmd, path, isConfig)
 	if err != nil {
 		return err
 	}
-	text, err := draft.YAML()
+	text, err := d.YAML()
 	if err != nil {
 		return err
 	}
@@ -64,9 +67,9 @@ func (o *schemaOptions) run(cmd *cobra.Command, path string) error {
 	return err
 }
 
-func (o *schemaOptions) draft(cmd *cobra.Command, path string, isConfig bool) (*datasets.Draft, error) {
+func (o *schemaOptions) draft(cmd *cobra.Command, path string, isConfig bool) (*draft.Draft, error) {
 	if isConfig {
-		return datasets.FuxiCTRSchema(path, o.dataset)
+		return draft.FuxiCTR(path, o.dataset)
 	}
-	return datasets.DraftSchema(cmd.Context(), path, datasets.DraftOptions{Format: o.format, Label: o.label, Rows: o.rows})
+	return draft.Guess(cmd.Context(), path, draft.Options{Format: o.format, Label: o.label, Rows: o.rows})
 }

@@ -20,17 +20,13 @@ func TestSchema(t *testing.T) {
 	code, _, stderr = zooCommand(t, "train", "--schema", schema, "--train", log, "--epochs", "1")
 	require.Zero(t, code, stderr)
 
-	code, out, stderr = zooCommand(t, "schema", "../datasets/testdata/fuxictr/dataset_config.yaml", "--dataset", "shop_x1")
+	code, out, stderr = zooCommand(t, "schema", "../datasets/draft/testdata/fuxictr/dataset_config.yaml", "--dataset", "shop_x1")
 	require.Zero(t, code, stderr)
 	require.Contains(t, out, "shares: item")
 }
 
 func TestSchemaRefuses(t *testing.T) {
-	for _, c := range []struct {
-		args string
-		code int
-		want string
-	}{
+	requireRefusals(t, []refusal{
 		{"schema", 2, "schema takes one argument"},
 		{"schema x.csv --rows 0", 2, "--rows must be at least 1, got 0"},
 		{"schema x.csv --format xml", 2, `--format: want csv, tsv, jsonl, libsvm or parquet, got "xml"`},
@@ -38,10 +34,5 @@ func TestSchemaRefuses(t *testing.T) {
 		{"schema x.yaml --label a", 2, "are for a log, not for a .yaml file"},
 		{"schema /nowhere.csv", 1, "open /nowhere.csv"},
 		{"schema /nowhere.yaml", 1, "open /nowhere.yaml"},
-	} {
-		code, out, stderr := zooCommand(t, strings.Fields(c.args)...)
-		require.Equal(t, c.code, code, c.args)
-		require.Contains(t, stderr, c.want)
-		require.Empty(t, out)
-	}
+	})
 }

@@ -17,7 +17,7 @@ func newSolversCommand(c *flags.Catalogs) *cobra.Command {
 		Short: "List the solvers with their formulas, options, defaults and papers",
 		Args:  ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for i, e := range c.Solvers {
+			for i, e := range c.Solvers.Entries() {
 				if i > 0 {
 					fmt.Fprintln(cmd.OutOrStdout())
 				}

@@ -21,6 +21,23 @@ func zooCommand(t *testing.T, args ...string) (code int, stdout, stderr string) 
 	return code, out.String(), err.String()
 }
 
+// refusal is a command line that is refused: without any output, and with an exit code and a message.
+type refusal struct {
+	args string
+	code int
+	want string
+}
+
+func requireRefusals(t *testing.T, list []refusal) {
+	t.Helper()
+	for _, r := range list {
+		code, stdout, stderr := zooCommand(t, strings.Fields(r.args)...)
+		require.Equal(t, r.code, code, r.args)
+		require.Contains(t, stderr, r.want, r.args)
+		require.Empty(t, stdout)
+	}
+}
+
 // Built for itself, because a wrong version of a library of Gorgonia's panics at start-up.
 func TestABuiltBinaryStarts(t *testing.T) {
 	path := buildZoo(t)

@@ -5,50 +5,54 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+
+	"github.com/ctrzoo/ctrzoo/datasets/internal/pass"
 )
 
-// Memory is a Source whose samples are in memory, 4 bytes for each id, number and label.
+// Memory is a Source whose samples are in memory, 4 bytes for each id, number and label. Its Share is a
+// slice of the batches that one process would see: size/ranks samples, from rank*size/ranks on.
 type Memory struct {
-	fields           []Field
-	columns, numbers int
-	ids              []int32
-	values           []float32
-	labels           []float32
+	fields  []Field
+	samples Batch
 }
 
-// NewMemory makes a source of samples, laid out as in a Batch. It keeps the slices.
+// NewMemory returns a source of samples, laid out as in a Batch. It keeps the slices.
 func NewMemory(fields []Field, ids []int32, numbers, labels []float32) (*Memory, error) {
-	m := &Memory{fields: fields, ids: ids, values: numbers, labels: labels}
-	m.columns, m.numbers = width(fields)
-	if len(ids) != len(labels)*m.columns || len(numbers) != len(labels)*m.numbers {
+	columns, numeric := Width(fields)
+	if len(ids) != len(labels)*columns || len(numbers) != len(labels)*numeric {
 		return nil, fmt.Errorf("datasets: %d labels with %d ids and %d numbers; the fields take %d and %d a sample",
-			len(labels), len(ids), len(numbers), m.columns, m.numbers)
+			len(labels), len(ids), len(numbers), columns, numeric)
 	}
-	return m, nil
+	return &Memory{fields, Batch{len(labels), ids, numbers, labels}}, nil
 }
 
-// Fields are the fields of every sample.
+// Fields returns the fields of every sample.
 func (m *Memory) Fields() []Field { return m.fields }
 
-// Len is the number of samples.
-func (m *Memory) Len() int { return len(m.labels) }
+// Len returns the number of samples.
+func (m *Memory) Len() int { return m.samples.Rows }
 
 // Batches goes through the samples; see Source.
 func (m *Memory) Batches(ctx context.Context, size int, shuffle *rand.Rand) iter.Seq2[*Batch, error] {
+	if size < 1 {
+		return pass.Failed[*Batch](fmt.Errorf("datasets: batch size must be at least 1, got %d", size))
+	}
+	return m.batches(ctx, size, 0, size, shuffle)
+}
+
+// batches goes through the samples size at a time, and gives n of each batch from the given one on.
+func (m *Memory) batches(ctx context.Context, size, from, n int, shuffle *rand.Rand) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) {
-		if size < 1 {
-			yield(nil, fmt.Errorf("datasets: batch size must be at least 1, got %d", size))
-			return
-		}
-		order := permutation(m.Len(), shuffle)
+		order := pass.Order(m.Len(), shuffle)
 		var b Batch
-		for from := 0; from < len(order); from += size {
+		for start := 0; start < len(order); start += size {
 			if err := ctx.Err(); err != nil {
 				yield(nil, err)
 				return
 			}
-			b.clear()
-			m.fill(&b, order[from:min(len(order), from+size)])
+			first := min(len(order), start+from)
+			b.Clear()
+			b.Append(&m.samples, order[first:min(len(order), first+n)])
 			if !yield(&b, nil) {
 				return
 			}
@@ -56,27 +60,46 @@ func (m *Memory) Batches(ctx context.Context, size int, shuffle *rand.Rand) iter
 	}
 }
 
-// fill adds the chosen samples to the batch.
-func (m *Memory) fill(b *Batch, samples []int32) {
-	b.Rows += len(samples)
-	for _, s := range samples {
-		i := int(s)
-		b.IDs = append(b.IDs, m.ids[i*m.columns:(i+1)*m.columns]...)
-		b.Numbers = append(b.Numbers, m.values[i*m.numbers:(i+1)*m.numbers]...)
-		b.Labels = append(b.Labels, m.labels[i])
-	}
+// Share implements Divider.
+func (m *Memory) Share(rank, ranks int) Share { return &memoryShare{m, rank, ranks} }
+
+// memoryShare is a share of a source in memory.
+type memoryShare struct {
+	*Memory
+	rank, ranks int
 }
 
-// permutation is 0 .. n-1, shuffled if there is a generator.
-func permutation(n int, shuffle *rand.Rand) []int32 {
-	order := make([]int32, n)
-	for i := range order {
-		order[i] = int32(i)
+// Check implements Share.
+func (p *memoryShare) Check(size int) error { return CheckShare(size, p.ranks) }
+
+// Batches implements Share.
+func (p *memoryShare) Batches(ctx context.Context, size int, shuffle *rand.Rand) iter.Seq2[*Batch, error] {
+	if err := p.Check(size); err != nil {
+		return pass.Failed[*Batch](err)
 	}
-	if shuffle != nil {
-		shuffle.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
-	}
-	return order
+	n := size / p.ranks
+	return p.batches(ctx, size, p.rank*n, n, shuffle)
 }
 
-var _ Source = (*Memory)(nil)
+// Whole implements Share.
+func (p *memoryShare) Whole(ctx context.Context, size int) iter.Seq2[*Batch, error] {
+	if size < 1 {
+		return p.Memory.Batches(ctx, size, nil)
+	}
+	all := pass.Batches(p.Len(), size)
+	from, to := all*p.rank/p.ranks*size, min(p.Len(), all*(p.rank+1)/p.ranks*size)
+	return pass.Padded(p.slice(from, to).Batches(ctx, size, nil), pass.Batches(all, p.ranks), &Batch{})
+}
+
+// slice is some of the samples.
+func (m *Memory) slice(from, to int) *Memory {
+	columns, numbers := Width(m.fields)
+	return &Memory{m.fields, Batch{
+		Rows:    to - from,
+		IDs:     m.samples.IDs[from*columns : to*columns],
+		Numbers: m.samples.Numbers[from*numbers : to*numbers],
+		Labels:  m.samples.Labels[from:to],
+	}}
+}
+
+var _ Divider = (*Memory)(nil)

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 )
 
-// Kind says what a field holds.
+// Kind is what a field holds.
 type Kind uint8
 
 const (
@@ -15,12 +15,21 @@ const (
 	Numeric                 // one number a sample
 )
 
-// Pooling says how the rows of a list become one.
+// String returns the kind as a schema names it: categorical, list or numeric.
+func (k Kind) String() string {
+	names := []string{"categorical", "list", "numeric"}
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return "unknown"
+}
+
+// Pooling is how the rows of a list become one.
 type Pooling uint8
 
 const (
-	Mean Pooling = iota
-	Sum
+	Mean Pooling = iota // the sum of the rows, divided by the number of ids that are present
+	Sum                 // the sum of the rows
 )
 
 // Absent fills the places of a list beyond its end.
@@ -36,7 +45,7 @@ type Field struct {
 	Shares  string  // the field whose vocabulary this one uses; "" for its own
 }
 
-// Columns is how many id columns the field takes in a batch.
+// Columns returns how many id columns the field takes in a batch.
 func (f Field) Columns() int {
 	switch f.Kind {
 	case List:
@@ -48,8 +57,8 @@ func (f Field) Columns() int {
 	}
 }
 
-// width counts the id columns and the numbers of a sample.
-func width(fields []Field) (columns, numbers int) {
+// Width returns how many ids and how many numbers a sample of some fields has.
+func Width(fields []Field) (columns, numbers int) {
 	for _, f := range fields {
 		columns += f.Columns()
 		if f.Kind == Numeric {
@@ -59,25 +68,15 @@ func width(fields []Field) (columns, numbers int) {
 	return columns, numbers
 }
 
-// Batch is some samples, row after row. It is reused: it is valid until the next one is asked for.
-type Batch struct {
-	Rows    int
-	IDs     []int32   // Rows x id columns, in the order of the fields; counted within each field
-	Numbers []float32 // Rows x numeric fields
-	Labels  []float32 // Rows, each 0 or 1
-}
-
-func (b *Batch) clear() { *b = Batch{IDs: b.IDs[:0], Numbers: b.Numbers[:0], Labels: b.Labels[:0]} }
-
 // Source gives the samples of one part of a data set.
 type Source interface {
-	// Fields are the fields of every sample.
+	// Fields returns the fields of every sample.
 	Fields() []Field
-	// Len is the number of samples.
+	// Len returns the number of samples.
 	Len() int
-	// Batches goes through all samples once, size at a time; the last batch has what is left.
-	// With a generator the order is shuffled, the same way for the same state of the generator;
-	// with nil it is that of the data. It stops with the context's error when ctx ends. It may be
-	// called again, also before an earlier pass has ended.
+	// Batches goes through all samples once, size at a time; the last batch has the samples that
+	// remain. With a generator the order is shuffled, the same way for the same state of the
+	// generator; with nil it is the order of the data. It stops with the context's error when ctx
+	// ends. It may be called again, also before an earlier pass has ended.
 	Batches(ctx context.Context, size int, shuffle *rand.Rand) iter.Seq2[*Batch, error]
 }

@@ -152,6 +152,8 @@ func checkField(f Field) error {
 		return fmt.Errorf("a list field needs a length of at least 1, got %d", f.Length)
 	case f.Kind > Numeric:
 		return fmt.Errorf("unknown kind %d", f.Kind)
+	case f.Pooling > Sum:
+		return fmt.Errorf("unknown pooling %d", f.Pooling)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/stretchr/testify/require"
 )
@@ -30,7 +31,7 @@ func plainFields(count, rows int) []graph.Field {
 
 func TestInferenceGivesTheSameBitsAtAnyBatchSize(t *testing.T) {
 	forEveryModel(t, func(t *testing.T, e Entry) {
-		set, err := datasets.Synthetic{TrainRows: 300, TestRows: 10, Seed: 5}.Open()
+		set, err := synthetic.Open(t.Context(), synthetic.Options{TrainRows: 300, TestRows: 10, Seed: 5})
 		require.NoError(t, err)
 		fields := GraphFields(set.Train.Fields())
 		w := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))

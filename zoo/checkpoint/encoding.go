@@ -9,6 +9,7 @@ import (
 	"reflect"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/goccy/go-yaml"
 )
 
@@ -24,16 +25,16 @@ func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, erro
 	if e == nil {
 		return nil, nil
 	}
-	schema, err := yaml.MarshalWithOptions(e.Schema, yaml.JSON())
+	text, err := yaml.MarshalWithOptions(e.Schema, yaml.JSON())
 	if err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
 	}
-	if again, err := datasets.ParseSchema(schema); err != nil || !reflect.DeepEqual(again, e.Schema) {
-		return nil, errors.Join(fmt.Errorf("the schema does not survive being written:\n%s", schema), err)
+	if again, err := schema.Parse(text); err != nil || !reflect.DeepEqual(again, e.Schema) {
+		return nil, errors.Join(fmt.Errorf("the schema does not survive being written:\n%s", text), err)
 	}
 	return map[string]func(io.Writer) error{
 		schemaFile: func(w io.Writer) error {
-			_, err := w.Write(schema)
+			_, err := w.Write(text)
 			return err
 		},
 		vocabularyFile: vocabularyTensors(e).Write,
@@ -97,7 +98,7 @@ func ReadEncoding(checkpoint string) (*datasets.Encoding, error) {
 		return nil, err
 	}
 	e := &datasets.Encoding{}
-	if e.Schema, err = datasets.ParseSchema(text); err != nil {
+	if e.Schema, err = schema.Parse(text); err != nil {
 		return nil, fmt.Errorf("%s is %w: %w", path, ErrDamaged, err)
 	}
 	m, err := openMapped(filepath.Join(checkpoint, vocabularyFile))

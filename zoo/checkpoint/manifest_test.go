@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/stretchr/testify/require"
 )
@@ -52,9 +53,9 @@ func TestSchemasSurviveBeingWritten(t *testing.T) {
 		`{"label":"y","fields":[{"name":"t","derive":"hour","layout":"2006-01-02T15:04:05Z07:00"},{"name":"null","kind":"list","length":3,"separator":" ","pooling":"sum"},{"name":"~","kind":"numeric","scale":"log"}]}`,
 		`{"label":"y","fields":[{"name":" a "},{"name":"true"},{"name":"0x10"},{"name":"1e3"},{"name":"2020-01-01"},{"name":"{a}"},{"name":"*a"},{"name":"&b"},{"name":"!c"},{"name":"%d"},{"name":"@e"},{"name":"a #b"},{"name":"|"},{"name":">"}]}`,
 	} {
-		schema, err := datasets.ParseSchema([]byte(text))
+		described, err := schema.Parse([]byte(text))
 		require.NoError(t, err)
-		files, err := encodingFiles(&datasets.Encoding{Schema: schema, Vocabularies: make([]*datasets.Vocabulary, len(schema.Fields)), Scales: make([]datasets.Scale, len(schema.Fields))})
+		files, err := encodingFiles(&datasets.Encoding{Schema: described, Vocabularies: make([]*datasets.Vocabulary, len(described.Fields)), Scales: make([]datasets.Scale, len(described.Fields))})
 		require.NoError(t, err)
 		require.NoError(t, files[schemaFile](io.Discard))
 	}

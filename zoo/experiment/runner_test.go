@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,8 +27,8 @@ hyperparameters: {embedding_dim: 4, hidden_units: [8]}
 curve_points: 3
 `
 
-func smallLog(context.Context, string) (*datasets.Set, error) {
-	return datasets.Synthetic{TrainRows: 2000, ValidRows: 500, TestRows: 500, Seed: 3}.Open()
+func smallLog(ctx context.Context, _ string) (*datasets.Set, error) {
+	return synthetic.Open(ctx, synthetic.Options{TrainRows: 2000, ValidRows: 500, TestRows: 500, Seed: 3})
 }
 
 func smallRunner(t *testing.T, path string) *Runner {
@@ -134,7 +135,7 @@ func TestAnotherGridNamesKnownRuns(t *testing.T) {
 func TestDataThatCannotBeUsed(t *testing.T) {
 	r := smallRunner(t, filepath.Join(t.TempDir(), "records.jsonl"))
 	r.Open = func(context.Context, string) (*datasets.Set, error) {
-		return datasets.Synthetic{TrainRows: 10, TestRows: 10}.Open()
+		return synthetic.Open(t.Context(), synthetic.Options{TrainRows: 10, TestRows: 10})
 	}
 	err := r.Run(context.Background())
 	require.ErrorIs(t, err, ErrGrid)

@@ -11,7 +11,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
@@ -26,9 +28,9 @@ func tinyRun(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "log.csv")
 	require.NoError(t, os.WriteFile(path, []byte("y,a,x\n1,p,1\n0,q,2\n1,p,3\n0,r,4\n"), 0o600))
-	schema, err := datasets.ParseSchema([]byte("label: y\nfields: [{name: a}, {name: x, kind: numeric}]\n"))
+	described, err := schema.Parse([]byte("label: y\nfields: [{name: a}, {name: x, kind: numeric}]\n"))
 	require.NoError(t, err)
-	set, err := datasets.Read(t.Context(), schema, datasets.Files{Train: []string{path}, Test: []string{path}}, nil)
+	set, err := encode.Open(t.Context(), described, rawlog.Files{Train: []string{path}, Test: []string{path}}, encode.Options{})
 	require.NoError(t, err)
 	s := testrun.NewSaved(t)
 	s.Run = train.Run{Encoding: set.Encoding, Model: zoo.DNN{EmbeddingDim: 2, HiddenUnits: []int{2}}, Train: set.Train, Test: set.Test, BatchSize: 2, Epochs: 1, Seed: 1}

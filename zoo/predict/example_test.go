@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -17,7 +17,7 @@ import (
 
 // A loop of one's own, in plain Gorgonia. Its weights are saved, loaded, and predict.
 func ExampleTrained_Save() {
-	set, err := datasets.Synthetic{TrainRows: 1000, TestRows: 10}.Open()
+	set, err := synthetic.Open(context.Background(), synthetic.Options{TrainRows: 1000, TestRows: 10})
 	if err != nil {
 		fmt.Println(err)
 		return

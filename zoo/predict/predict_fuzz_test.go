@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
@@ -46,8 +46,8 @@ func FuzzPredict(f *testing.F) {
 		}
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		predictions := make([]float32, 7)
-		options := datasets.RowOptions{Size: len(predictions), Keep: []string{"a"}}
-		for rows, err := range saved.Encoding.Read(t.Context(), []string{path}, options) {
+		options := encode.RowOptions{Size: len(predictions), Keep: []string{"a"}}
+		for rows, err := range encode.ReadRows(t.Context(), saved.Encoding, []string{path}, options) {
 			if err != nil {
 				require.ErrorContains(t, err, path)
 				return

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -99,7 +100,7 @@ func TestALoadedModelPredictsTheSameBits(t *testing.T) {
 // newPredictor is a predictor of an untrained model, and 1000 samples.
 func newPredictor(t testing.TB) (*predict.Predictor, *datasets.Batch) {
 	t.Helper()
-	set, err := datasets.Synthetic{TrainRows: 100, TestRows: 1000, Seed: 5}.Open()
+	set, err := synthetic.Open(t.Context(), synthetic.Options{TrainRows: 100, TestRows: 1000, Seed: 5})
 	require.NoError(t, err)
 	trainer, err := train.NewTrainer(train.Run{Model: zoo.XDeepFM{}, Solver: testrun.Must(solvers.NewAdamAR()), Train: set.Train, Seed: 1})
 	require.NoError(t, err)

@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
@@ -15,7 +15,7 @@ import (
 
 // A small run, and predictions of the model that it leaves.
 func Example() {
-	set, err := datasets.Synthetic{TrainRows: 2000, TestRows: 500}.Open()
+	set, err := synthetic.Open(context.Background(), synthetic.Options{TrainRows: 2000, TestRows: 500})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -64,7 +64,7 @@ func ExampleCheckpoints() {
 		return
 	}
 	defer os.RemoveAll(folder)
-	set, err := datasets.Synthetic{TrainRows: 2000, TestRows: 500}.Open()
+	set, err := synthetic.Open(context.Background(), synthetic.Options{TrainRows: 2000, TestRows: 500})
 	if err != nil {
 		fmt.Println(err)
 		return

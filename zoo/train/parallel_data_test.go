@@ -9,6 +9,10 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/stretchr/testify/require"
@@ -26,15 +30,15 @@ func rowGroups(t *testing.T) *datasets.Set {
 	dir := t.TempDir()
 	csv := filepath.Join(dir, "train.csv")
 	require.NoError(t, os.WriteFile(csv, []byte(text.String()), 0o600))
-	in := datasets.Input{
-		Schema: &datasets.Schema{Label: "y", Fields: []datasets.FieldSchema{{Name: "a"}, {Name: "b"}}},
-		Files:  datasets.Files{Train: []string{csv}, Test: []string{csv}},
+	in := encode.Input{
+		Schema: &schema.Schema{Label: "y", Fields: []schema.Field{{Name: "a"}, {Name: "b"}}},
+		Files:  rawlog.Files{Train: []string{csv}, Test: []string{csv}},
 	}
-	_, err := in.Prepare(t.Context(), filepath.Join(dir, "data"))
+	_, err := prepared.Write(t.Context(), filepath.Join(dir, "data"), in)
 	require.NoError(t, err)
-	set, err := datasets.OpenPrepared(t.Context(), filepath.Join(dir, "data"), 1)
+	set, err := prepared.Open(t.Context(), filepath.Join(dir, "data"), prepared.Options{Memory: 1})
 	require.NoError(t, err)
-	require.IsType(t, &datasets.RowGroups{}, set.Train)
+	require.IsType(t, &prepared.RowGroups{}, set.Train)
 	require.Equal(t, rows, set.Train.Len())
 	return set
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/spf13/cobra"
 )
 
@@ -60,7 +60,7 @@ func newReadCommand() *cobra.Command {
 // timeReading opens the data and reads its training part once.
 func timeReading(cmd *cobra.Command, dir string, memory int64, batchSize int) (*readRecord, error) {
 	start := time.Now()
-	set, err := datasets.OpenPrepared(cmd.Context(), dir, memory)
+	set, err := prepared.Open(cmd.Context(), dir, prepared.Options{Memory: memory})
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/known"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
@@ -17,14 +17,16 @@ import (
 // Own holds what a program adds to the models, solvers, data sets and metrics of this module.
 type Own struct {
 	Models  []zoo.Model
+	Solvers []solvers.Entry
 	Metrics []metrics.Metric
+	Data    []known.Entry
 }
 
 // Catalogs has what --model, --solver, --data and --monitor can name in a program.
 type Catalogs struct {
 	Models  *zoo.Catalog
-	Solvers []solvers.Entry
-	Data    []string
+	Solvers *solvers.Catalog
+	Data    known.Catalog
 	Metrics []metrics.Metric
 
 	own Own
@@ -33,12 +35,18 @@ type Catalogs struct {
 
 // NewCatalogs makes the catalogs of a program.
 func NewCatalogs(own Own) (*Catalogs, error) {
-	c := &Catalogs{Solvers: solvers.Entries(), Data: datasets.Names(), own: own}
+	c := &Catalogs{own: own}
 	c.Metrics = slices.Concat(metrics.All(), own.Metrics)
 	if err := metrics.Check(c.Metrics); err != nil {
 		return nil, err
 	}
 	var err error
+	if c.Data, err = known.All().With(own.Data...); err != nil {
+		return nil, err
+	}
+	if c.Solvers, err = solvers.NewCatalog(own.Solvers...); err != nil {
+		return nil, err
+	}
 	c.Models, err = zoo.NewCatalog(own.Models...)
 	return c, err
 }
@@ -54,14 +62,14 @@ func (c *Catalogs) isFree(flags *pflag.FlagSet, name, whose string) bool {
 		return true
 	}
 	if c.err == nil {
-		c.err = fmt.Errorf("%s: its flag --%s is already a flag of zoo %s", whose, name, flags.Name())
+		c.err = fmt.Errorf("%s: its flag --%s is already a flag of the verb %s", whose, name, flags.Name())
 	}
 	return false
 }
 
 // Experiments returns the catalogs that grids and records name.
 func (c *Catalogs) Experiments() experiment.Catalogs {
-	return experiment.Catalogs{Models: c.Models, Metrics: c.own.Metrics}
+	return experiment.Catalogs{Models: c.Models, Solvers: c.Solvers, Metrics: c.own.Metrics}
 }
 
 // Load reads the model in the directory of a run, or in one of its checkpoints.
@@ -71,6 +79,9 @@ func (c *Catalogs) Load(path string) (*predict.Trained, error) {
 
 // KnownRaw lists the data sets that are read from files.
 func (c *Catalogs) KnownRaw() string {
-	isDrawn := func(name string) bool { return name == "synthetic" }
-	return strings.Join(slices.DeleteFunc(slices.Clone(c.Data), isDrawn), ", ")
+	isDrawn := func(name string) bool {
+		e, err := c.Data.Find(name)
+		return err == nil && e.Draw != nil
+	}
+	return strings.Join(slices.DeleteFunc(c.Data.Names(), isDrawn), ", ")
 }

@@ -7,6 +7,9 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/spf13/pflag"
 )
 
@@ -20,7 +23,7 @@ type Data struct {
 func AddData(f *pflag.FlagSet, c *Catalogs) *Data {
 	d := &Data{Log: AddLog(f, c, "synthetic", "synthetic, a folder of zoo prepare, or a raw log: "+c.KnownRaw())}
 	f.IntVar(&d.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
-	f.IntVar(&d.memory, "memory", datasets.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
+	f.IntVar(&d.memory, "memory", prepared.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
 	return d
 }
 
@@ -29,8 +32,8 @@ func (d *Data) Check(monitored bool) error {
 	switch raw := d.anyGiven(rawFlags...); {
 	case (d.IsSynthetic() && !d.given("data")) && raw != "":
 		return fmt.Errorf("--%s needs --data or --schema, which say what the columns are", raw)
-	case d.IsSynthetic() && raw != "":
-		return fmt.Errorf("--data synthetic is drawn, not read: leave out --%s", raw)
+	case d.IsDrawn() && raw != "":
+		return fmt.Errorf("--data %s is drawn, not read: leave out --%s", d.Data, raw)
 	case d.IsSynthetic() && monitored:
 		return errors.New("--monitor needs --valid, a validation part; the synthetic log has none")
 	case d.IsPrepared() && raw != "":
@@ -43,7 +46,7 @@ func (d *Data) Check(monitored bool) error {
 		return fmt.Errorf("--memory must be at least 1, got %d", d.memory)
 	case d.rows < 0:
 		return fmt.Errorf("--rows must be at least 0, got %d", d.rows)
-	case d.IsSynthetic() || d.IsPrepared():
+	case d.IsDrawn() || d.IsPrepared():
 		return nil
 	}
 	return d.Log.Check()
@@ -54,15 +57,18 @@ func (d *Data) Open(ctx context.Context, seed uint64, reporter *ui.Reporter) (*d
 	switch {
 	case d.IsSynthetic():
 		reporter.Note("drawing a synthetic log")
-		return datasets.Synthetic{TrainRows: d.rows, TestRows: d.rows / 4, Seed: seed}.Open()
+		return synthetic.Open(ctx, synthetic.Options{TrainRows: d.rows, TestRows: d.rows / 4, Seed: seed})
+	case d.IsDrawn():
+		reporter.Note("drawing " + d.Data)
+		return d.catalog.Open(ctx, d.Data, d.Files, encode.Options{Choices: encode.Choices{Seed: seed}})
 	case d.IsPrepared():
 		reporter.Note("opening " + d.Data)
-		return datasets.OpenPrepared(ctx, d.Data, int64(d.memory)<<20)
+		return prepared.Open(ctx, d.Data, prepared.Options{Memory: int64(d.memory) << 20})
 	}
 	in, err := d.Input(seed, reporter)
 	if err != nil {
 		return nil, err
 	}
 	defer reporter.EndBar()
-	return in.Read(ctx)
+	return in.Open(ctx)
 }

@@ -7,16 +7,20 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
-	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/spf13/pflag"
 )
 
 // Log holds the flags that name a log: a raw one, a prepared one, or the synthetic one.
 type Log struct {
 	given            func(flag string) bool
-	known            []string
+	catalog          known.Catalog
 	Data, Schema     string
-	Files            datasets.Files
+	Files            rawlog.Files
 	split, negatives string
 	minCount         int
 	skipBadLines     int
@@ -24,7 +28,7 @@ type Log struct {
 
 // AddLog adds the flags of a log; data is the default of --data.
 func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
-	l := &Log{given: f.Changed, known: c.Data}
+	l := &Log{given: f.Changed, catalog: c.Data}
 	f.StringVar(&l.Data, "data", data, dataHelp)
 	f.StringVar(&l.Schema, "schema", "", "YAML file that describes the columns of a log of your own")
 	f.StringSliceVar(&l.Files.Train, "train", nil, "files of the training part, or of all parts if the data set divides itself")
@@ -39,11 +43,12 @@ func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
 
 // Check returns an error unless the flags name a raw log.
 func (l *Log) Check() error {
+	_, err := l.catalog.Find(l.Data)
 	switch {
 	case l.Schema != "" && l.given("data"):
 		return errors.New("--schema describes a log of your own: leave out --data")
-	case l.Schema == "" && !slices.Contains(l.known, l.Data):
-		return fmt.Errorf("--data: %w %q; known: %s", datasets.ErrUnknownData, l.Data, strings.Join(l.known, ", "))
+	case l.Schema == "" && err != nil:
+		return fmt.Errorf("--data: %w", err)
 	case len(l.Files.Train) == 0:
 		return errors.New("--train: give at least one file")
 	case l.Schema != "" && l.anyGiven("split", "min-count", "negatives") != "":
@@ -72,27 +77,31 @@ var rawFlags = []string{"schema", "train", "valid", "test", "split", "min-count"
 // IsSynthetic says whether the data is the synthetic log.
 func (l *Log) IsSynthetic() bool { return l.Schema == "" && l.Data == "synthetic" }
 
+// IsDrawn reports whether the data is a known data set that has no files.
+func (l *Log) IsDrawn() bool {
+	e, err := l.catalog.Find(l.Data)
+	return l.Schema == "" && err == nil && e.Draw != nil
+}
+
 // IsPrepared says whether the data is a folder of "zoo prepare". A known name with files is that of
 // the raw data set, even if there is a folder of that name.
 func (l *Log) IsPrepared() bool {
-	known := slices.Contains(l.known, l.Data)
-	return l.Schema == "" && datasets.IsPrepared(l.Data) && !(known && len(l.Files.Train) > 0)
+	_, err := l.catalog.Find(l.Data)
+	return l.Schema == "" && prepared.Exists(l.Data) && !(err == nil && len(l.Files.Train) > 0)
 }
 
 // Input returns the raw log.
-func (l *Log) Input(seed uint64, reporter *ui.Reporter) (datasets.Input, error) {
-	in := datasets.Input{
-		Files: l.Files, SkipBadLines: l.skipBadLines,
-		Options:  datasets.LoadOptions{Seed: seed, Split: l.split, MinCount: l.minCount, Negatives: l.negatives},
-		OnSkip:   func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
-		Progress: reporter.RowsRead,
+func (l *Log) Input(seed uint64, reporter *ui.Reporter) (encode.Input, error) {
+	options := encode.Options{
+		Choices:      encode.Choices{Seed: seed, Split: l.split, MinCount: l.minCount, Negatives: l.negatives},
+		SkipBadLines: l.skipBadLines,
+		OnSkip:       func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
+		Progress:     reporter.RowsRead,
 	}
 	reporter.Note("reading " + strings.Join(slices.Concat(l.Files.Train, l.Files.Valid, l.Files.Test), ", "))
 	if l.Schema == "" {
-		in.Data = l.Data
-		return in, nil
+		return l.catalog.Input(l.Data, l.Files, options)
 	}
-	var err error
-	in.Schema, err = datasets.LoadSchema(l.Schema)
-	return in, err
+	s, err := schema.Load(l.Schema)
+	return encode.Input{Schema: s, Files: l.Files, Options: options}, err
 }

@@ -16,7 +16,7 @@ import (
 // each solver takes those it knows.
 type Solver struct {
 	flags    *pflag.FlagSet
-	all      []solvers.Entry
+	catalog  *solvers.Catalog
 	numbers  map[string]*float64
 	switches map[string]*bool
 
@@ -42,7 +42,7 @@ func AddSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
 
 // newSolver adds the flags that do not depend on the solvers.
 func newSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
-	f := &Solver{flags: flags, all: c.Solvers, numbers: map[string]*float64{}, switches: map[string]*bool{}}
+	f := &Solver{flags: flags, catalog: c.Solvers, numbers: map[string]*float64{}, switches: map[string]*bool{}}
 	flags.StringVar(&f.halfLife, "half-life", "", "sets alpha: the steps (118) or epochs (0.3epochs) after which an untouched row has lost half of its norm")
 	flags.IntVar(&f.Buckets.Number, "buckets", 0, "divide the rows of each field into so many buckets by frequency, 1 the rarest")
 	flags.StringVar(&f.Buckets.Field, "bucket-field", "", "divide the rows of this field only")
@@ -56,22 +56,27 @@ func newSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
 var ofRun = []string{"seed", "half_life"}
 
 func (f *Solver) addParameters(c *Catalogs) {
-	for _, entry := range f.all {
-		for _, p := range entry.Parameters {
-			if slices.Contains(ofRun, p.Name) || f.numbers[p.Name] != nil || f.switches[p.Name] != nil {
-				continue
-			}
-			name := Name(p.Name)
-			if !c.isFree(f.flags, name, fmt.Sprintf("parameter %s of solver %s", p.Name, entry.Name)) {
-				continue
-			}
-			if p.Switch {
-				f.switches[p.Name] = f.flags.Bool(name, false, p.Meaning)
-			} else {
-				f.numbers[p.Name] = f.flags.Float64(name, 0, p.Meaning+" (defaults: zoo solvers)")
-			}
+	for _, p := range f.catalog.Parameters() {
+		name := Name(p.Name)
+		if slices.Contains(ofRun, p.Name) || !c.isFree(f.flags, name, f.describe(p)) {
+			continue
+		}
+		if p.Switch {
+			f.switches[p.Name] = f.flags.Bool(name, false, p.Meaning)
+		} else {
+			f.numbers[p.Name] = f.flags.Float64(name, 0, p.Meaning+" (defaults: zoo solvers)")
 		}
 	}
+}
+
+// describe names a parameter and the first solver that has it.
+func (f *Solver) describe(p solvers.Parameter) string {
+	for _, e := range f.catalog.Entries() {
+		if _, has := e.Parameter(p.Name); has {
+			return fmt.Sprintf("parameter %s of solver %s", p.Name, e.Name)
+		}
+	}
+	return p.Name
 }
 
 // Name returns the name of the flag for a parameter.
@@ -120,7 +125,7 @@ func halfLife(text string, stepsPerEpoch int) (float64, error) {
 func (f *Solver) Check(names []string) error {
 	known := map[string]bool{}
 	for _, name := range names {
-		entry, err := solvers.Find(name)
+		entry, err := f.catalog.Find(name)
 		if err != nil {
 			return fmt.Errorf("--solver: %w", err)
 		}
@@ -162,7 +167,7 @@ func (f *Solver) checkBuckets() error {
 
 // New makes a solver with the options that were given.
 func (f *Solver) New(name string, scale Scale) (solvers.Solver, error) {
-	entry, err := solvers.Find(name)
+	entry, err := f.catalog.Find(name)
 	if err != nil {
 		return nil, fmt.Errorf("--solver: %w", err)
 	}

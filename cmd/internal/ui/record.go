@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
+	"slices"
 
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
@@ -31,22 +33,15 @@ func (o *Object) AddFigures(prefix string, f *metrics.Figures, list []metrics.Me
 
 // MarshalJSON writes the members in their order.
 func (o Object) MarshalJSON() ([]byte, error) {
-	out := []byte{'{'}
-	for i, m := range o {
-		name, err := json.Marshal(m.Name)
+	var members [][]byte
+	for _, m := range o {
+		text, err := json.Marshal(map[string]any{m.Name: m.Value})
 		if err != nil {
 			return nil, err
 		}
-		value, err := json.Marshal(m.Value)
-		if err != nil {
-			return nil, err
-		}
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(append(append(out, name...), ':'), value...)
+		members = append(members, text[1:len(text)-1]) // without the braces
 	}
-	return append(out, '}'), nil
+	return slices.Concat([]byte{'{'}, bytes.Join(members, []byte{','}), []byte{'}'}), nil
 }
 
 // Finite is a pointer to v, or nil, which JSON prints as null, if v is NaN or infinite.

@@ -7,6 +7,10 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/stretchr/testify/require"
 )
@@ -14,7 +18,7 @@ import (
 // Small draws a synthetic log with some rows to train, and 1000 to test.
 func Small(t testing.TB, rows int) *datasets.Set {
 	t.Helper()
-	set, err := datasets.Synthetic{TrainRows: rows, TestRows: 1000, Seed: 5}.Open()
+	set, err := synthetic.Open(t.Context(), synthetic.Options{TrainRows: rows, TestRows: 1000, Seed: 5})
 	require.NoError(t, err)
 	return set
 }
@@ -22,7 +26,7 @@ func Small(t testing.TB, rows int) *datasets.Set {
 // Mixed has numbers and lists beside categories.
 func Mixed(t testing.TB) *datasets.Set {
 	t.Helper()
-	schema, err := datasets.ParseSchema([]byte(`
+	described, err := schema.Parse([]byte(`
 label: y
 fields:
   - {name: a}
@@ -39,7 +43,7 @@ fields:
 			",v" + []string{"1", "2", "3", "rare"}[min(i%7, 3)*(i%2)] + "," + []string{"", "p", "p q ü"}[i%3] + ",2026-01-0" + []string{"1", "2", "3"}[i%3] + "\n"
 	}
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	set, err := datasets.Read(context.Background(), schema, datasets.Files{Train: []string{path}, Test: []string{path}}, nil)
+	set, err := encode.Open(context.Background(), described, rawlog.Files{Train: []string{path}, Test: []string{path}}, encode.Options{})
 	require.NoError(t, err)
 	return set
 }

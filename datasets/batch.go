@@ -1,0 +1,28 @@
+package datasets
+
+// Batch is some samples, row after row. Batches of a Source are reused: one is valid until the next one
+// is asked for.
+type Batch struct {
+	Rows    int
+	IDs     []int32   // Rows x id columns, in the order of the fields; counted within each field
+	Numbers []float32 // Rows x numeric fields
+	Labels  []float32 // Rows, each 0 or 1
+}
+
+// Clear removes all samples. It keeps the memory for the next ones.
+func (b *Batch) Clear() { *b = Batch{IDs: b.IDs[:0], Numbers: b.Numbers[:0], Labels: b.Labels[:0]} }
+
+// Append adds the samples of the given rows of another batch, which has the same fields.
+func (b *Batch) Append(from *Batch, rows []int32) {
+	if len(rows) == 0 {
+		return
+	}
+	columns, numbers := len(from.IDs)/from.Rows, len(from.Numbers)/from.Rows
+	b.Rows += len(rows)
+	for _, row := range rows {
+		i := int(row)
+		b.IDs = append(b.IDs, from.IDs[i*columns:(i+1)*columns]...)
+		b.Numbers = append(b.Numbers, from.Numbers[i*numbers:(i+1)*numbers]...)
+		b.Labels = append(b.Labels, from.Labels[i])
+	}
+}

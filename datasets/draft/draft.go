@@ -1,0 +1,34 @@
+package draft
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+)
+
+// Draft is a schema to begin with. Someone who knows the log must look it over: a file does not say what
+// its columns mean.
+type Draft struct {
+	Schema *schema.Schema
+	Notes  []string // what was left out or guessed, and why
+}
+
+// YAML returns the text of the schema, with the notes as comments.
+func (d *Draft) YAML() ([]byte, error) {
+	text, err := d.Schema.YAML()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	for _, note := range d.Notes {
+		fmt.Fprintf(&b, "# %s\n", strings.ReplaceAll(note, "\n", " "))
+	}
+	b.Write(text)
+	return b.Bytes(), nil
+}
+
+func (d *Draft) note(format string, arguments ...any) {
+	d.Notes = append(d.Notes, fmt.Sprintf(format, arguments...))
+}

@@ -1,0 +1,182 @@
+package encode
+
+import (
+	"slices"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+)
+
+// encoder turns the records of a log into ids and numbers. The ids are provisional until finish: they
+// number all values in the order in which they come up, in all parts.
+type encoder struct {
+	schema   *schema.Schema
+	columns  []rawlog.Column // the label's first, then those of the fields and of the split
+	fields   []fieldEncoder
+	splitter *splitter
+	keyAt    int // of the split's column in the record; -1: there is none
+
+	idColumns, numbers int // of a sample
+}
+
+func newEncoder(s *schema.Schema, seed uint64) *encoder {
+	e := &encoder{schema: s, columns: []rawlog.Column{{Name: s.Label}}, splitter: newSplitter(s.Split, seed), keyAt: -1}
+	byName := map[string]int{}
+	for i := range s.Fields {
+		owner := i
+		if s.Fields[i].Shares != "" {
+			owner = byName[s.Fields[i].Shares]
+		}
+		byName[s.Fields[i].Name] = i
+		e.fields = append(e.fields, newFieldEncoder(&s.Fields[i], &s.Fields[owner]))
+		f := &e.fields[i]
+		f.at, f.owner = e.column(s.Fields[i].RawColumn()), owner
+		if owner != i {
+			f.builder = e.fields[owner].builder
+		}
+	}
+	if s.Split != nil && s.Split.Column != "" {
+		e.keyAt = e.column(rawlog.Column{Name: s.Split.Column})
+	}
+	e.idColumns, e.numbers = datasets.Width(e.out())
+	return e
+}
+
+// column returns the place of a column in the record.
+func (e *encoder) column(c rawlog.Column) int {
+	at := slices.IndexFunc(e.columns, func(known rawlog.Column) bool { return known.Name == c.Name })
+	if at < 0 {
+		at = len(e.columns)
+		e.columns = append(e.columns, c)
+	}
+	if c.Separator != "" {
+		e.columns[at].Separator = c.Separator
+	}
+	return at
+}
+
+// encode appends one sample to the chunk. After an error the chunk is as it was.
+func (e *encoder) encode(r *rawlog.Record, c *chunk) error {
+	ids, numbers := len(c.ids), len(c.numbers)
+	if err := e.encodeRow(r, c); err != nil {
+		c.ids, c.numbers, c.labels = c.ids[:ids], c.numbers[:numbers], c.labels[:len(c.keys)]
+		return err
+	}
+	return nil
+}
+
+func (e *encoder) encodeRow(r *rawlog.Record, c *chunk) error {
+	switch r.Values[0] {
+	case "0":
+		c.labels = append(c.labels, 0)
+	case "1":
+		c.labels = append(c.labels, 1)
+	default:
+		return r.Fail(e.columns[0].Name, r.Values[0], schema.ErrLabel)
+	}
+	for i := range e.fields {
+		f := &e.fields[i]
+		if err := f.encode(r.Values[f.at], c); err != nil {
+			return r.Fail(e.columns[f.at].Name, r.Values[f.at], err)
+		}
+	}
+	var by string
+	if e.keyAt >= 0 {
+		by = r.Values[e.keyAt]
+	}
+	key, err := e.splitter.key(by)
+	if err != nil {
+		return r.Fail(e.columns[e.keyAt].Name, by, err)
+	}
+	c.keys = append(c.keys, key)
+	return nil
+}
+
+// out returns the fields of the samples, which have their rows once the training part is known.
+func (e *encoder) out() []datasets.Field {
+	list := make([]datasets.Field, len(e.fields))
+	for i, f := range e.fields {
+		list[i] = f.out
+	}
+	return list
+}
+
+// beginPart begins to read a part of a log that comes in parts. Only the training part, which is read
+// first, then has new values.
+func (e *encoder) beginPart(p datasets.Part) {
+	e.splitter.part = int64(p)
+	for i := range e.fields {
+		e.fields[i].closed = p != datasets.TrainPart
+	}
+}
+
+// learn takes in a sample of the training part.
+func (e *encoder) learn(ids []int32, numbers []float64) {
+	for i := range e.fields {
+		f := &e.fields[i]
+		if f.scale != nil {
+			f.scale.learn(numbers[0])
+			numbers = numbers[1:]
+			continue
+		}
+		n := f.out.Columns()
+		if f.builder != nil {
+			for _, id := range ids[:n] {
+				if id != datasets.Absent {
+					f.builder.Count(id, 1)
+				}
+			}
+		}
+		ids = ids[n:]
+	}
+}
+
+// finish ends the training part: it fixes the scales and the final ids.
+func (e *encoder) finish() {
+	for i := range e.fields {
+		f := &e.fields[i]
+		switch {
+		case f.scale != nil:
+			f.scale.finish()
+		case f.buckets > 0:
+			f.out.Rows = f.buckets + 1
+		case f.owner == i:
+			f.statistics = f.builder.Statistics()
+			f.vocabulary, f.renamed = f.builder.Build(f.MinCount)
+			f.out.Rows = f.vocabulary.Len()
+		default:
+			owner := &e.fields[f.owner]
+			f.vocabulary, f.statistics, f.renamed, f.out.Rows = owner.vocabulary, owner.statistics, owner.renamed, owner.out.Rows
+		}
+		f.builder = nil
+	}
+}
+
+// place appends a sample of a chunk, with its final ids and scaled numbers.
+func (e *encoder) place(c *chunk, row int, to *datasets.Batch, t *tally) {
+	ids, values := c.ids[row*e.idColumns:], c.numbers[row*e.numbers:]
+	to.Rows++
+	to.Labels = append(to.Labels, float32(c.labels[row]))
+	t.positives += int(c.labels[row])
+	placed := len(to.IDs)
+	for i := range e.fields {
+		f := &e.fields[i]
+		if f.scale != nil {
+			to.Numbers = append(to.Numbers, f.scale.apply(values[0]))
+			values = values[1:]
+			continue
+		}
+		n := f.out.Columns()
+		for _, id := range ids[:n] {
+			if id = f.final(id, t, i); id != datasets.Absent || f.out.Kind != datasets.List {
+				to.IDs = append(to.IDs, id)
+			}
+		}
+		ids = ids[n:]
+		placed += n
+		for len(to.IDs) < placed { // what is absent is at the end of a list
+			to.IDs = append(to.IDs, datasets.Absent)
+		}
+	}
+}

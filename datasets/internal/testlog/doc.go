@@ -1,0 +1,2 @@
+// Package testlog has the logs that tests of several packages read.
+package testlog

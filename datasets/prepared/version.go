@@ -1,0 +1,18 @@
+package prepared
+
+import "runtime/debug"
+
+// version returns the version of this module that the program was built with.
+func version() string {
+	const module = "github.com/ctrzoo/ctrzoo"
+	info, known := debug.ReadBuildInfo()
+	if !known {
+		return "(devel)"
+	}
+	for _, m := range append(info.Deps, &info.Main) {
+		if m.Path == module && m.Version != "" {
+			return m.Version
+		}
+	}
+	return "(devel)"
+}

@@ -1,0 +1,76 @@
+package schema
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Times parses times of one layout. It keeps the last one, since logs are mostly in the order of time.
+type Times struct {
+	Layout string // as that of a Field
+
+	text string
+	time time.Time
+}
+
+// Parse returns the time that a text means. A text that means no time is an ErrTime.
+func (m *Times) Parse(text string) (time.Time, error) {
+	if text == m.text && text != "" {
+		return m.time, nil
+	}
+	t, err := parseTime(m.Layout, text)
+	if err != nil {
+		return time.Time{}, err
+	}
+	m.text, m.time = string([]byte(text)), t
+	return t, nil
+}
+
+func parseTime(layout, text string) (time.Time, error) {
+	var t time.Time
+	var n int64
+	var err error
+	switch layout {
+	case "unix":
+		n, err = strconv.ParseInt(text, 10, 64)
+		t = time.Unix(n, 0).UTC()
+	case "unix_ms":
+		n, err = strconv.ParseInt(text, 10, 64)
+		t = time.UnixMilli(n).UTC()
+	default:
+		t, err = time.Parse(pointed(layout, layout), pointed(layout, text))
+	}
+	if err != nil || n > math.MaxInt64/1000 || n < math.MinInt64/1000 {
+		return time.Time{}, fmt.Errorf("%w %q", ErrTime, layout)
+	}
+	return t, nil
+}
+
+// pointed puts a point before the milliseconds of a text, if its layout has them right behind the
+// seconds. Package time wants a point there.
+func pointed(layout, text string) string {
+	const seconds, milliseconds = "05", "000"
+	at := len(text) - len(milliseconds)
+	if at < 0 || !strings.HasSuffix(layout, seconds+milliseconds) {
+		return text
+	}
+	return text[:at] + "." + text[at:]
+}
+
+// Derive computes the value of a field from a time: hour, weekday or weekend; see Field.Derive.
+func Derive(what string, t time.Time) string {
+	switch what {
+	case "weekday":
+		return strconv.Itoa(int(t.Weekday()))
+	case "weekend":
+		if t.Weekday() == time.Saturday || t.Weekday() == time.Sunday {
+			return "1"
+		}
+		return "0"
+	default:
+		return t.Format("15")
+	}
+}
