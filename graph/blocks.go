@@ -8,7 +8,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Add is the sum of nodes of one shape.
+// Add returns the sum of nodes of one shape.
 func Add(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 	if len(xs) == 0 {
 		return nil, fmt.Errorf("graph: add: no nodes")
@@ -35,7 +35,7 @@ func Add(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 	return newDenseOp("add", shape, len(xs), forward, diff).apply(xs...)
 }
 
-// RowSums is the sum of each row of x (batch, n): (batch, 1).
+// RowSums returns the sum of each row of x (batch, n): (batch, 1).
 func RowSums(x *gorgonia.Node) (*gorgonia.Node, error) {
 	if x.Dims() != 2 {
 		return nil, fmt.Errorf("graph: row sums need a matrix, got %v", x.Shape())
@@ -62,7 +62,7 @@ func RowSums(x *gorgonia.Node) (*gorgonia.Node, error) {
 	return newDenseOp("row sums", tensor.Shape{x.Shape()[0], 1}, 1, forward, diff).apply(x)
 }
 
-// Concat puts matrices of one batch side by side: (batch, sum of widths).
+// Concat returns matrices of one batch side by side: (batch, sum of widths).
 func Concat(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 	if len(xs) == 0 {
 		return nil, fmt.Errorf("graph: concat: no nodes")
@@ -94,7 +94,7 @@ func Concat(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 	return newDenseOp("concat", tensor.Shape{batch, width}, len(xs), forward, diff).apply(xs...)
 }
 
-// columnsOf is the gradient of a part of Concat: n columns of a matrix.
+// columnsOf returns n columns of a matrix: the gradient of a part of Concat.
 func columnsOf(x *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
 	return newDenseOp("columns", tensor.Shape{x.Shape()[0], n}, 1, takeColumns(x, from, n), nil).apply(x)
 }
@@ -104,7 +104,7 @@ func takeColumns(x *gorgonia.Node, from, n int) compute {
 	return func(out []float32, in [][]float32) { copyColumns(out, n, in[0][from:], width, n, batch) }
 }
 
-// Columns is columns [from, from+n) of a matrix.
+// Columns returns columns [from, from+n) of a matrix.
 func Columns(x *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || from < 0 || n < 1 || from+n > x.Shape()[1] {
 		return nil, fmt.Errorf("graph: columns [%d, %d) of %v", from, from+n, x.Shape())
@@ -121,15 +121,15 @@ func Columns(x *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
 	return newDenseOp("columns", tensor.Shape{batch, n}, 1, takeColumns(x, from, n), diff).apply(x)
 }
 
-// copyColumns copies n values of each of rows rows between matrices of given widths.
+// copyColumns copies n values of each row, of rows, between matrices of given widths.
 func copyColumns(dst []float32, dstWidth int, src []float32, srcWidth, n, rows int) {
 	for r := range rows {
 		copy(dst[r*dstWidth:r*dstWidth+n], src[r*srcWidth:])
 	}
 }
 
-// ScaleRows embeds numbers: x (batch, n) and vectors (n, dim) give (batch, n*dim), the vector of
-// each number times its value. The gradient is with respect to the vectors only.
+// ScaleRows embeds numbers: x (batch, n) and vectors (n, dim) give (batch, n*dim), the vector of each
+// number times the number. The gradient is with respect to the vectors only.
 func ScaleRows(x, vectors *gorgonia.Node) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || vectors.Dims() != 2 || x.Shape()[1] != vectors.Shape()[0] {
 		return nil, fmt.Errorf("graph: scale rows: numbers %v and vectors %v do not fit", x.Shape(), vectors.Shape())

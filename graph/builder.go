@@ -14,12 +14,12 @@ import (
 var ErrBuild = errors.New("graph: cannot build")
 
 // Builder makes the graph of one model for one batch size. Its methods take the name of a layer
-// (a path such as "mlp" or "wukong/0/fmb"), under which they ask Weights for what the layer
-// needs. After the first error every method returns nil, and Err tells where it happened.
+// (a path such as "mlp" or "wukong/0/fmb"), under which they ask Weights for what the layer needs. After
+// the first error every method returns nil, and Err says where it happened.
 type Builder struct {
 	// EmbeddingInit draws the rows of new tables; nil means Normal(0.01).
 	EmbeddingInit Initializer
-	// Mode switches Dropout; it is shared with the loop that runs the graph.
+	// Mode switches Dropout; the loop that runs the graph shares it.
 	Mode *Mode
 	// Dropouts is the generator of dropout masks; a graph without dropout may leave it nil.
 	Dropouts *rand.Rand
@@ -34,12 +34,13 @@ type Builder struct {
 
 	learnables gorgonia.Nodes
 	used       map[string]bool
+	embeddings map[*gorgonia.Node]string // the name of the embedding that a node is, or carries
 	err        error
 }
 
 // NewBuilder starts a graph for batches of the given size over shared weights.
 func NewBuilder(batch int, fields []Field, w *Weights) *Builder {
-	b := &Builder{graph: gorgonia.NewGraph(), batch: batch, fields: fields, weights: w, used: map[string]bool{}, Mode: &Mode{}}
+	b := &Builder{graph: gorgonia.NewGraph(), batch: batch, fields: fields, weights: w, used: map[string]bool{}, embeddings: map[*gorgonia.Node]string{}, Mode: &Mode{}}
 	if batch < 1 {
 		b.fail("input", fmt.Errorf("batch size must be at least 1, got %d", batch))
 		return b
@@ -81,7 +82,7 @@ func (b *Builder) input(name string, columns int, of tensor.Dtype) *gorgonia.Nod
 	return gorgonia.NewMatrix(b.graph, of, gorgonia.WithShape(b.batch, columns), gorgonia.WithName(name), gorgonia.WithValue(value))
 }
 
-// Err is the first error, with the path of its layer; it wraps ErrBuild.
+// Err returns the first error, with the path of its layer; it wraps ErrBuild.
 func (b *Builder) Err() error { return b.err }
 
 // Fail records an error of a block outside this package, unless there is one already.
@@ -93,7 +94,7 @@ func (b *Builder) fail(name string, err error) {
 	}
 }
 
-// keep returns a function that takes the result of a node maker and keeps its error.
+// keep returns a function that takes the result of a node maker, and keeps its error.
 func (b *Builder) keep(name string) func(*gorgonia.Node, error) *gorgonia.Node {
 	return func(n *gorgonia.Node, err error) *gorgonia.Node {
 		if err != nil {
@@ -104,33 +105,37 @@ func (b *Builder) keep(name string) func(*gorgonia.Node, error) *gorgonia.Node {
 	}
 }
 
-// Graph is the expression graph, for nodes of one's own.
+// Graph returns the expression graph, for nodes of one's own.
 func (b *Builder) Graph() *gorgonia.ExprGraph { return b.graph }
 
-// Batch is the number of samples in a batch.
+// Batch returns the number of samples in a batch.
 func (b *Builder) Batch() int { return b.batch }
 
-// Fields is the number of fields, which is the number of embeddings of a sample.
+// Fields returns the number of fields, which is the number of embeddings of a sample.
 func (b *Builder) Fields() int { return len(b.fields) }
 
-// IDs is the input (batch, id columns) int32: the ids of each categorical or list field, counted
-// from 0 within the field; nil if the model has no such field.
+// IDs returns the input (batch, id columns) int32: the ids of each categorical or list field, counted from
+// 0 within the field; nil if the model has no such field.
 func (b *Builder) IDs() *gorgonia.Node { return b.ids }
 
-// Numbers is the input (batch, numeric fields); nil if the model has none.
+// Numbers returns the input (batch, numeric fields); nil if the model has none.
 func (b *Builder) Numbers() *gorgonia.Node { return b.numbers }
 
-// Labels is the input (batch, 1) of labels, 0 or 1.
+// Labels returns the input (batch, 1) of labels, 0 or 1.
 func (b *Builder) Labels() *gorgonia.Node { return b.labels }
 
-// SampleWeights is the input (batch, 1): 1 for a real sample, 0 for one that pads the batch.
+// SampleWeights returns the input (batch, 1): 1 for a real sample, 0 for one that pads the batch.
 func (b *Builder) SampleWeights() *gorgonia.Node { return b.sampleWeights }
 
-// Learnables are the nodes of all weights that were asked for, in that order.
+// Learnables returns the nodes of all weights that layers have asked for, in that order.
 func (b *Builder) Learnables() gorgonia.Nodes { return b.learnables }
 
-// Weight is the node of the dense weight name (rows, columns), drawn by init if it is new.
+// Weight returns the node of the dense weight name (rows, columns), which init draws if it is new.
 func (b *Builder) Weight(name string, rows, columns int, init Initializer) *gorgonia.Node {
+	return b.weight(name, rows, columns, init, mark{block: name})
+}
+
+func (b *Builder) weight(name string, rows, columns int, init Initializer, m mark) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
@@ -138,7 +143,7 @@ func (b *Builder) Weight(name string, rows, columns int, init Initializer) *gorg
 		b.fail(name, fmt.Errorf("shape (%d, %d) is empty", rows, columns))
 		return nil
 	}
-	weight, err := b.weights.dense(name, rows, columns, init)
+	weight, err := b.weights.dense(name, rows, columns, init, m)
 	if err != nil {
 		b.fail(name, err)
 		return nil
@@ -147,8 +152,12 @@ func (b *Builder) Weight(name string, rows, columns int, init Initializer) *gorg
 	return b.learnable(weight, tensor.New(tensor.WithShape(rows, columns), tensor.WithBacking(weight.values)))
 }
 
-// Table is the node of the table name over the rows of all fields.
+// Table returns the node of the table name over the rows of all fields.
 func (b *Builder) Table(name string, dim int) *gorgonia.Node {
+	return b.table(name, dim, mark{block: name})
+}
+
+func (b *Builder) table(name string, dim int, m mark) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
@@ -156,7 +165,7 @@ func (b *Builder) Table(name string, dim int) *gorgonia.Node {
 	if init == nil {
 		init = Normal(0.01)
 	}
-	weight, err := b.weights.table(name, b.layout.rows, dim, init)
+	weight, err := b.weights.table(name, b.layout.rows, dim, init, m)
 	if err != nil {
 		b.fail(name, err)
 		return nil
@@ -175,6 +184,6 @@ func (b *Builder) learnable(w *Weight, value gorgonia.Value) *gorgonia.Node {
 	return n
 }
 
-// fanIn draws from the uniform distribution on (-1/sqrt(in), 1/sqrt(in)), for weights and biases:
-// with biases at zero, a network over embeddings that are all zero could never learn.
+// fanIn draws from the uniform distribution on (-1/sqrt(in), 1/sqrt(in)), for weights and biases: with
+// biases at zero, a network over embeddings that are all zero could never learn.
 func fanIn(in int) Initializer { return Uniform(1 / math.Sqrt(float64(in))) }

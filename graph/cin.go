@@ -8,16 +8,15 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// cinRows is how many positions a CIN layer works on at a time: the outer products of so many are
-// all that is ever stored.
+// cinRows is how many positions a CIN layer works on at a time: it never stores the outer products of more.
 const cinRows = 448
 
-// CINLayer is one layer of a compressed interaction network. For every position, with the maps xk
-// (positions, h) of the layer before and the embeddings x0 (positions, n), it gives
+// CINLayer returns one layer of a compressed interaction network. For every position, with the maps xk
+// (positions, h) of the layer before and the embeddings x0 (positions, n), it computes
 //
 //	y_u = sum over i, j of  weight[i*n+j, u] * xk_i * x0_j
 //
-// for each of units maps; weight is (h*n, units). No activation, no bias.
+// for each of units maps; weight is (h*n, units). It has no activation and no bias.
 //
 // Reference: Lian et al., xDeepFM, KDD 2018, equation 6.
 func CINLayer(xk, x0, weight *gorgonia.Node) (*gorgonia.Node, error) {
@@ -49,7 +48,7 @@ type cinLayer struct {
 	multiplyTile, reduceTile func(from, to int)
 }
 
-// flops are those of one matrix product over all positions.
+// flops returns those of one matrix product over all positions.
 func (c *cinLayer) flops() int { return 2 * c.rows * c.h * c.n * c.units }
 
 func (c *cinLayer) forward(out []float32, in [][]float32) {
@@ -83,7 +82,7 @@ func (c *cinLayer) multiply(from, to int) {
 	}
 }
 
-// reduce turns the gradients of outer products into those of their factors.
+// reduce computes the gradients of the factors from those of the outer products.
 func (c *cinLayer) reduce(from, to int) {
 	for r := from; r < to; r++ {
 		x0, dx0 := c.x0[(c.first+r)*c.n:][:c.n], c.dx0[(c.first+r)*c.n:]

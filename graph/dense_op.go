@@ -7,13 +7,13 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// compute writes out, of the operation's shape, from the data of its inputs.
+// compute writes out, which has the operation's shape, from the data of its inputs.
 type compute func(out []float32, in [][]float32)
 
-// symDiff makes the nodes of the gradients, one for each input.
+// symDiff returns the nodes of the gradients, one for each input.
 type symDiff = func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error)
 
-// newDenseOp is an operation on dense float32 values. Every input has a gradient if diff is not nil.
+// newDenseOp returns an operation on dense float32 values. Every input has a gradient if diff is not nil.
 func newDenseOp(name string, shape tensor.Shape, inputs int, f compute, diff symDiff) *op {
 	o := &op{name: name, shape: shape, symDiff: diff}
 	if diff != nil {
@@ -41,7 +41,7 @@ func newDenseOp(name string, shape tensor.Shape, inputs int, f compute, diff sym
 	return o
 }
 
-// newScalarOp is newDenseOp with a scalar result.
+// newScalarOp is newDenseOp for a scalar result.
 func newScalarOp(name string, inputs int, f func(in [][]float32) float32, diff symDiff) *op {
 	o := newDenseOp(name, tensor.Shape{}, inputs, nil, diff)
 	data := make([][]float32, inputs)
@@ -59,7 +59,7 @@ func newScalarOp(name string, inputs int, f func(in [][]float32) float32, diff s
 	return o
 }
 
-// floats gives the data of a dense float32 value; that of a scalar is put in scratch.
+// floats returns the data of a dense float32 value. It copies that of a scalar to scratch.
 func floats(v gorgonia.Value, scratch *[1]float32) ([]float32, error) {
 	switch v := v.(type) {
 	case *tensor.Dense:
@@ -81,7 +81,7 @@ func floats(v gorgonia.Value, scratch *[1]float32) ([]float32, error) {
 	return nil, fmt.Errorf("want float32 values, got %T", v)
 }
 
-// nodes gathers the results of several node makers, keeping the first error.
+// nodes gathers the results of several node makers and keeps the first error.
 type nodes struct {
 	list gorgonia.Nodes
 	err  error

@@ -2,12 +2,12 @@
 //
 // A Builder names nodes by scope, keeps the first error, and takes every weight from a Weights,
 // which any number of graphs may share. An embedding is a Table: an ordinary Gorgonia input node
-// whose Lookup has a row-sparse symbolic gradient, a RowGrad, so that nothing in a training step
-// costs as much as the table has rows. A Machine runs the compiled graph.
+// whose Lookup has a row-sparse symbolic gradient, a RowGrad, so that the cost of a training step
+// does not grow with the rows of the table. A Machine runs the compiled graph.
 //
 // The blocks (Linear, MLP, LogLoss, Dropout and the rest) are operations of our own where
-// Gorgonia's are slow or wrong. All of them can be mixed with plain Gorgonia nodes, and graphs
-// made of them run under gorgonia.NewTapeMachine too, with the same numbers.
+// Gorgonia's are slow or wrong. A graph may mix them with plain Gorgonia nodes, and runs under
+// gorgonia.NewTapeMachine too, with the same numbers.
 //
 // Every operation here works on float32 and owns its output: the value of a node stays valid
 // until the next run of its graph. An operation therefore serves one machine at a time; to run a

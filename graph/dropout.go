@@ -8,18 +8,18 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Mode says whether the graphs it was given to train or evaluate. Dropout reads it at every run.
+// Mode says whether the graphs that share it train or evaluate. Dropout reads it at every run.
 type Mode struct {
 	Training bool
-	// Rank and Ranks say which of equal parts of a larger batch the graph's batch is, if several
-	// processes share it. Masks are drawn for the larger one, so that together they drop what one
-	// process would, and their generators stay equal. 0 ranks are the same as 1.
+	// Rank and Ranks say which of Ranks equal parts of a larger batch the graph's batch is, if several
+	// processes share it. Dropout draws masks for the larger one, so that together they drop what one
+	// process would drop, and their generators stay equal. 0 ranks are the same as 1.
 	Rank, Ranks int
 }
 
 // Dropout sets values of x to zero with probability rate, in [0, 1), and divides the others by
-// 1-rate, so that the mean stays. Its mask is drawn anew from rng at every run while
-// mode.Training is set; otherwise Dropout passes x on.
+// 1-rate, so that the mean stays. It draws its mask anew from rng at every run while mode.Training is
+// set; otherwise it passes x on.
 func Dropout(x *gorgonia.Node, rate float64, mode *Mode, rng *rand.Rand) (*gorgonia.Node, error) {
 	if !(rate >= 0 && rate < 1) {
 		return nil, fmt.Errorf("graph: dropout: rate must be in [0, 1), got %v", rate)
@@ -33,7 +33,7 @@ func Dropout(x *gorgonia.Node, rate float64, mode *Mode, rng *rand.Rand) (*gorgo
 		}
 		kernel.Mul(out, in[0], mask)
 	}
-	// out is an input of the gradient, so that the mask is drawn before it is used.
+	// out is an input of the gradient, so that the mask exists before the gradient uses it.
 	backward := func(out []float32, in [][]float32) { kernel.Mul(out, in[1], mask) }
 	diff := func(_ gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		dx, err := newDenseOp("dropout gradient", x.Shape().Clone(), 2, backward, nil).apply(out, grad)
@@ -43,7 +43,7 @@ func Dropout(x *gorgonia.Node, rate float64, mode *Mode, rng *rand.Rand) (*gorgo
 }
 
 // drawMask draws the masks of all ranks one after another, two values from each 64-bit number, and keeps
-// that of one.
+// the mask of one rank.
 func drawMask(mask []float32, rank, ranks int, rate float64, rng *rand.Rand) {
 	threshold := uint32(rate * (1 << 32))
 	keep := float32(1 / (1 - rate))

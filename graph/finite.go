@@ -8,8 +8,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// AllFinite says whether a value holds neither NaN nor infinity: a dense float32 tensor, a row
-// gradient, or a scalar. Of a value of any other kind it says true.
+// AllFinite reports whether a value holds neither NaN nor infinity: a dense float32 tensor, a row gradient,
+// or a scalar. It reports true for a value of any other kind.
 func AllFinite(v gorgonia.Value) bool {
 	switch v := v.(type) {
 	case *RowGrad:
@@ -23,8 +23,8 @@ func AllFinite(v gorgonia.Value) bool {
 	return true
 }
 
-// FirstNonFinite names the first node, in the order of evaluation, whose value of the last run holds
-// NaN or infinity, with the weights that go into it; "" if there is none.
+// FirstNonFinite returns the name of the first node, in the order of evaluation, whose value holds NaN or
+// infinity after the last run, with the weights that go into it; "" if there is none.
 func (m *Machine) FirstNonFinite() string {
 	for i := range m.steps {
 		s := &m.steps[i]
@@ -39,7 +39,7 @@ func (m *Machine) FirstNonFinite() string {
 	return ""
 }
 
-// describe names an operation and the weights and inputs that go into it.
+// describe returns the names of an operation and of the weights and inputs that go into it.
 func (m *Machine) describe(s *step) string {
 	name := s.node.Op().String()
 	if o, isOurs := s.op.(*op); isOurs {

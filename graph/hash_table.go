@@ -7,8 +7,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 )
 
-// hashTable gives distinct rows consecutive places, by open addressing. It is cleared in constant
-// time by counting generations, since a batch uses it once and its size is that of the batch.
+// hashTable assigns consecutive places to distinct rows, by open addressing. Counting generations clears it
+// in constant time, since a batch uses it once and its size is that of the batch.
 type hashTable struct {
 	entries    []hashEntry
 	shift      uint
@@ -21,14 +21,14 @@ type hashEntry struct {
 	generation uint32
 }
 
-// newHashTable has room for n distinct rows.
+// newHashTable returns a table with room for n distinct rows.
 func newHashTable(n int) *hashTable {
 	t := new(hashTable)
 	t.reset(n)
 	return t
 }
 
-// reset forgets all rows and makes room for n distinct ones, in as little memory as that needs: a table
+// reset forgets all rows and makes room for n distinct ones, in as little memory as they need: so a table
 // that serves one small group of rows after another stays in the first cache.
 func (t *hashTable) reset(n int) {
 	log := max(6, bits.Len(uint(2*n-1)))
@@ -43,10 +43,10 @@ func (t *hashTable) reset(n int) {
 	}
 }
 
-// slot is where the search for a row begins.
+// slot returns where the search for a row begins.
 func (t *hashTable) slot(row int32) uint32 { return uint32(row) * 2654435769 >> t.shift }
 
-// prefetch asks for the memory of some rows' places; slots has room for as many.
+// prefetch asks for the memory of the places of some rows; slots has room for as many.
 func (t *hashTable) prefetch(rows, slots []int32) {
 	for i, row := range rows {
 		slots[i] = int32(t.slot(row))
@@ -54,7 +54,7 @@ func (t *hashTable) prefetch(rows, slots []int32) {
 	kernel.Prefetch(t.entries, 1, slots[:len(rows)])
 }
 
-// place returns the place of a row, which is next if the row is new.
+// place returns the place of a row, which is next if the row is new, and whether it is new.
 func (t *hashTable) place(row, next int32) (place int32, isNew bool) {
 	mask := uint32(1)<<(32-t.shift) - 1
 	for h := t.slot(row); ; h = (h + 1) & mask {
@@ -69,5 +69,5 @@ func (t *hashTable) place(row, next int32) (place int32, isNew bool) {
 	}
 }
 
-// hashTables are those that no worker uses at the moment.
+// hashTables holds the tables that no worker uses at the moment.
 var hashTables = sync.Pool{New: func() any { return new(hashTable) }}

@@ -13,30 +13,30 @@ import (
 var ErrID = errors.New("id out of range")
 
 // Index is what the lookups of a batch share: the table row of every place in the id matrix, and
-// the distinct rows among them. As a tensor it is the (batch, columns) matrix of table rows.
-// It is made by an operation on the id matrix, once a run, however many tables are read with it.
+// the distinct rows among them. As a tensor it is the (batch, columns) matrix of table rows. An operation on
+// the id matrix makes it, once a run, however many tables are read with it.
 type Index struct {
 	*tensor.Dense
 	layout *layout
 	batch  int
 	// rows are the distinct rows, group by group, in order of first occurrence in their group.
 	rows []int32
-	// places holds, column by column, the number of the row of every id in rows; -1 if absent.
+	// places holds, column by column, the position in rows of the row of every id; -1 if it is absent.
 	places []int32
-	// starts and order say where each row occurs: rows[i] at the vectors order[starts[i]:starts[i+1]] of
-	// a lookup's output, in ascending order, so that sums over them do not depend on how the work is
-	// shared out.
+	// starts and order say where each row occurs: rows[i] in the vectors order[starts[i]:starts[i+1]] of
+	// a lookup's output, in ascending order, so that sums over them do not depend on how cores share the
+	// work.
 	starts, order []int32
-	// scales holds, for each vector of a lookup's output, what the pooled rows are multiplied by.
+	// scales holds, for each vector of a lookup's output, the factor of the pooled rows.
 	scales []float32
 
 	groups []*indexGroup
 	ids    []int32
-	// the work of samples and of groups, bound once
+	// the work on samples and on groups, bound once
 	address, resolve, group func(from, to int)
 }
 
-// newIndex makes room for a batch; nothing is allocated later.
+// newIndex makes room for a batch; later runs allocate nothing.
 func newIndex(batch int, l *layout) *Index {
 	n := batch * len(l.columns)
 	x := &Index{
@@ -59,10 +59,10 @@ func newIndex(batch int, l *layout) *Index {
 	return x
 }
 
-// Rows are the distinct table rows of the batch, field by field, in order of first occurrence.
+// Rows returns the distinct table rows of the batch, field by field, in order of first occurrence.
 func (x *Index) Rows() []int32 { return x.rows }
 
-// Materialize returns the index itself: Gorgonia would otherwise take the tensor inside.
+// Materialize returns the index itself; without it Gorgonia would take the tensor inside.
 func (x *Index) Materialize() tensor.Tensor { return x }
 
 // Format prints the size of the index instead of all its values.
@@ -70,10 +70,10 @@ func (x *Index) Format(s fmt.State, _ rune) {
 	fmt.Fprintf(s, "Index(%d distinct rows of %d places)", len(x.rows), len(x.places))
 }
 
-// idsPerTile is about how many ids are worth sharing out: fewer are read sooner by one core.
+// idsPerTile is about how many ids are worth a core of their own: one core reads fewer sooner.
 const idsPerTile = 1024
 
-// build reads an id matrix. Groups of columns have no rows in common, so they are read side by side.
+// build reads an id matrix. Groups of columns have no rows in common, so cores read them side by side.
 func (x *Index) build(ids []int32) error {
 	x.ids = ids
 	groupsPerTile := max(1, idsPerTile/x.batch)
@@ -94,7 +94,7 @@ func (x *Index) build(ids []int32) error {
 	return nil
 }
 
-// placesOf are the places of a column.
+// placesOf returns the places of a column.
 func (x *Index) placesOf(column int32) []int32 {
 	return x.places[int(column)*x.batch : int(column+1)*x.batch]
 }
@@ -113,7 +113,7 @@ func (x *Index) groupPlaces(from, to int) {
 	}
 }
 
-// firstError is that of the first place whose id is not in its field.
+// firstError returns the error of the first place whose id is not in its field.
 func (x *Index) firstError() error {
 	first := len(x.ids)
 	for _, g := range x.groups {
@@ -145,7 +145,7 @@ func (x *Index) addressSamples(from, to int) {
 	}
 }
 
-// meanScale is one over the number of rows that are present, or 1.
+// meanScale returns one over the number of rows that are present, or 1.
 func meanScale(rows []int32) float32 {
 	present := 0
 	for _, row := range rows {
@@ -162,7 +162,7 @@ func indexNode(ids *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
 		return nil, fmt.Errorf("graph: ids must be an int32 matrix of %d columns, got %v %v", len(l.columns), ids.Dtype(), ids.Shape())
 	}
 	index := newIndex(ids.Shape()[0], l)
-	o := &op{name: "index", shape: ids.Shape().Clone(), output: typeOf(2, tensor.Int32)}
+	o := &op{name: "index", kind: OpIndex, shape: ids.Shape().Clone(), output: typeOf(2, tensor.Int32)}
 	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {
 		dense, ok := in[0].(*tensor.Dense)
 		if !ok || dense.Dtype() != tensor.Int32 {

@@ -17,7 +17,7 @@ func newIndexGroup(x *Index, columns []int32) *indexGroup {
 	return &indexGroup{index: x, columns: columns, rows: make([]int32, 0, n)}
 }
 
-// resolve finds the distinct rows. Places are counted within the group.
+// resolve finds the distinct rows. It counts places within the group.
 func (g *indexGroup) resolve(table *hashTable) {
 	x := g.index
 	table.reset(cap(g.rows))
@@ -47,8 +47,8 @@ func (g *indexGroup) resolve(table *hashTable) {
 	g.rows, g.present = rows, present
 }
 
-// group sorts the places by row (a counting sort, which keeps their order), and counts rows from the
-// index's first on.
+// group sorts the places by row, by a counting sort, which keeps their order. It numbers rows from the first
+// of the index on.
 func (g *indexGroup) group() {
 	x := g.index
 	starts := x.starts[g.firstRow : g.firstRow+len(g.rows)]
@@ -75,7 +75,7 @@ func (g *indexGroup) group() {
 			}
 		}
 	}
-	// Each has moved to where the next begins.
+	// Each start has moved to where the next begins.
 	for i := len(starts) - 1; i > 0; i-- {
 		starts[i] = starts[i-1]
 	}

@@ -9,7 +9,7 @@ import (
 // Initializer draws initial weights.
 type Initializer func(dst []float32, rng *rand.Rand)
 
-// Zeros leaves weights at zero; the paper's choice for embeddings.
+// Zeros leaves weights at zero, which is the paper's choice for embeddings.
 func Zeros() Initializer { return func(dst []float32, _ *rand.Rand) { clear(dst) } }
 
 // Normal draws from a normal distribution with mean 0 and the given standard deviation.
@@ -35,11 +35,11 @@ func Constant(v float32) Initializer {
 	return func(dst []float32, _ *rand.Rand) { fill(dst, v) }
 }
 
-// valuesPerStream is how many values of a table come from one random stream. Streams are seeded
-// in order, so that a large table can be filled by all cores and still depend on the seed only.
+// valuesPerStream is how many values of a table come from one random stream. Streams are seeded in order, so
+// that all cores can fill a large table, which still depends on the seed only.
 const valuesPerStream = 1 << 20
 
-// streamSeeds are two for each stream of a table of so many values.
+// streamSeeds returns two seeds for each stream of a table of count values.
 func streamSeeds(values int, rng *rand.Rand) []uint64 {
 	seeds := make([]uint64, 2*((values+valuesPerStream-1)/valuesPerStream))
 	for i := range seeds {
@@ -48,7 +48,7 @@ func streamSeeds(values int, rng *rand.Rand) []uint64 {
 	return seeds
 }
 
-// Initialize draws all values of the table, whatever a solver had left to do.
+// Initialize draws all values of the table. It drops what a solver had left to do.
 func (t *Table) Initialize(init Initializer, rng *rand.Rand) {
 	if !t.shard.IsWhole() {
 		t.initializeShard(init, rng)

@@ -7,11 +7,10 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// CIN is a compressed interaction network over the embeddings e (batch, fields*dim): layers of
-// units maps, of which every map is summed over its dim positions, and all sums are weighted to
-// one number: (batch, 1). With splitHalf the first half of a layer's maps feeds the next layer only,
-// and the second half the output only; the last layer's maps all go to the output. Otherwise all
-// maps do both.
+// CIN returns a compressed interaction network over the embeddings e (batch, fields*dim): layers of units
+// maps, each of which is summed over its dim positions; one number is the weighted sum of all these sums:
+// (batch, 1). With splitHalf the first half of a layer's maps feeds the next layer only, and the second
+// half the output only; the last layer's maps all feed the output. Otherwise all maps do both.
 //
 // Weights: name/0/weight (fields*fields, units), ..., name/out/weight (maps in the output, 1).
 //
@@ -59,27 +58,27 @@ func (b *Builder) cinLayer(name string, xk, x0 *gorgonia.Node, units int, layer 
 		return nil
 	}
 	in := xk.Shape()[1] * x0.Shape()[1]
-	weight := b.Weight(name+"/weight", in, units, fanIn(in))
+	weight := b.weight(name+"/weight", in, units, fanIn(in), mark{role: RoleInteraction, block: name})
 	if b.err != nil {
 		return nil
 	}
 	return b.keep(name)(layer(xk, x0, weight))
 }
 
-// project is x times the weight name/weight (in, units), without bias.
+// project returns x times the weight name/weight (in, units), without bias.
 func (b *Builder) project(name string, x *gorgonia.Node, units int) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
 	in := x.Shape()[1]
-	weight := b.Weight(name+"/weight", in, units, fanIn(in))
+	weight := b.weight(name+"/weight", in, units, fanIn(in), mark{role: RoleInteraction, block: name})
 	if b.err != nil {
 		return nil
 	}
 	return b.keep(name)(MatMul(x, weight))
 }
 
-// columns is columns [from, from+n) of x.
+// columns returns columns [from, from+n) of x.
 func (b *Builder) columns(name string, x *gorgonia.Node, from, n int) *gorgonia.Node {
 	if b.err != nil {
 		return nil
@@ -87,24 +86,25 @@ func (b *Builder) columns(name string, x *gorgonia.Node, from, n int) *gorgonia.
 	return b.keep(name)(Columns(x, from, n))
 }
 
-// LayerNorm normalises every run of n values in the rows of x, with weights name/gain and name/bias
-// (1, n).
+// LayerNorm returns x with every run of n values in its rows normalised, with weights name/gain and
+// name/bias (1, n).
 func (b *Builder) LayerNorm(name string, x *gorgonia.Node, n int) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
-	gain, bias := b.Weight(name+"/gain", 1, n, Constant(1)), b.Weight(name+"/bias", 1, n, Zeros())
+	gain := b.weight(name+"/gain", 1, n, Constant(1), mark{role: RoleGain, block: name})
+	bias := b.weight(name+"/bias", 1, n, Zeros(), mark{role: RoleBias, block: name})
 	if b.err != nil {
 		return nil
 	}
 	return b.keep(name)(LayerNorm(x, gain, bias))
 }
 
-// FMB is a factorization machine block over x (batch, n*dim): units vectors (batch, units*dim)
+// FMB returns a factorization machine block over x (batch, n*dim): units vectors (batch, units*dim)
 //
 //	MLP(LayerNorm(flatten(X (X^T Y)))),  X (n, dim),  Y (n, rank)
 //
-// of hidden layers with ReLU and a linear output.
+// whose MLP has hidden layers with ReLU and a linear output.
 //
 // Weights: name/projection/weight (n, rank), name/norm/gain and bias (1, n*rank), name/mlp/0/weight ...
 // name/mlp/out/weight.
@@ -131,8 +131,8 @@ func (b *Builder) FMB(name string, x *gorgonia.Node, dim, rank, units int, hidde
 	return b.Linear(name+"/mlp/out", h, units*dim, false)
 }
 
-// LCB is a linear compress block over x (batch, n*dim): units vectors, each a weighted sum of the n;
-// the weight is name/weight (n, units).
+// LCB returns a linear compress block over x (batch, n*dim): units vectors, each of which is a weighted sum
+// of the n; the weight is name/weight (n, units).
 //
 // Reference: Zhang et al., Wukong, ICML 2024, section 3.4.
 func (b *Builder) LCB(name string, x *gorgonia.Node, dim, units int) *gorgonia.Node {
@@ -149,7 +149,7 @@ func (b *Builder) LCB(name string, x *gorgonia.Node, dim, units int) *gorgonia.N
 // compress makes units vectors of those of x by the weight name/weight (n, units).
 func (b *Builder) compress(name string, x *gorgonia.Node, dim, units int) *gorgonia.Node {
 	n := x.Shape()[1] / dim
-	weight := b.Weight(name+"/weight", n, units, fanIn(n))
+	weight := b.weight(name+"/weight", n, units, fanIn(n), mark{role: RoleInteraction, block: name})
 	if b.err != nil {
 		return nil
 	}

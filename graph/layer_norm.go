@@ -8,11 +8,11 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// layerNormEps is added to the variance, as PyTorch does it by default.
+// layerNormEps is what LayerNorm adds to the variance, as PyTorch does by default.
 const layerNormEps = 1e-5
 
 // LayerNorm normalises every run of n values in the rows of x (rows, a multiple of n) to mean 0 and
-// variance 1, and multiplies it by gain (1, n) and adds bias (1, n):
+// variance 1, multiplies it by gain (1, n) and adds bias (1, n):
 //
 //	y = (x - mean) / sqrt(variance + 1e-5) * gain + bias
 //
@@ -32,7 +32,7 @@ func LayerNorm(x, gain, bias *gorgonia.Node) (*gorgonia.Node, error) {
 	diff := func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		l.partial = make([]float32, (l.rows+rowsPerTile-1)/rowsPerTile*2*l.n)
 		dgain, dbias := make([]float32, l.n), make([]float32, l.n)
-		// out is an input, so that the statistics of the forward pass are there.
+		// out is an input, so that the forward pass has computed the statistics.
 		dx := newDenseOp("layer norm gradient", x.Shape().Clone(), 4, func(dx []float32, v [][]float32) {
 			l.out, l.x, l.gain, l.grad = dx, v[0], v[1], v[2]
 			kernel.Parallel(l.rows, rowsPerTile, backwardTile)
@@ -53,7 +53,7 @@ func LayerNorm(x, gain, bias *gorgonia.Node) (*gorgonia.Node, error) {
 type layerNorm struct {
 	rows, n                  int // runs, and values in one
 	norms                    []kernel.Norm
-	out, x, gain, bias, grad []float32 // of the run at hand
+	out, x, gain, bias, grad []float32 // of this run
 	partial                  []float32 // sums of the gain's and the bias's gradient over each tile
 }
 
@@ -87,8 +87,8 @@ func (l *layerNorm) collect(dgain, dbias []float32) {
 	}
 }
 
-// sideResult is the node of a further result of the operation of node main, which has written it to
-// data. Some gradients come in one piece of work, but an operation has one result.
+// sideResult returns the node of a further result of the operation of node main, which has written it to
+// data: one piece of work computes several gradients, but an operation has one result.
 func sideResult(name string, main *gorgonia.Node, data []float32, shape tensor.Shape) (*gorgonia.Node, error) {
 	out := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
 	o := &op{name: name, shape: shape.Clone()}

@@ -8,10 +8,18 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Embed is the embedding of every field, side by side in the order of the fields:
-// (batch, fields*dim). Categorical fields and lists are rows of the table name/table; a number is
-// multiplied by its vector of name/numeric.
+// Embed returns the embedding of every field, side by side in the order of the fields: (batch, fields*dim).
+// The embedding of a categorical field or a list comes from rows of the table name/table; that of a number
+// is the number times its vector of name/numeric.
 func (b *Builder) Embed(name string, dim int) *gorgonia.Node {
+	e := b.embed(name, dim, RoleEmbedding)
+	if b.err == nil {
+		b.embeddings[e] = name
+	}
+	return e
+}
+
+func (b *Builder) embed(name string, dim int, role Role) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
@@ -19,14 +27,15 @@ func (b *Builder) Embed(name string, dim int) *gorgonia.Node {
 		b.fail(name, fmt.Errorf("embedding_dim must be at least 1, got %d", dim))
 		return nil
 	}
+	m := mark{role: role, block: name}
 	var rows, numbers *gorgonia.Node
 	if b.ids != nil {
-		if table := b.Table(name+"/table", dim); table != nil {
+		if table := b.table(name+"/table", dim, m); table != nil {
 			rows = b.keep(name)(lookup(table, b.index, b.layout))
 		}
 	}
 	if b.numbers != nil {
-		if vectors := b.Weight(name+"/numeric", b.numbers.Shape()[1], dim, fanIn(dim)); vectors != nil {
+		if vectors := b.weight(name+"/numeric", b.numbers.Shape()[1], dim, fanIn(dim), m); vectors != nil {
 			numbers = b.keep(name)(ScaleRows(b.numbers, vectors))
 		}
 	}
@@ -41,7 +50,7 @@ func (b *Builder) Embed(name string, dim int) *gorgonia.Node {
 	return b.keep(name)(interleave(rows, numbers, b.numeric(), dim))
 }
 
-// numeric says which fields are numbers.
+// numeric reports which fields are numbers.
 func (b *Builder) numeric() []bool {
 	is := make([]bool, len(b.fields))
 	for i, f := range b.fields {
@@ -50,8 +59,8 @@ func (b *Builder) numeric() []bool {
 	return is
 }
 
-// interleave brings the vectors of two nodes into the order of the fields: those of second where
-// fromSecond is set, those of first elsewhere.
+// interleave returns the vectors of two nodes in the order of the fields: those of second where fromSecond
+// is set, those of first elsewhere.
 func interleave(first, second *gorgonia.Node, fromSecond []bool, dim int) (*gorgonia.Node, error) {
 	batch, width := first.Shape()[0], len(fromSecond)*dim
 	widths := [2]int{first.Shape()[1], second.Shape()[1]}
@@ -88,19 +97,23 @@ func interleave(first, second *gorgonia.Node, fromSecond []bool, dim int) (*gorg
 	return newDenseOp("interleave", tensor.Shape{batch, width}, 2, forward, diff).apply(first, second)
 }
 
-// Wide is the linear part of a model over all fields: the sum of a weight for each id and of a
-// weight times each number; (batch, 1), without a bias.
+// Wide returns the linear part of a model over all fields: the sum of a weight for each id and of a weight
+// times each number; (batch, 1), without a bias.
 func (b *Builder) Wide(name string) *gorgonia.Node {
-	x := b.Embed(name, 1)
+	x := b.embed(name, 1, RoleWide)
 	if b.err != nil {
 		return nil
 	}
 	return b.keep(name)(RowSums(x))
 }
 
-// Linear is a fully connected layer of units outputs: weight and bias are name/weight (in, units)
-// and name/bias (1, units).
+// Linear returns a fully connected layer of units outputs: weight and bias are name/weight (in, units) and
+// name/bias (1, units).
 func (b *Builder) Linear(name string, x *gorgonia.Node, units int, relu bool) *gorgonia.Node {
+	return b.linear(name, x, units, relu, mark{role: RoleDense, block: name})
+}
+
+func (b *Builder) linear(name string, x *gorgonia.Node, units int, relu bool, m mark) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
@@ -109,21 +122,22 @@ func (b *Builder) Linear(name string, x *gorgonia.Node, units int, relu bool) *g
 		b.fail(name, fmt.Errorf("units must be at least 1, got %d", units))
 		return nil
 	}
-	weight := b.Weight(name+"/weight", in, units, fanIn(in))
-	bias := b.Weight(name+"/bias", 1, units, fanIn(in))
+	weight := b.weight(name+"/weight", in, units, fanIn(in), m)
+	bias := b.weight(name+"/bias", 1, units, fanIn(in), mark{role: RoleBias, block: m.block})
 	if b.err != nil {
 		return nil
 	}
 	return b.keep(name)(Linear(x, weight, bias, relu))
 }
 
-// MLP is hidden layers with ReLU, each followed by dropout, and one linear output: (batch, 1).
+// MLP returns hidden layers with ReLU, each followed by dropout, and one linear output: (batch, 1).
 func (b *Builder) MLP(name string, x *gorgonia.Node, hidden []int, dropout float64) *gorgonia.Node {
+	m := mark{role: RoleDense, block: name, over: b.embeddings[x]}
 	for i, units := range hidden {
 		layer := fmt.Sprintf("%s/%d", name, i)
-		x = b.Dropout(layer, b.Linear(layer, x, units, true), dropout)
+		x = b.Dropout(layer, b.linear(layer, x, units, true, m), dropout)
 	}
-	return b.Linear(name+"/out", x, 1, false)
+	return b.linear(name+"/out", x, 1, false, m)
 }
 
 // Dropout drops values while the graph trains; a rate of 0 adds nothing to the graph.
@@ -138,7 +152,7 @@ func (b *Builder) Dropout(name string, x *gorgonia.Node, rate float64) *gorgonia
 	return b.keep(name)(Dropout(x, rate, b.Mode, b.Dropouts))
 }
 
-// Sum adds up nodes of one shape.
+// Sum returns the sum of nodes of one shape.
 func (b *Builder) Sum(xs ...*gorgonia.Node) *gorgonia.Node {
 	if b.err != nil {
 		return nil
@@ -146,7 +160,7 @@ func (b *Builder) Sum(xs ...*gorgonia.Node) *gorgonia.Node {
 	return b.keep("sum")(Add(xs...))
 }
 
-// Concat puts nodes side by side.
+// Concat returns nodes side by side.
 func (b *Builder) Concat(xs ...*gorgonia.Node) *gorgonia.Node {
 	if b.err != nil {
 		return nil
@@ -154,7 +168,7 @@ func (b *Builder) Concat(xs ...*gorgonia.Node) *gorgonia.Node {
 	return b.keep("concat")(Concat(xs...))
 }
 
-// LogLoss is the mean log loss of the logits over the real samples of the batch.
+// LogLoss returns the mean log loss of the logits over the real samples of the batch.
 func (b *Builder) LogLoss(logits *gorgonia.Node) *gorgonia.Node {
 	if b.err != nil {
 		return nil

@@ -2,8 +2,8 @@ package graph
 
 import "fmt"
 
-// Absent is the id of nothing: the places of a list field beyond the end of its list, and all
-// places of a sample that only pads a batch. It reads as zeros and gets no gradient.
+// Absent is the id of nothing. It fills the places of a list field beyond the end of its list, and all places
+// of a sample that only pads a batch. It reads as zeros and gets no gradient.
 const Absent = -1
 
 // Kind says how a field's values become numbers.
@@ -38,7 +38,7 @@ type Field struct {
 	Shares  string  // the name of an earlier field whose rows this one uses; "" for rows of its own
 }
 
-// columns is how many id columns a field takes.
+// columns returns how many id columns a field takes.
 func (f Field) columns() int {
 	switch f.Kind {
 	case List:
@@ -79,7 +79,7 @@ func (l *layout) add(c column, n int, mean bool) {
 	l.slots = append(l.slots, slot{from: from, to: from + int32(n), mean: mean})
 }
 
-// pools says whether any slot is the mean or sum of several columns.
+// pools reports whether any slot is the mean or sum of several columns.
 func (l *layout) pools() bool { return len(l.columns) != len(l.slots) }
 
 // column is one column of the id matrix.

@@ -8,8 +8,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Linear is x (batch, in) times weight (in, units) plus bias (1, units), with relu the positive
-// part of it: one fused operation.
+// Linear returns x (batch, in) times weight (in, units) plus bias (1, units), or with relu the positive part
+// of it: one fused operation.
 func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || weight.Dims() != 2 || x.Shape()[1] != weight.Shape()[0] || bias.Shape().TotalSize() != weight.Shape()[1] {
 		return nil, fmt.Errorf("graph: linear: x %v, weight %v and bias %v do not fit", x.Shape(), weight.Shape(), bias.Shape())
@@ -34,8 +34,8 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 	return o.apply(x, weight, bias)
 }
 
-// linearGrad is the gradient of x. Where x is a positive part the gradient of what is below it needs zeros
-// wherever x is zero: they are put in here, in passing.
+// linearGrad returns the gradient of x. If x is a positive part, the gradient of what is below it needs zeros
+// wherever x is zero: linearGrad writes them in passing.
 func linearGrad(x, weight, grad *gorgonia.Node) (*gorgonia.Node, error) {
 	rows, in, units := x.Shape()[0], x.Shape()[1], weight.Shape()[1]
 	inputs := gorgonia.Nodes{grad, weight}
@@ -56,13 +56,13 @@ func linearGrad(x, weight, grad *gorgonia.Node) (*gorgonia.Node, error) {
 	return o.apply(inputs...)
 }
 
-// isClearedBy says whether a gradient is zero already wherever x is.
+// isClearedBy reports whether a gradient is zero already wherever x is.
 func isClearedBy(x, grad *gorgonia.Node) bool {
 	from, isOurs := grad.Op().(*op)
 	return isOurs && from.clearedBy == x
 }
 
-// MatMul is x (rows, inner) times y (inner, columns), by the kernels of this module.
+// MatMul returns x (rows, inner) times y (inner, columns), by the kernels of this module.
 func MatMul(x, y *gorgonia.Node) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || y.Dims() != 2 || x.Shape()[1] != y.Shape()[0] {
 		return nil, fmt.Errorf("graph: matrices %v and %v do not fit", x.Shape(), y.Shape())
@@ -105,10 +105,10 @@ func reluGrad(out, grad *gorgonia.Node) (*gorgonia.Node, error) {
 	return newDenseOp("relu gradient", out.Shape().Clone(), 2, forward, nil).apply(out, grad)
 }
 
-// elementsPerTile is the unit in which element-wise work is shared out between cores.
+// elementsPerTile is how many elements a core takes at a time in element-wise work.
 const elementsPerTile = 1 << 14
 
-// columnsPerTile is the unit in which the columns of a sum over rows are shared out.
+// columnsPerTile is how many columns of a sum over rows a core takes at a time.
 const columnsPerTile = 256
 
 func columnSums(x *gorgonia.Node, shape tensor.Shape) (*gorgonia.Node, error) {

@@ -8,13 +8,13 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// LogLoss is the mean log loss of logits (batch, 1) against labels (batch, 1) in [0, 1], weighted
+// LogLoss returns the mean log loss of logits (batch, 1) against labels (batch, 1) in [0, 1], weighted
 // by sample weights (batch, 1): weight 1 for a real sample, 0 for one that only pads the batch.
 //
 //	loss = sum_b weight_b (max(x_b,0) - x_b y_b + log(1+exp(-|x_b|))) / sum_b weight_b
 //
-// It is evaluated in float64, is stable for logits of any size, and has a gradient with respect
-// to the logits only. A batch without weight has loss 0 and gradient 0.
+// It computes in float64, is stable for logits of any size, and has a gradient with respect to the logits
+// only. A batch without weight has loss 0 and gradient 0.
 func LogLoss(logits, labels, weights *gorgonia.Node) (*gorgonia.Node, error) {
 	batch := logits.Shape().TotalSize()
 	for _, n := range []*gorgonia.Node{labels, weights} {
@@ -65,7 +65,7 @@ func logLossGrad(out []float32, in [][]float32) {
 	}
 }
 
-// Sigmoid is 1/(1+exp(-x)), without overflow.
+// Sigmoid returns 1/(1+exp(-x)), without overflow.
 func Sigmoid(x float64) float64 {
 	if x >= 0 {
 		return 1 / (1 + math.Exp(-x))

@@ -8,16 +8,15 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// samplesPerTile and rowsPerTile are the units in which lookups are shared out between cores.
+// samplesPerTile and rowsPerTile are how many samples or rows of a lookup a core takes at a time.
 const (
 	samplesPerTile = 32
 	rowsPerTile    = 256
 )
 
-// Lookup reads the rows of a table: table (rows, dim) and ids (batch, fields) int32 give
-// (batch, fields*dim). Every column of ids addresses the whole table. Its gradient with respect
-// to the table is a RowGrad. An id outside [0, rows) is an error (ErrID) that names column, sample
-// and id; Absent reads as zeros.
+// Lookup returns rows of a table: table (rows, dim) and ids (batch, fields) int32 give (batch, fields*dim).
+// Every column of ids addresses the whole table. The gradient with respect to the table is a RowGrad. An id
+// outside [0, rows) is an error (ErrID) that names column, sample and id; Absent reads as zeros.
 //
 // The table's node must be bound to a *Table.
 func Lookup(table, ids *gorgonia.Node) (*gorgonia.Node, error) {
@@ -35,7 +34,7 @@ func Lookup(table, ids *gorgonia.Node) (*gorgonia.Node, error) {
 	return lookup(table, index, l)
 }
 
-// lookup reads the rows of a table by an index: (batch, slots*dim).
+// lookup returns the rows of a table by an index: (batch, slots*dim).
 func lookup(table, index *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
 	if table.Shape()[0] != l.rows {
 		return nil, fmt.Errorf("graph: table %q has %d rows, its fields have %d", table.Name(), table.Shape()[0], l.rows)
@@ -45,7 +44,7 @@ func lookup(table, index *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
 	out := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
 	g := &gather{out: out.Float32s(), dim: dim}
 	tile := g.tile // one function value for all runs, so that a run allocates nothing
-	o := &op{name: "lookup " + table.Name(), shape: shape, gradOf: []bool{true, false}}
+	o := &op{name: "lookup " + table.Name(), kind: OpLookup, shape: shape, gradOf: []bool{true, false}}
 	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {
 		t, isTable := in[0].(*Table)
 		x, isIndex := in[1].(*Index)

@@ -1,20 +1,20 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
-// Machine runs a graph. It is a gorgonia.VM that, unlike gorgonia.NewTapeMachine, evaluates only
-// what its outputs need, keeps every buffer from run to run, never works in place (so that no
-// operation overwrites a weight or a value that is still needed), and gives an error where an
-// operation panics. The value of every node stays valid until the next run; Reset does nothing.
+// Machine runs a graph. It is a gorgonia.VM that, unlike gorgonia.NewTapeMachine, evaluates only what its
+// outputs need, keeps every buffer from run to run, never works in place (so that no operation overwrites a
+// weight or a value that is still needed), and returns an error where an operation panics. The value of
+// every node stays valid until the next run; Reset does nothing.
 type Machine struct {
-	// Observe, if not nil, is told after each operation how long it took.
+	// Observe, if not nil, is called after each operation with the time that it took.
 	Observe func(n *gorgonia.Node, took time.Duration)
 
 	steps []step
@@ -31,8 +31,8 @@ type step struct {
 	adds     bool                     // the operation adds to its buffer, which must be cleared first
 }
 
-// NewMachine plans the evaluation of outputs: losses, logits, gradients. Inputs that have no
-// value are found at the first run.
+// NewMachine plans the evaluation of outputs: losses, logits, gradients. An input without a value is an error
+// of the first run.
 func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
 	if len(outputs) == 0 {
 		return nil, fmt.Errorf("graph: a machine needs an output")
@@ -58,7 +58,7 @@ func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
 	return m, nil
 }
 
-// evaluationOrder lists the nodes that outputs need, inputs first.
+// evaluationOrder returns the nodes that outputs need, inputs first.
 func evaluationOrder(outputs []*gorgonia.Node) (gorgonia.Nodes, error) {
 	g := outputs[0].Graph()
 	sorted, err := gorgonia.Sort(g) // outputs first
@@ -96,14 +96,14 @@ func children(n *gorgonia.Node) gorgonia.Nodes {
 	return list
 }
 
-// planReuse finds out how one of Gorgonia's own operations can be given its old buffer.
+// planReuse decides how the operation can be given its old buffer.
 func (s *step) planReuse() {
-	kind := fmt.Sprintf("%T", s.op)
-	if strings.Contains(kind, "dropout") { // its UsePreallocDo passes a method where it wants data
+	quirk := quirkOf(s.op)
+	if quirk == noReuse {
 		return
 	}
 	s.reusable, _ = s.op.(gorgonia.UsePreallocDoer)
-	s.adds = strings.Contains(kind, "sliceIncr")
+	s.adds = quirk == adds
 }
 
 // RunAll evaluates all outputs.
@@ -111,7 +111,7 @@ func (m *Machine) RunAll() (err error) {
 	at := 0
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("graph: %v: %v", m.steps[at].op, p)
+			err = &OpError{fmt.Sprint(m.steps[at].op), fmt.Errorf("%v", p)}
 		}
 	}()
 	for ; at < len(m.steps); at++ {
@@ -147,7 +147,7 @@ func (m *Machine) run(s *step) error {
 	return nil
 }
 
-// now is the time, if somebody wants to know it.
+// now returns the time if there is an observer.
 func (m *Machine) now() (t time.Time) {
 	if m.Observe != nil {
 		t = time.Now()
@@ -155,7 +155,7 @@ func (m *Machine) now() (t time.Time) {
 	return t
 }
 
-// Flops is how many multiplications and additions the matrix products of one run take.
+// Flops returns how many multiplications and additions the matrix products of one run take.
 func (m *Machine) Flops() int {
 	total := 0
 	for _, s := range m.steps {
@@ -166,7 +166,7 @@ func (m *Machine) Flops() int {
 	return total
 }
 
-// evaluate runs the operation, in the buffer of the last run if it can be had.
+// evaluate runs the operation, in the buffer of the last run if it can use that.
 func (s *step) evaluate() (gorgonia.Value, error) {
 	if s.reusable != nil {
 		buffer, isDense := s.value.(*tensor.Dense)
@@ -183,10 +183,19 @@ func (s *step) evaluate() (gorgonia.Value, error) {
 		}
 	}
 	value, err := s.op.Do(s.args...)
-	if err != nil && !strings.HasPrefix(err.Error(), "graph: ") {
-		err = fmt.Errorf("graph: %v: %w", s.op, err)
+	if err != nil {
+		return nil, s.named(err)
 	}
-	return value, err
+	return value, nil
+}
+
+// named returns an error as one of the operation, unless the operation has done so.
+func (s *step) named(err error) error {
+	var named *OpError
+	if errors.As(err, &named) {
+		return err
+	}
+	return &OpError{fmt.Sprint(s.op), err}
 }
 
 // bind sets the value of a node. WithValue, unlike Let, accepts a row-sparse gradient, whose

@@ -11,10 +11,11 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// op is every operation of this package: a gorgonia.Op and gorgonia.SDOp whose behaviour is
-// given by two functions. Its value is owned by do and reused from run to run.
+// op is every operation of this package: a gorgonia.Op and gorgonia.SDOp, whose behaviour two functions
+// give. do owns its value and reuses it from run to run.
 type op struct {
 	name    string
+	kind    OpKind
 	serial  uint32
 	inputs  []hm.Type
 	output  hm.Type
@@ -28,14 +29,40 @@ type op struct {
 	clearedBy *gorgonia.Node // the output is zero wherever this node is; nil: it is not known to be
 }
 
-// counting says how many multiplications and additions the matrix products of the operation take.
+// OpKind says what an operation does with a table, for whoever measures operations.
+type OpKind uint8
+
+const (
+	OpOther  OpKind = iota // nothing
+	OpIndex                // finds the distinct rows of a batch
+	OpLookup               // reads rows
+)
+
+// KindOf returns the kind of a node's operation.
+func KindOf(o gorgonia.Op) OpKind {
+	if ours, is := o.(*op); is {
+		return ours.kind
+	}
+	return OpOther
+}
+
+// OpError is the error of an operation that a graph has run.
+type OpError struct {
+	Op  string // its name
+	Err error
+}
+
+func (e *OpError) Error() string { return fmt.Sprintf("graph: %s: %v", e.Op, e.Err) }
+func (e *OpError) Unwrap() error { return e.Err }
+
+// counting sets how many multiplications and additions the matrix products of the operation take.
 func (o *op) counting(flops int) *op {
 	o.flops = flops
 	return o
 }
 
-// serials makes the hash of every operation unique: Gorgonia merges nodes whose operations have
-// equal hashes, and ours own buffers, so two of them are never the same.
+// serials makes the hash of every operation unique: Gorgonia merges nodes whose operations have equal
+// hashes, and ours own buffers, so two of them are never the same.
 var serials atomic.Uint32
 
 // apply adds the operation to the graph of its inputs.
@@ -59,7 +86,7 @@ func typeOf(dims int, of tensor.Dtype) hm.Type {
 
 func (o *op) Arity() int { return len(o.inputs) }
 
-// Type makes a new function type on every call, because Gorgonia gives them back to a pool.
+// Type returns a new function type on every call, because Gorgonia gives them back to a pool.
 func (o *op) Type() hm.Type {
 	return hm.NewFnType(append(append(make([]hm.Type, 0, len(o.inputs)+1), o.inputs...), o.output)...)
 }
@@ -71,11 +98,11 @@ func (o *op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) { return o.s
 func (o *op) Do(in ...gorgonia.Value) (v gorgonia.Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			v, err = nil, fmt.Errorf("graph: %s: %v", o.name, p)
+			v, err = nil, &OpError{o.name, fmt.Errorf("%v", p)}
 		}
 	}()
 	if v, err = o.do(in); err != nil {
-		return nil, fmt.Errorf("graph: %s: %w", o.name, err)
+		return nil, &OpError{o.name, err}
 	}
 	return v, nil
 }

@@ -8,10 +8,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// PooledCINLayer is a CINLayer whose maps are summed over the dim positions of each sample: xk
+// PooledCINLayer returns the maps of a CINLayer, summed over the dim positions of each sample: xk
 // (batch*dim, h), x0 (batch*dim, n) and weight (h*n, units) give (batch, units). It is for the last
-// layer of a network, whose maps nothing else reads: the sum over the positions goes before the
-// product with the weight, which then has as many rows as samples and not as positions.
+// layer of a network, whose maps nothing else reads: it sums over the positions before it multiplies by
+// the weight, so that the product has as many rows as samples and not as positions.
 func PooledCINLayer(xk, x0, weight *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 	products, err := PositionProducts(xk, x0, dim)
 	if err != nil {
@@ -23,7 +23,7 @@ func PooledCINLayer(xk, x0, weight *gorgonia.Node, dim int) (*gorgonia.Node, err
 	return MatMul(products, weight)
 }
 
-// PositionProducts is, for every sample, the sum over its dim positions of the outer product of x
+// PositionProducts returns, for every sample, the sum over its dim positions of the outer product of x
 // (batch*dim, h) and y (batch*dim, n): (batch, h*n).
 func PositionProducts(x, y *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || y.Dims() != 2 || dim < 1 || x.Shape()[0] != y.Shape()[0] || x.Shape()[0]%dim != 0 {

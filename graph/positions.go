@@ -8,10 +8,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Operations that combine fields position by position need the matrix of a sample's embeddings (see
-// Compress) the other way round: (batch*dim, n), a row for each position of each sample.
+// Operations that combine fields position by position need the transpose of the matrix of a sample's
+// embeddings (see Compress): (batch*dim, n), a row for each position of each sample.
 
-// Positions turns x (batch, n*dim) into (batch*dim, n).
+// Positions returns x (batch, n*dim) as (batch*dim, n).
 func Positions(x *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || dim < 1 || x.Shape()[1]%dim != 0 {
 		return nil, fmt.Errorf("graph: positions: %v is not made of vectors of %d", x.Shape(), dim)
@@ -39,7 +39,7 @@ func transposer(batch, rows, columns int) compute {
 	}
 }
 
-// SumPositions sums x (batch*dim, n) over the positions of each sample: (batch, n).
+// SumPositions returns the sum of x (batch*dim, n) over the positions of each sample: (batch, n).
 func SumPositions(x *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || dim < 1 || x.Shape()[0]%dim != 0 {
 		return nil, fmt.Errorf("graph: sum positions: %v is not made of %d positions a sample", x.Shape(), dim)

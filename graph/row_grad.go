@@ -9,17 +9,17 @@ import (
 // RowGrad is the gradient of a Table: the rows that a batch touched, and for each the sum of its
 // gradients. It is what gorgonia.Grad yields for a table's node and what a solver gets in Step.
 //
-// A RowGrad is a gorgonia.Value and a tensor.Tensor, so that Gorgonia carries it like any other
-// gradient, and adds up those of a table that is looked up more than once. Seen as a tensor its
-// shape is that of its buffer, (most rows a batch can touch, dim), of which the first len(Rows)
-// rows count. It is valid until the next run of its graph.
+// A RowGrad is a gorgonia.Value and a tensor.Tensor, so that Gorgonia carries it like any other gradient,
+// and adds up those of a table that is looked up more than once. Its shape as a tensor is that of its
+// buffer, (most rows a batch can touch, dim), of which the first len(Rows) rows count. It is valid until
+// the next run of its graph.
 type RowGrad struct {
 	*tensor.Dense
 	// Rows are the distinct rows, in the order of their first occurrence in the batch.
 	Rows []int32
 	// Values are the summed gradients, len(Rows) x Dim, in the order of Rows.
 	Values []float32
-	// Counts says how often each of Rows occurred in the batch; nil means once.
+	// Counts are how often each of Rows occurred in the batch; nil means once.
 	Counts []int32
 	// Dim is the number of values in a row.
 	Dim int
@@ -27,7 +27,7 @@ type RowGrad struct {
 	buffer []float32
 }
 
-// Count is how often row i of Rows occurred in the batch.
+// Count returns how often row i of Rows occurred in the batch.
 func (g *RowGrad) Count(i int) int {
 	if g.Counts == nil {
 		return 1
@@ -44,8 +44,8 @@ func newRowGrad(capacity, dim int) *RowGrad {
 	}
 }
 
-// NewRowGrad makes a gradient from distinct rows and their values (len(rows) x dim), for a
-// solver that is used without a graph, or that combines gradients. It keeps both slices.
+// NewRowGrad makes a gradient from distinct rows and their values (len(rows) x dim), for a solver that is
+// used without a graph, or that combines gradients. It keeps both slices.
 func NewRowGrad(rows []int32, values []float32, dim int) (*RowGrad, error) {
 	if dim < 1 || len(values) != len(rows)*dim {
 		return nil, fmt.Errorf("graph: row gradient: %d rows of %d values, got %d values", len(rows), dim, len(values))
@@ -55,7 +55,7 @@ func NewRowGrad(rows []int32, values []float32, dim int) (*RowGrad, error) {
 	return g, nil
 }
 
-// Materialize returns the gradient itself: Gorgonia would otherwise take the tensor inside.
+// Materialize returns the gradient itself; without it Gorgonia would take the tensor inside.
 func (g *RowGrad) Materialize() tensor.Tensor { return g }
 
 // Clone copies the buffer to an ordinary tensor, as gorgonia.CloneValue demands of every tensor.

@@ -2,23 +2,22 @@ package graph
 
 import "github.com/ctrzoo/ctrzoo/graph/kernel"
 
-// RowSum adds up gradients of one table. The sums are taken in the order in which the gradients are
-// given, so that they are the same to the bit wherever they are given in that order. Its memory is
-// kept from sum to sum.
+// RowSum adds up gradients of one table, in the order in which they are added, so that the sums are the same
+// to the bit wherever that order is the same. It keeps its memory from sum to sum.
 type RowSum struct {
 	grad   *RowGrad
 	places *hashTable
 	slots  [rowsAhead]int32 // of the hash table, for the rows to come
 }
 
-// rowsAhead is how many rows' places are asked for before they are needed: there are more rows than the
-// caches hold.
+// rowsAhead is for how many rows RowSum asks for the memory of their places before it needs them: there are
+// more rows than the caches hold.
 const rowsAhead = 64
 
 // NewRowSum makes a sum for rows of dim values.
 func NewRowSum(dim int) *RowSum { return &RowSum{grad: newRowGrad(1, dim), places: newHashTable(1)} }
 
-// Reset begins a new sum, of gradients of at most so many rows together. The gradient of the sum before
+// Reset begins a new sum, of gradients that have at most rows rows together. The gradient of the sum before
 // is no longer valid.
 func (s *RowSum) Reset(rows int) {
 	if dim := s.grad.Dim; rows*dim > len(s.grad.buffer) {
@@ -53,5 +52,5 @@ func (s *RowSum) Add(rows, counts []int32, values []float32) {
 	}
 }
 
-// Grad is the sum, its rows in the order of their first occurrence. It is valid until Reset.
+// Grad returns the sum, with rows in the order of their first occurrence. It is valid until Reset.
 func (s *RowSum) Grad() *RowGrad { return s.grad }

@@ -8,14 +8,14 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 )
 
-// Shard says which rows of its tables a process holds, of several that share them: those whose number
+// Shard says which rows of its tables a process holds, if several processes share them: those whose number
 // divided by Size leaves Rank, in their order. The zero Shard, like one of Size 1, is all rows.
 type Shard struct{ Rank, Size int }
 
-// IsWhole says whether the shard is all rows.
+// IsWhole reports whether the shard is all rows.
 func (s Shard) IsWhole() bool { return s.Size <= 1 }
 
-// Rows is how many rows of a table of the given rows the shard has.
+// Rows returns how many rows the shard has of a table with total rows.
 func (s Shard) Rows(total int) int {
 	if s.IsWhole() {
 		return total
@@ -33,8 +33,8 @@ type Fetcher interface {
 // ErrShard is wrapped by the error of looking up a shard whose table has no Fetcher.
 var ErrShard = errors.New("graph: the table is spread over several processes, and nobody fetches its rows")
 
-// newShard returns a table of zeros that holds the rows of a shard of rows in all. Rows, Floats, Row and
-// Settle are about those that it holds.
+// newShard returns a table of zeros that holds the rows of a shard, of rows in all. Rows, Floats, Row and
+// Settle are about the rows that it holds.
 func newShard(name string, rows, dim int, s Shard) (*Table, error) {
 	if s.IsWhole() {
 		return NewTable(name, rows, dim)
@@ -49,10 +49,10 @@ func newShard(name string, rows, dim int, s Shard) (*Table, error) {
 	return t, err
 }
 
-// Shard says which rows the table holds.
+// Shard returns which rows the table holds.
 func (t *Table) Shard() Shard { return t.shard }
 
-// TotalRows is the number of rows of the whole table.
+// TotalRows returns the number of rows of the whole table.
 func (t *Table) TotalRows() int {
 	if t.shard.IsWhole() {
 		return t.Rows()
@@ -60,11 +60,11 @@ func (t *Table) TotalRows() int {
 	return t.total
 }
 
-// SetFetcher installs what Lookup asks for rows of a table of which this process holds a shard.
+// SetFetcher installs the Fetcher that Lookup asks for rows, if this process holds a shard of the table.
 func (t *Table) SetFetcher(f Fetcher) { t.fetcher = f }
 
-// read brings the rows of an index up to date. It returns values of rows, and for each place of the index the
-// number of its row among them.
+// read brings the rows of an index up to date. It returns values of rows, and for each place of the index
+// the number of its row among them.
 func (t *Table) read(x *Index) (values []float32, places []int32, err error) {
 	if t.shard.IsWhole() {
 		t.Settle(x.rows)
@@ -81,7 +81,7 @@ func (t *Table) read(x *Index) (values []float32, places []int32, err error) {
 	return values, t.places, err
 }
 
-// bySample writes to dst, which it returns, the number in Rows of the row of every place, sample by sample.
+// bySample writes to dst, sample by sample, the number in Rows of the row of every place, and returns dst.
 func (x *Index) bySample(dst []int32) []int32 {
 	columns := len(x.layout.columns)
 	if len(dst) != len(x.places) {
@@ -95,7 +95,7 @@ func (x *Index) bySample(dst []int32) []int32 {
 	return dst
 }
 
-// initializeShard draws what Initialize draws for the whole table, and keeps the rows of the shard.
+// initializeShard draws what Initialize draws for the whole table and keeps the rows of the shard.
 func (t *Table) initializeShard(init Initializer, rng *rand.Rand) {
 	dim, values := t.Dim(), t.Floats()
 	count := t.total * dim

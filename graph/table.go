@@ -13,8 +13,8 @@ import (
 //	node := gorgonia.NewMatrix(g, tensor.Float32, gorgonia.WithName("deep"),
 //		gorgonia.WithShape(rows, dim), gorgonia.WithValue(table))
 //
-// Read rows through Lookup or Row: a solver may keep rows in a state from before their latest
-// steps, and has them settled only when somebody reads them.
+// Read rows through Lookup or Row: a solver may leave rows as they were before their latest steps, and
+// settle them only when somebody reads them.
 type Table struct {
 	*tensor.Dense
 	name    string
@@ -24,11 +24,11 @@ type Table struct {
 	shard   Shard // the rows it holds, of
 	total   int   // rows
 	fetcher Fetcher
-	places  []int32 // of the latest lookup among the rows that were fetched
+	places  []int32 // of the latest lookup, among the rows that were fetched
 }
 
-// Settler brings rows up to date that a solver has left behind, because no batch touched them.
-// A solver installs itself with Table.SetSettler.
+// Settler brings rows up to date that a solver has left behind because no batch touched them. A solver
+// installs one with Table.SetSettler.
 type Settler interface {
 	// Settle brings the given rows up to date. The rows are distinct and within the table.
 	Settle(rows []int32)
@@ -50,19 +50,19 @@ func NewTable(name string, rows, dim int) (*Table, error) {
 	return &Table{Dense: dense, name: name, storage: storage}, nil
 }
 
-// Name is the name that the table was made with.
+// Name returns the name with which the table was made.
 func (t *Table) Name() string { return t.name }
 
-// Rows is the number of rows.
+// Rows returns the number of rows.
 func (t *Table) Rows() int { return t.Shape()[0] }
 
-// Dim is the number of values in a row.
+// Dim returns the number of values in a row.
 func (t *Table) Dim() int { return t.Shape()[1] }
 
-// Floats is the storage itself, row after row, settled or not.
+// Floats returns the storage itself, row after row, settled or not.
 func (t *Table) Floats() []float32 { return t.storage.Data() }
 
-// Free gives the memory of the table back. No graph may be run with it afterwards.
+// Free gives back the memory of the table. No graph may run with it afterwards.
 func (t *Table) Free() { t.storage.Free() }
 
 // Row returns row i, settled, as a part of the storage.
@@ -73,10 +73,10 @@ func (t *Table) Row(i int) []float32 {
 	return t.Floats()[i*t.Dim() : (i+1)*t.Dim()]
 }
 
-// SetSettler installs what Lookup calls before it reads rows; nil removes it.
+// SetSettler installs the Settler that Lookup calls before it reads rows; nil removes it.
 func (t *Table) SetSettler(s Settler) { t.settler = s }
 
-// Settler is what was installed, or nil.
+// Settler returns what was installed, or nil.
 func (t *Table) Settler() Settler { return t.settler }
 
 // Settle brings distinct rows up to date.

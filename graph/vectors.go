@@ -9,11 +9,11 @@ import (
 )
 
 // A sample's embeddings are a matrix, one vector of dim values for each of n fields, stored as a row
-// of n*dim values: (batch, n*dim). The operations here multiply such matrices sample by sample,
-// where they stand.
+// of n*dim values: (batch, n*dim). The operations here multiply such matrices sample by sample, without
+// copying them.
 
-// Compress makes units vectors of the n vectors of each sample, each a weighted sum: x (batch, n*dim)
-// and weight (n, units) give (batch, units*dim).
+// Compress makes units vectors of the n vectors of each sample, each of which is a weighted sum: x
+// (batch, n*dim) and weight (n, units) give (batch, units*dim).
 func Compress(x, weight *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || weight.Dims() != 2 || dim < 1 || x.Shape()[1] != weight.Shape()[0]*dim {
 		return nil, fmt.Errorf("graph: compress: vectors %v of %d values and weight %v do not fit", x.Shape(), dim, weight.Shape())
@@ -56,7 +56,7 @@ func compressGrad(batch, n, units, dim int) compute {
 	}
 }
 
-// VectorProducts is the dot product of each of n vectors x (batch, n*dim) with each of k vectors y
+// VectorProducts returns the dot product of each of n vectors x (batch, n*dim) with each of k vectors y
 // (batch, k*dim), sample by sample: (batch, n*k).
 func VectorProducts(x, y *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || y.Dims() != 2 || dim < 1 || x.Shape()[0] != y.Shape()[0] || x.Shape()[1]%dim != 0 || y.Shape()[1]%dim != 0 {
@@ -80,7 +80,7 @@ func VectorProducts(x, y *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 	return newDenseOp("vector products", tensor.Shape{batch, n * k}, 2, forward, diff).counting(flops).apply(x, y)
 }
 
-// vectorProducts is x (n, dim) times the transpose of y (k, dim) for every sample.
+// vectorProducts computes x (n, dim) times the transpose of y (k, dim) for every sample.
 func vectorProducts(batch, n, k, dim int) compute {
 	transposed := make([]float32, (batch+samplesPerTile-1)/samplesPerTile*dim*k)
 	var out, x, y []float32
@@ -97,8 +97,8 @@ func vectorProducts(batch, n, k, dim int) compute {
 	}
 }
 
-// eachSample does f on the parts of every sample: of the output and of two inputs, which have so
-// many values a sample; an input of size 0 is the same for all samples.
+// eachSample calls f with the parts of every sample: of the output, and of two inputs. The sizes are the
+// values of a sample; an input of size 0 is the same for all samples.
 func eachSample(batch, outSize, aSize, bSize int, f func(out, a, b []float32)) compute {
 	var out, a, b []float32
 	tile := func(from, to int) {

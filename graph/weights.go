@@ -23,13 +23,18 @@ type Weight struct {
 	Shape tensor.Shape // (rows, columns)
 	Table *Table       // nil for a dense weight
 
+	// What made the weight. A weight that was added by its name, as one that is loaded, has no role.
+	Role  Role
+	Block string // the name of the MLP or the embedding that it belongs to, else of its layer
+	Over  string // of a weight of an MLP: the name of the embedding that feeds it; "" for anything else
+
 	values []float32
 	init   Initializer
 }
 
-// NewWeights returns an empty set, whose initial values will be drawn from rng in the order in
-// which the weights are first asked for. Without rng the set is closed: a graph that asks for a weight
-// which was not added is an error.
+// NewWeights returns an empty set, which draws initial values from rng in the order in which graphs first ask
+// for the weights. Without rng the set is closed: a graph that asks for a weight which was not added is an
+// error.
 func NewWeights(rng *rand.Rand) *Weights { return &Weights{rng: rng} }
 
 // All yields the weights in the order in which they were made.
@@ -58,9 +63,9 @@ func (w *Weights) Add(name string, rows, columns int, isTable bool) (*Weight, er
 	return weight, nil
 }
 
-// Frozen settles all rows and returns a closed set that shares the memory of the weights, but asks no
-// solver when a graph looks rows up: any number of goroutines may then read at a time. The weights
-// must not be trained or freed while it is in use.
+// Frozen settles all rows and returns a closed set that shares the memory of the weights, but asks no solver
+// when a graph looks rows up: any number of goroutines may then read at a time. The weights must not be
+// trained or freed while the set is in use.
 func (w *Weights) Frozen() *Weights {
 	w.SettleAll()
 	frozen := &Weights{}
@@ -84,7 +89,7 @@ func (w *Weights) Get(name string) *Weight {
 	return nil
 }
 
-// Count is the number of values in dense weights and in tables.
+// Count returns the number of values in dense weights and in tables.
 func (w *Weights) Count() (dense, tables int) {
 	for _, weight := range w.list {
 		if weight.Table != nil {
@@ -105,8 +110,8 @@ func (w *Weights) SettleAll() {
 	}
 }
 
-// Free gives the memory of all tables back, which the garbage collector does not. No graph over
-// these weights may be run afterwards.
+// Free gives back the memory of all tables, which the garbage collector does not. No graph over these
+// weights may run afterwards.
 func (w *Weights) Free() {
 	for _, weight := range w.list {
 		if weight.Table != nil {
@@ -116,8 +121,8 @@ func (w *Weights) Free() {
 	}
 }
 
-// Values are the values of the weight, row after row. Those of a table may be unsettled, and are those of the
-// rows that it holds.
+// Values returns the values of the weight, row after row. Those of a table may be unsettled, and are those of
+// the rows that it holds.
 func (w *Weight) Values() []float32 { return w.values }
 
 // Redraw draws the weight anew from its initialiser.
@@ -129,19 +134,18 @@ func (w *Weight) Redraw(rng *rand.Rand) {
 	w.init(w.values, rng)
 }
 
-// dense returns the dense weight of a name, making it if it is new.
-func (w *Weights) dense(name string, rows, columns int, init Initializer) (*Weight, error) {
+// dense returns the dense weight of a name, and makes it if it is new.
+func (w *Weights) dense(name string, rows, columns int, init Initializer, m mark) (*Weight, error) {
 	if found, err := w.find(name, rows, columns, false); found != nil || err != nil {
 		return found, err
 	}
 	weight := &Weight{Name: name, Shape: tensor.Shape{rows, columns}, values: make([]float32, rows*columns), init: init}
 	init(weight.values, w.rng)
-	w.list = append(w.list, weight)
-	return weight, nil
+	return w.made(weight, m), nil
 }
 
-// table returns the table of a name, making it if it is new.
-func (w *Weights) table(name string, rows, dim int, init Initializer) (*Weight, error) {
+// table returns the table of a name, and makes it if it is new.
+func (w *Weights) table(name string, rows, dim int, init Initializer, m mark) (*Weight, error) {
 	if found, err := w.find(name, rows, dim, true); found != nil || err != nil {
 		return found, err
 	}
@@ -151,8 +155,14 @@ func (w *Weights) table(name string, rows, dim int, init Initializer) (*Weight, 
 	}
 	table.Initialize(init, w.rng)
 	weight := &Weight{Name: name, Shape: tensor.Shape{rows, dim}, Table: table, values: table.Floats(), init: init}
+	return w.made(weight, m), nil
+}
+
+// made adds a new weight with its mark.
+func (w *Weights) made(weight *Weight, m mark) *Weight {
+	weight.Role, weight.Block, weight.Over = m.role, m.block, m.over
 	w.list = append(w.list, weight)
-	return weight, nil
+	return weight
 }
 
 func (w *Weights) find(name string, rows, columns int, isTable bool) (*Weight, error) {

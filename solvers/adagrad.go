@@ -18,7 +18,7 @@ type AdagradAR struct{ solver }
 // AdagradW is Adagrad with decoupled weight decay on embeddings, as AdamW has it.
 type AdagradW struct{ solver }
 
-// adagradParameters are those of Adagrad and more. Their defaults are PyTorch's, but for the paper's
+// adagradParameters returns those of Adagrad and more. Their defaults are PyTorch's, but for the paper's
 // learning rate.
 func adagradParameters(more ...Parameter) []Parameter {
 	first := []Parameter{learnRate(1e-2), denseLearnRate(), eps(1e-10), epsInside(), epsOutside()}

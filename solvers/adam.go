@@ -19,17 +19,17 @@ type Adam struct{ solver }
 type AdamAR struct{ solver }
 
 // AdamW is Adam with decoupled weight decay (Loshchilov and Hutter, Decoupled Weight Decay
-// Regularization, ICLR 2019) on embeddings: every row loses the same share at every step. Unlike
-// PyTorch's the share is not multiplied by the learning rate, unless WithScaledDecay is given.
+// Regularization, ICLR 2019) on embeddings: every row loses the same share at every step. Unlike in
+// PyTorch, the share is not multiplied by the learning rate unless WithScaledDecay is given.
 type AdamW struct{ solver }
 
-// adamParameters are those of Adam and more.
+// adamParameters returns those of Adam and more.
 func adamParameters(more ...Parameter) []Parameter {
 	first := []Parameter{learnRate(1e-3), denseLearnRate(), beta1(0.9), beta2(0.999), eps(1e-8), epsInside(), epsOutside()}
 	return slices.Concat(first, more, []Parameter{clip(), onTouch()})
 }
 
-// adaptiveParameters are those of adaptive regularization (AR), constantParameters those of a constant
+// adaptiveParameters returns those of adaptive regularization (AR), constantParameters those of a constant
 // decay (W).
 func adaptiveParameters() []Parameter {
 	return []Parameter{alpha(1e-4), halfLife(), minShrinkage(0), scaledDecay()}

@@ -11,7 +11,7 @@ import (
 type base interface {
 	// usesMomentum reports whether the base keeps m.
 	usesMomentum() bool
-	// width is the number of values of v for a row of dim weights.
+	// width returns the number of values of v for a row of dim weights.
 	width(dim int) int
 	// begin prepares step k of a weight at a learning rate.
 	begin(k int, rate float64)
@@ -31,8 +31,8 @@ type adamBase struct {
 	step                     kernel.AdamStep
 }
 
-// newAdamBase rounds the betas to what the kernels work with, so that the bias corrections are
-// those of the same betas: of beta2 = 0.999 1-beta2 is off by 1e-5, and v would be with it.
+// newAdamBase rounds the betas to float32, as the kernels have them, so that the bias corrections are those
+// of the same betas: for beta2 = 0.999 rounding changes 1-beta2 by 1e-5 of itself, and v with it.
 func newAdamBase(s settings) *adamBase {
 	beta1, beta2 := float32(s.beta1), float32(s.beta2)
 	return &adamBase{
@@ -59,7 +59,7 @@ func (b *adamBase) begin(k int, rate float64) {
 	b.step = b.stepAt(k, rate)
 }
 
-// stepAt is step k without decay.
+// stepAt returns step k without decay.
 func (b *adamBase) stepAt(k int, rate float64) kernel.AdamStep {
 	step := b.step
 	step.Keep = 1
@@ -131,7 +131,7 @@ func (b *rmspropBase) updateRows(t *kernel.Table, rows []int32, g, keeps, rates 
 	}
 }
 
-// updateRow is a step on weights that share one v.
+// updateRow takes a step on weights that share one v.
 func (b *rmspropBase) updateRow(w, g []float32, v *float32, keep, rate float32) {
 	*v = b.beta**v + (1-b.beta)*float32(sumSquares(g)/float64(len(g)))
 	step := b.rate * rate / (float32(math.Sqrt(float64(*v))) + b.eps)

@@ -7,13 +7,13 @@ import (
 )
 
 // CowClip is Adam with adaptive column-wise clipping, Zheng and others, CowClip: Reducing CTR
-// Prediction Model Training Time from 12 hours to 10 minutes on 1 GPU, AAAI 2023: the gradient of a
-// row that occurs n times in the batch is scaled down to a norm of at most
+// Prediction Model Training Time from 12 hours to 10 minutes on 1 GPU, AAAI 2023: it scales the gradient of
+// a row that occurs n times in the batch down to a norm of at most
 //
 //	ratio * n * max(||w||, ratio*sqrt(dim)*zeta)
 //
-// As in the authors' code, tables of one value a row, which are the weights of a linear part, are left
-// alone. Their code adds coupled L2 regularization to the loss; to have it, choose L2.
+// As in the authors' code, it leaves tables of one value a row alone, which are the weights of a linear part.
+// Their code adds coupled L2 regularization to the loss; to have it, choose L2.
 type CowClip struct{ solver }
 
 func cowClipEntry() Entry {

@@ -27,7 +27,7 @@ func newSurvival(d decay) survival {
 	return survival{decay: d, logs: []float64{0}, kept: []float64{1}}
 }
 
-// grow prepares intervals below n; over may then be called from several goroutines.
+// grow prepares intervals below n; several goroutines may then call over.
 func (s *survival) grow(n int) {
 	for i := len(s.logs) - 1; i < n; i++ {
 		log := s.logs[i] + math.Log1p(-s.decay(i))
@@ -48,10 +48,10 @@ func (s *survival) over(from, to int) float64 {
 	return math.Exp(s.logs[to] - s.logs[from])
 }
 
-// AlphaOfHalfLife is the alpha under which an untouched row has lost half of its norm after the
-// given number of steps: the product of 1-alpha*I over I < steps is about exp(-alpha*steps^2/2), so
+// AlphaOfHalfLife returns the alpha under which an untouched row has lost half of its norm after the given
+// number of steps: the product of 1-alpha*I over I < steps is about exp(-alpha*steps^2/2), so
 // alpha = 2 ln 2 / steps^2.
 func AlphaOfHalfLife(steps float64) float64 { return 2 * math.Ln2 / (steps * steps) }
 
-// HalfLifeOfAlpha is the inverse of AlphaOfHalfLife, in steps.
+// HalfLifeOfAlpha is the inverse of AlphaOfHalfLife: it returns steps.
 func HalfLifeOfAlpha(alpha float64) float64 { return math.Sqrt(2 * math.Ln2 / alpha) }

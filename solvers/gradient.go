@@ -8,9 +8,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Gradient returns the values of the gradient of a weight: of a table those of the rows of a
-// *graph.RowGrad, else those of a dense float32 tensor. A gradient that does not fit its weight is an
-// error that wraps ErrWeight.
+// Gradient returns the values of the gradient of a weight: for a table those of the rows of a *graph.RowGrad,
+// else those of a dense float32 tensor. A gradient that does not fit its weight is an error that wraps
+// ErrWeight.
 func Gradient(n gorgonia.ValueGrad) ([]float32, error) {
 	grad, err := n.Grad()
 	if err != nil {
@@ -29,7 +29,7 @@ func Gradient(n gorgonia.ValueGrad) ([]float32, error) {
 	return nil, fmt.Errorf("%w: %T with gradient %T", ErrWeight, n.Value(), grad)
 }
 
-// RowGradient is Gradient for a table, of which grad may name rows below a number: Rows of the table, or
+// RowGradient is Gradient for a table. The gradient may have rows below a number: Rows of the table, or its
 // TotalRows if every rank of a job holds some of them.
 func RowGradient(w *graph.Table, grad gorgonia.Value, rows int) ([]float32, error) {
 	g, isRows := grad.(*graph.RowGrad)

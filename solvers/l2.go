@@ -8,9 +8,9 @@ import "github.com/ctrzoo/ctrzoo/graph/kernel"
 // divides it by its own size.
 //
 // Unlike a decay this has no closed form over a gap, because the moments depend on the weights.
-// EveryStep is exact all the same: when a row is read, it takes the steps of its gap one after
-// another. This costs as much arithmetic as a step on the whole table, though not its memory traffic,
-// and ends early where nothing is left of a row.
+// EveryStep is exact all the same: a row that is read takes the steps of its gap one after another. This
+// costs as much arithmetic as a step on the whole table, though not its memory traffic, and ends early
+// where nothing is left of a row.
 type L2 struct{ solver }
 
 func l2Entry() Entry {

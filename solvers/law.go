@@ -55,14 +55,14 @@ func isZero(x []float32) bool {
 // adamLaw is the law of Adam: rows shrink and follow their momentum.
 //
 // Most rows are settled to the step of their latest gradient (u = s), so the tails of all such rows with
-// the same u are the same. The law sums those of the latest steps as the steps go by, and keeps those that
+// the same u are the same. The law adds each new step to the tails of the latest steps, and keeps those that
 // have come to their end for the whole run, since they only shrink further.
 type adamLaw struct {
 	adam     *adamBase
 	survival survival
 	rates    *schedule
 	length   int // of a tail
-	k        int // the step through which the tables are filled
+	k        int // the step up to which the tables are filled
 
 	recent          []tailSum // of steps k-length .. k-1, at u % length
 	weights, scales []float32 // of all earlier tails, one after another

@@ -15,8 +15,8 @@ import (
 // their initialisers and clears their state; it keeps dense weights and their state. So tables are never
 // trained twice on a sample, and the first epoch is that of the solver inside, bit for bit.
 //
-// StartEpoch must be called at the start of every epoch, also of the first. Without it Step fails with
-// ErrEpoch, unless the solver was restored within an epoch.
+// The loop calls StartEpoch at the start of every epoch, also of the first. Without it Step returns ErrEpoch,
+// unless the solver was restored within an epoch.
 type MEDA struct {
 	Solver
 	rowwise
@@ -73,8 +73,8 @@ func NewMEDA(base Solver, options ...Option) (*MEDA, error) {
 // Unwrap implements Wrapper.
 func (m *MEDA) Unwrap() Solver { return m.Solver }
 
-// resumable is a link between MEDA and a solver whose state can be restored: within an epoch, which has
-// begun.
+// resumable is a link between MEDA and a solver with a state. Who restores the state goes on within an epoch,
+// which has begun.
 type resumable struct {
 	Solver
 	Stateful

@@ -46,8 +46,8 @@ func WithEpsOutside() Option { return epsOutside().With(1) }
 func WithAlpha(strength float64) Option { return alpha(0).With(strength) }
 
 // WithHalfLife sets alpha by the gap, in steps, after which an untouched row has lost half of its
-// norm, at least 1: see AlphaOfHalfLife. Unlike alpha itself it can be kept when the batch size
-// changes, if it is thought of in epochs. It cannot be given with WithAlpha or WithScaledDecay.
+// norm, at least 1: see AlphaOfHalfLife. Unlike alpha itself, a half-life in epochs stays right when the
+// batch size changes. It excludes WithAlpha and WithScaledDecay.
 func WithHalfLife(steps float64) Option { return halfLife().With(steps) }
 
 // WithMinShrinkage limits the decay of a step so that this share of a row stays, in [0, 1].
@@ -61,8 +61,8 @@ func WithWeightDecay(c float64) Option { return weightDecay(0).With(c) }
 // WithDenseDecay lets weights that are not tables decay too.
 func WithDenseDecay() Option { return denseDecay().With(1) }
 
-// WithScaledDecay multiplies the decay coefficient (alpha or the weight decay) by the learning
-// rate, as PyTorch's AdamW does; that of dense weights by theirs.
+// WithScaledDecay multiplies the decay coefficient (alpha or the weight decay) by the learning rate, as
+// PyTorch's AdamW does; for dense weights by their learning rate.
 func WithScaledDecay() Option { return scaledDecay().With(1) }
 
 // WithBuckets keeps adaptive regularization to the rows of the first n frequency buckets, n in [0, 255];
@@ -76,13 +76,13 @@ func WithBuckets(n int, c float64) Option {
 	return o
 }
 
-// buckets is what WithBuckets sets. No list has it, because it is two numbers: see Entry.Buckets.
+// buckets is the parameter of WithBuckets. No list has it, because it is two numbers: see Entry.Buckets.
 func buckets() Parameter { return Parameter{Name: "buckets", Option: "WithBuckets"} }
 
 // WithL2Reg sets the coefficient of coupled L2 regularization, at least 0. Default 1e-5.
 func WithL2Reg(coefficient float64) Option { return l2(0).With(coefficient) }
 
-// WithClip limits every element of a gradient to [-limit, limit] before it is used. Default: no limit.
+// WithClip limits every element of a gradient to [-limit, limit], limit above 0. Default: no limit.
 func WithClip(limit float64) Option { return clip().With(limit) }
 
 // WithRho sets how far SAM moves the weights, above 0. Default 0.05.
@@ -95,13 +95,12 @@ func WithClipRatio(ratio float64) Option { return clipRatio(0).With(ratio) }
 // Default 1e-5.
 func WithClipFloor(zeta float64) Option { return clipFloor(0).With(zeta) }
 
-// WithSeed sets the seed of what MEDA draws. Default 0. A solver of one's own that takes it gets a seed
-// above 2^53 rounded.
+// WithSeed sets the seed of what MEDA draws. Default 0. Parameter.Take, for a solver of one's own, rounds a seed
+// above 2^53.
 func WithSeed(value uint64) Option {
 	return Option{parameter: seed(), value: float64(value), set: func(s *settings) { s.seed = value }}
 }
 
-// WithOnTouch lets moments and decay of a row move only at the steps whose batch touches it, as
-// PyTorch's SparseAdam and TensorFlow's LazyAdam do. The default is EveryStep; see the package
-// comment.
+// WithOnTouch lets moments and decay of a row move only at the steps whose batch touches it, as PyTorch's
+// SparseAdam and TensorFlow's LazyAdam do. The default is EveryStep; see the package comment.
 func WithOnTouch() Option { return onTouch().With(1) }

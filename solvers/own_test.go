@@ -126,6 +126,8 @@ func TestValuesOfOnesOwnParametersAreChecked(t *testing.T) {
 	s, err := e.New(solvers.Parameter{Name: "learning_rate"}.With(0.25))
 	require.NoError(t, err)
 	require.Contains(t, s.String(), "learning_rate=0.25")
+	_, err = solvers.NewAdamAR(solvers.Parameter{Name: "half_life"}.With(10), solvers.WithAlpha(1))
+	require.ErrorContains(t, err, "WithAlpha and WithHalfLife exclude each other")
 	_, err = solvers.NewAdamAR(solvers.Parameter{Name: "buckets"}.With(1))
 	require.ErrorIs(t, err, solvers.ErrOption)
 	require.ErrorContains(t, solvers.Unused("Mine", []solvers.Option{delay.With(1)}), "delay does not apply to Mine")

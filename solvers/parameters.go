@@ -2,8 +2,8 @@ package solvers
 
 import "math"
 
-// The parameters of the solvers of this package. Each takes the default of the solver at hand, if
-// solvers differ in it. String names those of a solver in the order of its list.
+// The parameters of the solvers of this package. A function takes the default if solvers differ in it. The
+// order of a solver's list is that of String.
 
 func learnRate(value float64) Parameter {
 	return number("learning_rate", "WithLearnRate", "step size", Above(0), value, func(s *settings) *float64 { return &s.learnRate })

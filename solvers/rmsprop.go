@@ -6,9 +6,9 @@ package solvers
 //	v = beta2 v + (1-beta2) mean(g^2)
 //	theta = max(floor, 1 - min(1, rate*alpha*I)) theta - rate * g / (sqrt(v) + eps)
 //
-// where v is one number for the row and I the steps since the row was touched before, the present
-// one included; 1 if it never was. Rows that the batch does not touch are left alone, so this is
-// another method than AdamAR: see the package comment. Dense weights take steps of RMSprop.
+// where v is one number for the row, and I counts the steps since a batch touched the row before, with this
+// one; 1 if none did. Rows that the batch does not touch do not move, so this is another method than AdamAR:
+// see the package comment. Dense weights take steps of RMSprop.
 type RowWiseRMSpropAR struct{ solver }
 
 func rmspropAREntry() Entry {

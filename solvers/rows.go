@@ -26,7 +26,7 @@ type rows struct {
 	choice []uint8 // the decay of each row; nil means the first for all
 
 	list                              []int32        // the rows to settle
-	grad                              *graph.RowGrad // of the step at hand
+	grad                              *graph.RowGrad // of this step
 	settleTile, settleAllTile, update func(from, to int)
 	scratches                         sync.Pool
 }
@@ -97,7 +97,7 @@ func (r *rows) chosen(row int) int {
 	return int(r.choice[row])
 }
 
-// forgetTails drops what was computed from the rates so far.
+// forgetTails drops what the laws have computed from the rates so far.
 func (r *rows) forgetTails() {
 	r.scratches = sync.Pool{New: func() any { return new(scratch) }}
 	for _, l := range r.laws {

@@ -25,13 +25,13 @@ var ErrPass = errors.New("solvers: SAM needs two passes a step: call Perturb aft
 //	vm.RunAll(); sam.Perturb(model); vm.Reset()
 //	vm.RunAll(); sam.Step(model);    vm.Reset()
 //
-// Rows that the batch does not touch have no gradient and are not perturbed.
+// Rows that the batch does not touch have no gradient, and Perturb does not move them.
 type SAM struct {
 	Solver
 	rowwise
 	rho     float64
 	moved   []moved
-	changed int // how many of moved belong to the step at hand
+	changed int // how many of moved belong to this step
 }
 
 // moved is one weight and what it was before Perturb.
@@ -116,8 +116,8 @@ func (s *SAM) Perturb(model []gorgonia.ValueGrad) error {
 	return nil
 }
 
-// move adds by times its gradient to a weight. The gradient of a dense weight is set to zero:
-// Gorgonia adds the next one to it.
+// move adds by times its gradient to a weight. It sets the gradient of a dense weight to zero, since Gorgonia
+// adds the next one to it.
 func (s *SAM) move(n gorgonia.ValueGrad, by float32) {
 	if s.changed == len(s.moved) {
 		s.moved = append(s.moved, moved{})

@@ -23,8 +23,8 @@ type settings struct {
 	epsOutside, onTouch, scaled, decayDense bool
 }
 
-// configure applies options to the defaults of a solver that has the parameters of the entry. Base are
-// the settings that no parameter has as its default.
+// configure returns the settings of a solver that has the parameters of the entry: base, then the defaults of
+// the parameters, then the options.
 func (e Entry) configure(base settings, options []Option) (settings, error) {
 	s := base
 	s.parameters, s.adaptiveBuckets = e.Parameters, -1
@@ -34,11 +34,18 @@ func (e Entry) configure(base settings, options []Option) (settings, error) {
 		}
 	}
 	own, others := split(options, e.takes())
+	for i, o := range own {
+		if p, found := e.Parameter(o.parameter.Name); found {
+			own[i].parameter = p // the option may be of one that was made elsewhere, under the same name
+		} else if o.set == nil {
+			others = append(others, o)
+		}
+	}
 	if err := Unused(s.name, others); err != nil {
 		return s, err
 	}
 	for _, o := range own {
-		if err := e.apply(o, &s); err != nil {
+		if err := o.apply(&s); err != nil {
 			return s, err
 		}
 	}
@@ -51,24 +58,21 @@ func (e Entry) configure(base settings, options []Option) (settings, error) {
 	return s, nil
 }
 
-// apply sets what an option says. The option may be of a parameter that was made elsewhere, under a name of
-// this package.
-func (e Entry) apply(o Option, s *settings) error {
-	switch p, found := e.Parameter(o.parameter.Name); {
-	case o.err != nil:
+// apply sets what an option says.
+func (o Option) apply(s *settings) error {
+	if o.err != nil {
 		return o.err
-	case o.set != nil:
+	}
+	if o.set != nil {
 		o.set(s)
 		return nil
-	case !found:
-		return Unused(s.name, []Option{o})
-	default:
-		p.set(s, o.value)
-		return p.check(o.value)
 	}
+	o.parameter.set(s, o.value)
+	return o.parameter.check(o.value)
 }
 
-// Unused returns an error if there are options, which the solver of that name does not take.
+// Unused returns an error that wraps ErrOption if options are left, which the solver of that name does not
+// take. A constructor of one's own calls it last.
 func Unused(solver string, options []Option) error {
 	if len(options) == 0 {
 		return nil

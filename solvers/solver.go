@@ -15,12 +15,12 @@ var ErrWeight = errors.New("solvers: unsupported weight")
 // ErrSolver is wrapped by the error of Check.
 var ErrSolver = errors.New("solvers: not a solver of embedding tables")
 
-// Solver is what training needs of a solver. What only some solvers can do is an interface of its own,
-// which As finds, also in a solver that is wrapped: LearnRater, Stateful, TwoPass and others.
+// Solver is what training needs of a solver. What only some solvers can do is an interface of its own, which
+// As finds, also in a solver that is wrapped: LearnRater, Stateful, TwoPass and others.
 //
-// A solver of one's own implements the four methods, by which it says that it takes the gradients of
-// tables. One that wraps another embeds it and has a method Unwrap; without that method the
-// capabilities of the solver inside are not found, and whoever needs one says so.
+// A solver of one's own implements the four methods, and so says that it takes the gradients of tables. A
+// Wrapper embeds the solver inside and has a method Unwrap. Without that method As does not find what the
+// solver inside can do, and what needs it is an error: a run that saves, a step of SAM, a spread table.
 type Solver interface {
 	// Step takes one step on every weight of the model. The gradient of a table must be a
 	// *graph.RowGrad. Any other weight must be a dense float32 tensor, whose gradient Step sets to
@@ -36,8 +36,8 @@ type Solver interface {
 	String() string
 }
 
-// Check returns an error that wraps ErrSolver if training cannot use a solver. A gorgonia.Solver must be
-// a Solver, by which it says that it takes row gradients: those that Gorgonia ships panic on them.
+// Check returns an error that wraps ErrSolver if training cannot use a solver: if it is not a Solver, and so
+// does not say that it takes row gradients. The solvers that Gorgonia ships panic on them.
 func Check(s gorgonia.Solver) error {
 	if _, is := s.(Solver); !is {
 		return fmt.Errorf("%w: %T does not take row gradients (*graph.RowGrad); use a solver of package solvers, or implement solvers.Solver", ErrSolver, s)
@@ -61,7 +61,7 @@ type solver struct {
 
 	tables map[*graph.Table]*rows
 	dense  map[*float32]*denseState
-	order  []*rows // in the order in which tables were first seen
+	order  []*rows // in the order in which tables came
 }
 
 func newSolver(s settings, b base, decaysOf func(*settings) []decay) solver {
@@ -159,8 +159,8 @@ func (s *solver) SettleAll() {
 	}
 }
 
-// SetLearnRate implements LearnRater. Under EveryStep it is an error if the decay is scaled by the
-// learning rate, because rows are settled by one decay over many steps.
+// SetLearnRate implements LearnRater. Under EveryStep it is an error if the learning rate scales the decay,
+// because one decay settles rows over many steps.
 func (s *solver) SetLearnRate(rate float64) error {
 	if s.scaled && !s.onTouch {
 		return fmt.Errorf("%w: SetLearnRate(%v): the decay is scaled by the learning rate", ErrOption, rate)

@@ -8,16 +8,16 @@ import "math"
 //	m * sum over i=u+1..k of  Q_i rate_i B_i / sqrt(v A_i + eps),
 //	A_i = beta2^(i-u) / (1-beta2^i),  B_i = beta1^(i-u) / (1-beta1^i),
 //
-// where m and v are the moments at u and Q_i is what survives the decay of steps i+1 to k. The
-// sum is the same for all elements of a row but for v, and for v it is the integral of a smooth
-// function of A over a measure of positive weights Q_i rate_i B_i. A tail holds a Gauss quadrature
-// of it: a few terms weight / sqrt(scale*v + eps).
+// where m and v are the moments at u and Q_i is what survives the decay of steps i+1 to k. The sum differs
+// between the elements of a row by v only. As a function of v it is the integral of a smooth function of A
+// over a measure of positive weights Q_i rate_i B_i. A tail holds a Gauss quadrature of it: a few terms
+// weight / sqrt(scale*v + eps).
 type tail struct{ weights, scales []float32 }
 
 func (t *tail) reset() { t.weights, t.scales = t.weights[:0], t.scales[:0] }
 
-// tailTolerance is the part of a tail that is cut off. The terms fall by beta1/sqrt(beta2) a step
-// or faster (0.9004 by default, which gives 154 steps).
+// tailTolerance is the part of a tail that the sum leaves out. The terms fall by beta1/sqrt(beta2) a step or
+// faster (0.9004 by default, so that a tail has 154 steps).
 const tailTolerance = 1e-7
 
 func tailLength(beta1, beta2 float64) int {

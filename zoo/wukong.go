@@ -31,11 +31,12 @@ type WuKong struct {
 
 // Logit builds the graph.
 func (m WuKong) Logit(b *graph.Builder) *gorgonia.Node {
-	x := b.Embed("deep", m.EmbeddingDim)
+	e := b.Embed("deep", m.EmbeddingDim)
+	x := e
 	for i := range m.Layers {
 		x = m.layer(b, fmt.Sprintf("wukong/%d", i), x)
 	}
-	return b.MLP("mlp", x, m.HiddenUnits, m.Dropout)
+	return b.MLP("mlp", b.Carry(e, x), m.HiddenUnits, m.Dropout)
 }
 
 func (m WuKong) layer(b *graph.Builder, name string, x *gorgonia.Node) *gorgonia.Node {

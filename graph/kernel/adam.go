@@ -12,7 +12,7 @@ type AdamStep struct {
 	Keep          float32 // 1 - lambda, the share of the old weight that stays
 }
 
-// Adam is one step on weights w with gradient g and moments m and v:
+// Adam takes one step on weights w with gradient g and moments m and v:
 //
 //	m = Beta1 m + (1-Beta1) g;  v = Beta2 v + (1-Beta2) g^2
 //	w = Keep w - Rate m / sqrt(VarianceScale v + Eps)
@@ -32,7 +32,7 @@ func Adam(w, g, m, v []float32, p *AdamStep) {
 	}
 }
 
-// places is eps inside and outside of the root, of which one is zero.
+// places returns eps inside and outside of the root, of which one is zero.
 func places(eps float32, isOutside bool) (inside, outside float32) {
 	if isOutside {
 		return 0, eps
@@ -40,7 +40,7 @@ func places(eps float32, isOutside bool) (inside, outside float32) {
 	return eps, 0
 }
 
-// root is sqrt(x+eps), or sqrt(x)+eps.
+// root returns sqrt(x+eps), or sqrt(x)+eps.
 func root(x, eps float32, outside bool) float32 {
 	if outside {
 		return float32(math.Sqrt(float64(x))) + eps
@@ -48,11 +48,11 @@ func root(x, eps float32, outside bool) float32 {
 	return float32(math.Sqrt(float64(x + eps)))
 }
 
-// AdamGap is several steps of Adam without a gradient, for one row:
+// AdamGap describes several steps of Adam without a gradient, for one row:
 //
 //	w = Keep w - m sum_q Factor Weights[q] / sqrt(Scales[q] v + Eps);  m = DecayM m;  v = DecayV v
 //
-// The assembly knows where its fields stand.
+// The assembly depends on the order of its fields.
 type AdamGap struct {
 	Keep           float32   // what stays of the weight over all steps
 	DecayM, DecayV float32   // what stays of the moments
@@ -84,7 +84,7 @@ type AdagradStep struct {
 	Keep       float32 // 1 - lambda
 }
 
-// Adagrad is one step on weights w with gradient g and sum of squares v:
+// Adagrad takes one step on weights w with gradient g and sum of squares v:
 //
 //	v = v + g^2;  w = Keep w - Rate g / sqrt(v + Eps)
 //

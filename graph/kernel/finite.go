@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// AllFinite says whether x holds neither NaN nor infinity: whether no exponent is all ones.
+// AllFinite reports whether x holds neither NaN nor infinity: whether no exponent is all ones.
 func AllFinite(x []float32) bool {
 	const exponent = 0x7f800000
 	var most [4]uint32 // four at a time, which do not wait for each other

@@ -1,10 +1,10 @@
 package kernel
 
-// rowsAhead is how many rows are asked for while as many are copied.
+// rowsAhead is for how many rows Gather asks while it copies as many.
 const rowsAhead = 64
 
-// Gather copies rows of a table, of dim values each, to dst, one after another; a row below zero gives
-// zeros.
+// Gather copies rows of a table, of dim values each, to dst, one after another. It writes zeros for a row
+// below zero.
 func Gather(dst, table []float32, dim int, rows []int32) {
 	if len(rows) == 0 {
 		return
@@ -30,8 +30,8 @@ func Gather(dst, table []float32, dim int, rows []int32) {
 	}
 }
 
-// SumRows makes row i of dst, of dim values, the sum of the rows order[starts[i]:starts[i+1]] of src, in
-// that order, for every start but the last. There is at least one for each.
+// SumRows sets row i of dst, of dim values, to the sum of the rows order[starts[i]:starts[i+1]] of src, in
+// that order, for every start but the last. Each sum has at least one row.
 func SumRows(dst, src []float32, dim int, starts, order []int32) {
 	n := len(starts) - 1
 	if n < 1 {

@@ -7,8 +7,8 @@ import (
 )
 
 // The product is computed as in Goto and van de Geijn, Anatomy of High-Performance Matrix
-// Multiplication, 2008: B is packed once into panels as wide as the micro-kernel; a block of C is
-// the sum over blocks of the inner dimension of a packed strip of A times a panel of B.
+// Multiplication, 2008: it packs B once into panels as wide as the micro-kernel; a block of C is the sum,
+// over blocks of the inner dimension, of a packed strip of A times a panel of B.
 const (
 	innerBlock   = 256 // length of a block of the inner dimension
 	stripsPerRow = 8   // most micro-kernel heights in a block of C
@@ -17,9 +17,9 @@ const (
 	collision    = 512 // rows of A so many elements apart, or a multiple, share lines of the first cache
 )
 
-// Gemm is C (m, n) = op(A) (m, k) op(B) (k, n), or C += with accumulate, for row-major matrices
-// whose rows begin lda, ldb and ldc elements apart; op transposes where asked. The sums over k
-// are taken in the same order for every element, whatever m and n are.
+// Gemm computes C (m, n) = op(A) (m, k) op(B) (k, n), or C += with accumulate, for row-major matrices
+// whose rows begin lda, ldb and ldc elements apart; op transposes if its argument says so. The sums over k
+// have the same order for every element, whatever m and n are.
 func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	if m == 0 || n == 0 {
 		return
@@ -29,7 +29,7 @@ func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, l
 	g.run()
 }
 
-// Linear is out (rows, units) = x (rows, in) w (in, units) + bias (units), with relu the positive
+// Linear computes out (rows, units) = x (rows, in) w (in, units) + bias (units), or with relu the positive
 // part of it. A bias of nil counts as zeros.
 func Linear(out, x, w, bias []float32, rows, in, units int, relu bool) {
 	if rows == 0 || units == 0 {
@@ -41,8 +41,8 @@ func Linear(out, x, w, bias []float32, rows, in, units int, relu bool) {
 	g.run()
 }
 
-// LinearGrad is dx (rows, in) = grad (rows, units) times the transpose of w (in, units), and zero where x
-// (rows, in) is not above zero; an x of nil is above zero everywhere.
+// LinearGrad computes dx (rows, in) = grad (rows, units) times the transpose of w (in, units), and zero where
+// x (rows, in) is not above zero; an x of nil is above zero everywhere.
 func LinearGrad(dx, grad, w, x []float32, rows, in, units int) {
 	if rows == 0 || in == 0 {
 		return
@@ -53,7 +53,7 @@ func LinearGrad(dx, grad, w, x []float32, rows, in, units int) {
 	g.run()
 }
 
-// operand is a matrix that is read: element (i, j) stands at i*rowStep + j*colStep.
+// operand is a matrix that is read: element (i, j) is at i*rowStep + j*colStep.
 type operand struct {
 	data             []float32
 	rowStep, colStep int
@@ -85,7 +85,7 @@ type gemm struct {
 	scratch   sync.Pool          // of *scratch
 }
 
-// left is rows of op(A) as the micro-kernel takes them: element (i, p) is i*rowStep + p*colStep on.
+// left is rows of op(A) as the micro-kernel takes them: element (i, p) is at i*rowStep + p*colStep.
 type left struct {
 	at               *float32
 	rowStep, colStep int
@@ -105,7 +105,7 @@ var gemms = sync.Pool{New: func() any {
 	return g
 }}
 
-// newGemm takes a product from the pool, for the kernel in use.
+// newGemm returns a product from the pool, for the kernel in use.
 func newGemm(m, n, k int) *gemm {
 	g := gemms.Get().(*gemm)
 	g.kernels = active
@@ -173,7 +173,7 @@ func (g *gemm) block(s *scratch, i, iEnd, j, jEnd int) {
 	g.finish(i, iEnd, j, jEnd)
 }
 
-// tile runs the micro-kernel for a panel of room for so many columns, through scratch where it would
+// tile runs the micro-kernel for a panel that has room for width columns, through scratch where it would
 // overrun C.
 func (g *gemm) tile(s *scratch, a left, panel *float32, depth, row, col, room int, accumulate bool) {
 	multiply := g.gemm
@@ -198,8 +198,7 @@ func (g *gemm) tile(s *scratch, a left, panel *float32, depth, row, col, room in
 	}
 }
 
-// finish adds the bias, takes the positive part or clears what is not wanted, while the block is in the
-// cache.
+// finish adds the bias, takes the positive part or clears elements, while the block is in the cache.
 func (g *gemm) finish(i, iEnd, j, jEnd int) {
 	if g.bias == nil && !g.relu && g.where == nil {
 		return

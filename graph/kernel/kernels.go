@@ -8,9 +8,9 @@ import (
 
 //go:generate go run ./gen
 
-// kernels are the inner loops for one instruction set. Its vector functions (methods, so that the
-// compiler sees that their arguments do not escape) take whole vectors only; the exported functions
-// do the rest in plain Go.
+// kernels are the inner loops for one instruction set. Its vector functions (methods, so that the compiler
+// sees that their arguments do not escape) take whole vectors only; the exported functions do the rest in
+// plain Go.
 type kernels struct {
 	name       string
 	lanes      int // elements in a vector
@@ -19,14 +19,15 @@ type kernels struct {
 	gemmNarrow microKernel // half as many columns, for the last ones; nil: there is none
 }
 
-// microKernel is C (rows, cols) = A (rows, k) B (k, cols), or C +=, for an A whose element (i, p) stands
-// at i*aRow + p*aCol and a B whose rows follow one another.
+// microKernel computes C (rows, cols) = A (rows, k) B (k, cols), or C +=, for an A whose element (i, p) is at
+// i*aRow + p*aCol and a B whose rows follow one another.
 type microKernel func(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 // Environment is the variable that forces a kernel: avx512, avx2 or go.
 const Environment = "CTRZOO_KERNEL"
 
-// active is chosen once, at start: the best that this processor has, unless one is forced.
+// active is the kernel in use, chosen once at start: the best that this processor has, unless Environment
+// forces one.
 var active, forceError = choose(os.Getenv(Environment))
 
 func choose(name string) (*kernels, error) {
@@ -44,18 +45,18 @@ func choose(name string) (*kernels, error) {
 	return have[0], fmt.Errorf("kernel: %s=%s: this processor has %s", Environment, name, strings.Join(names, ", "))
 }
 
-// Name is the name of the kernel in use: avx512, avx2 or go.
+// Name returns the name of the kernel in use: avx512, avx2 or go.
 func Name() string { return active.name }
 
-// Check is an error if a kernel is forced that this processor does not have; the best one it has
-// is then in use.
+// Check returns an error if Environment forces a kernel that this processor does not have; the best one that
+// it has is then in use.
 func Check() error { return forceError }
 
-// whole is how many of n elements are in whole vectors.
+// whole returns how many of n elements are in whole vectors.
 func (k *kernels) whole(n int) int { return n &^ (k.lanes - 1) }
 
-// plain is the kernel that every processor has. Its vectors are so long that no slice holds one,
-// so everything is done in plain Go.
+// plain is the kernel that every processor has. Its vectors are so long that no slice holds one, so that
+// plain Go does everything.
 func plain() *kernels {
 	return &kernels{name: "go", lanes: 1 << 62, rows: 4, cols: 4, gemm: gemmPlain}
 }

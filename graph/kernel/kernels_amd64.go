@@ -2,7 +2,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// available lists the kernels of this processor, the best first.
+// available returns the kernels of this processor, the best first.
 func available() []*kernels {
 	var list []*kernels
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasFMA {

@@ -4,7 +4,7 @@ package kernel
 
 func available() []*kernels { return []*kernels{plain()} }
 
-// The plain kernel has no whole vectors, so its vector functions are never called.
+// The plain kernel has no whole vectors, so nobody calls its vector functions.
 
 func (*kernels) transpose(_ *float32, _ int, _ *float32, _, _, _ int, _, _ *int32) {}
 

@@ -5,18 +5,18 @@ import "math"
 // Norm normalises rows to mean 0 and variance 1: xhat = (x-Mean)*Scale.
 type Norm struct{ Mean, Scale float32 }
 
-// NormOf finds mean and one over the deviation of x, in two passes; eps is added to the variance.
+// NormOf computes the mean of x and one over its deviation, in two passes. It adds eps to the variance.
 func NormOf(x []float32, eps float64) Norm {
 	sum, _ := moments(x, 0)
 	n := float64(len(x))
 	mean := sum / n
-	// About the rounded mean; what the rounding leaves is taken off again.
+	// About the rounded mean; then it subtracts what the rounding leaves.
 	rest, squares := moments(x, float32(mean))
 	rest /= n
 	return Norm{float32(mean), float32(1 / math.Sqrt(squares/n-rest*rest+eps))}
 }
 
-// moments are the sums of x-shift and of its square.
+// moments returns the sums of x-shift and of its square.
 func moments(x []float32, shift float32) (sum, squares float64) {
 	n := active.whole(len(x))
 	if n > 0 {
@@ -32,7 +32,7 @@ func moments(x []float32, shift float32) (sum, squares float64) {
 	return sum, squares
 }
 
-// Apply is out = xhat*gain + bias.
+// Apply computes out = xhat*gain + bias.
 func (p Norm) Apply(out, x, gain, bias []float32) {
 	x, gain, bias = x[:len(out)], gain[:len(out)], bias[:len(out)]
 	n := active.whole(len(out))
@@ -44,7 +44,7 @@ func (p Norm) Apply(out, x, gain, bias []float32) {
 	}
 }
 
-// Gradient is dx = Scale*(h - mean(h) - xhat*mean(h*xhat)) with h = grad*gain; it adds grad*xhat to
+// Gradient computes dx = Scale*(h - mean(h) - xhat*mean(h*xhat)) with h = grad*gain; it adds grad*xhat to
 // dgain and grad to dbias. The slices have one length.
 func (p Norm) Gradient(dx, dgain, dbias, x, grad, gain []float32) {
 	sum, product := p.gradientSums(dgain, dbias, x, grad, gain)
@@ -59,7 +59,7 @@ func (p Norm) Gradient(dx, dgain, dbias, x, grad, gain []float32) {
 	}
 }
 
-// gradientSums are the sums of h and of h*xhat.
+// gradientSums returns the sums of h and of h*xhat.
 func (p Norm) gradientSums(dgain, dbias, x, grad, gain []float32) (sum, product float64) {
 	dx := len(x)
 	dgain, dbias, grad, gain = dgain[:dx], dbias[:dx], grad[:dx], gain[:dx]

@@ -1,6 +1,6 @@
 package kernel
 
-// packPanels lays panels [from, to) of op(B) out, padded with zeros.
+// packPanels packs panels [from, to) of op(B), padded with zeros.
 func (g *gemm) packPanels(from, to int) {
 	for j := from; j < to; j++ {
 		stride := g.panelWidth(j * g.cols)
@@ -20,7 +20,7 @@ func (g *gemm) packPanels(from, to int) {
 	}
 }
 
-// panelWidth is how many columns the panel from column col on has room for.
+// panelWidth returns for how many columns the panel from column col on has room.
 func (g *gemm) panelWidth(col int) int {
 	if g.gemmNarrow != nil && g.n-col <= g.cols/2 {
 		return g.cols / 2
@@ -28,8 +28,8 @@ func (g *gemm) panelWidth(col int) int {
 	return g.cols
 }
 
-// strip finds the rows of op(A) of one micro-kernel, in a block from row i on. Rows are read where
-// they stand, unless there are too few, or they would get in each other's way in the first cache.
+// strip returns the rows of op(A) of one micro-kernel, in a block from row i on. It copies them only if there
+// are too few, or if they would get in each other's way in the first cache.
 func (g *gemm) strip(s *scratch, row, i, p, depth int) left {
 	at, height := row*g.a.rowStep+p*g.a.colStep, min(g.rows, g.m-row)
 	if height == g.rows && (g.a.rowStep == 1 || g.a.rowStep%collision != 0) {

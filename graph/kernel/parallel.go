@@ -6,10 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// Parallel calls f for the tiles [0, tile), [tile, 2*tile) ... of [0, n), on up to GOMAXPROCS
-// cores, and returns when all are done. Which core takes which tile is left open, so f must not
-// depend on it. Parallel may be used inside f. A panic in f comes up in the caller, after all
-// tiles have ended. It allocates nothing.
+// Parallel calls f for the tiles [0, tile), [tile, 2*tile) ... of [0, n), on up to GOMAXPROCS cores, and
+// returns when all are done. Any core may take any tile, so f must not depend on it. f may call Parallel. A
+// panic in f becomes one in the caller, after all tiles have ended. Parallel allocates nothing.
 func Parallel(n, tile int, f func(from, to int)) {
 	if n <= 0 {
 		return
@@ -37,14 +36,14 @@ func Parallel(n, tile int, f func(from, to int)) {
 	}
 }
 
-// job is one call of Parallel. The caller takes tiles from the front, its helpers from the back: on two
-// cores each then finds in its own cache what it left there in the job before.
+// job is one call of Parallel. The caller takes tiles from the front, its helpers from the back: so on two
+// cores each finds in its own cache what it left there in the job before.
 type job struct {
 	f       func(from, to int)
 	n, tile int
 	tiles   atomic.Int64
 	taken   atomic.Int64 // from the front times fromFront, plus from the back
-	helpers atomic.Int64 // workers that are at it; closed while nobody may join
+	helpers atomic.Int64 // workers on the job; closed while nobody may join
 	lock    sync.Mutex
 	failure any // of the first tile that panicked
 }
@@ -54,7 +53,7 @@ const (
 	fromBack  = 1
 )
 
-// closed is so far below zero that no number of workers that try to join lifts it.
+// closed is so far below zero that it stays there however many workers try to join.
 const closed = -1 << 40
 
 var jobs = sync.Pool{New: func() any {
@@ -94,7 +93,7 @@ func (j *job) run(from, to int) {
 	j.f(from, to)
 }
 
-// help works on the job, unless there is nothing left or it is over. It says whether it tried.
+// help works on the job, unless there is nothing left or it is over. It reports whether it tried.
 func (j *job) help() bool {
 	if front, back := split(j.taken.Load()); front+back >= int(j.tiles.Load()) {
 		return false

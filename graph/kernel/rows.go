@@ -2,17 +2,17 @@ package kernel
 
 import "unsafe"
 
-// Table is the rows of a table and of its moments, each of Dim values: row r stands at r*Dim. Rows are
-// moved together by one call, which for a Dim of whole vectors costs much less than a call for each.
+// Table is the rows of a table and of its moments, each of Dim values: row r begins at r*Dim. One call moves
+// many rows, which for a Dim of whole vectors costs much less than a call for each.
 type Table struct {
 	Dim     int
 	W, M, V []float32 // M may be nil for a solver that has none
 }
 
-// isWhole says whether rows consist of whole vectors.
+// isWhole reports whether rows consist of whole vectors.
 func isWhole(dim int) bool { return active.whole(dim) == dim }
 
-// at is row r of a part of the table.
+// at returns row r of a part of the table.
 func (t *Table) at(part []float32, r int32) []float32 {
 	return part[int(r)*t.Dim : (int(r)+1)*t.Dim]
 }
@@ -34,8 +34,8 @@ func checkRows(rows []int32, least, n int) {
 	}
 }
 
-// Adam is one step on rows, row i with gradient grads[i*Dim:(i+1)*Dim]. Every row has a keep and a rate
-// in place of the step's.
+// Adam takes one step on rows, row i with gradient grads[i*Dim:(i+1)*Dim]. Every row has a keep and a rate in
+// place of the step's.
 func (t *Table) Adam(rows []int32, grads, keeps, rates []float32, p *AdamStep) {
 	if len(rows) == 0 {
 		return
@@ -55,8 +55,8 @@ func (t *Table) Adam(rows []int32, grads, keeps, rates []float32, p *AdamStep) {
 		&[7]float32{p.Beta1, 1 - p.Beta1, p.Beta2, 1 - p.Beta2, p.VarianceScale, inside, outside})
 }
 
-// Adagrad is one step on rows, row i with gradient grads[i*Dim:(i+1)*Dim]. Every row has a keep and a
-// rate in place of the step's.
+// Adagrad takes one step on rows, row i with gradient grads[i*Dim:(i+1)*Dim]. Every row has a keep and a rate
+// in place of the step's.
 func (t *Table) Adagrad(rows []int32, grads, keeps, rates []float32, p *AdagradStep) {
 	if len(rows) == 0 {
 		return
@@ -95,8 +95,8 @@ func (t *Table) AdamSettle(rows []int32, gaps []AdamGap, eps float32, epsOutside
 	active.settleRows(&t.W[0], &t.M[0], &t.V[0], &rows[0], len(rows), t.Dim, &gaps[0], &[2]float32{inside, outside})
 }
 
-// Prefetch asks for the memory of rows of a table, each of width elements, so that it is on its way while
-// others are worked on. A table that is larger than the caches is read several times as fast so.
+// Prefetch asks for the memory of rows of a table, each of width elements, so that it arrives while a core
+// works on others. So a core reads a table that is larger than the caches several times as fast.
 func Prefetch[T any](table []T, width int, rows []int32) {
 	if len(table) == 0 || len(rows) == 0 || active.lanes > 16 {
 		return

@@ -1,6 +1,6 @@
 package kernel
 
-// maskTable gives the mask of w columns at 16-w.
+// maskTable holds the mask of w columns at 16-w.
 var maskTable = [32]int32{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}
 
 func mask(columns int) *int32 { return &maskTable[16-columns] }
@@ -10,10 +10,10 @@ const (
 	wideColumns = 8 // vectors of columns in that of a single row
 )
 
-// SmallGemm is C (m, n) = A (m, k) B (k, n), or C += with accumulate, on one core, for matrices so
-// small that packing them would not pay. Element (i, p) of A stands at a[i*rowStep+p*colStep], so
-// that A may be transposed; rows of B and C begin ldb and ldc elements apart. The sums over k are
-// taken in the same order for every element.
+// SmallGemm computes C (m, n) = A (m, k) B (k, n), or C += with accumulate, on one core, for matrices so
+// small that packing them would not pay. Element (i, p) of A is at a[i*rowStep+p*colStep], so that A may be
+// transposed; rows of B and C begin ldb and ldc elements apart. The sums over k have the same order for
+// every element.
 func SmallGemm(m, n, k int, a []float32, rowStep, colStep int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	if m == 0 || n == 0 {
 		return
@@ -36,11 +36,11 @@ func SmallGemm(m, n, k int, a []float32, rowStep, colStep int, b []float32, ldb 
 	}
 }
 
-// fewRows is up to how many rows of C packing B would take longer than the product.
+// fewRows is the number of rows of C up to which packing B would take longer than the product.
 const fewRows = 2 * smallRows
 
-// multiplyFew is the product for few rows, without packing. The sums are those of the micro-kernel,
-// to the bit.
+// multiplyFew computes the product for few rows, without packing. The sums are those of the micro-kernel, to
+// the bit.
 func (g *gemm) multiplyFew() {
 	wide := 0
 	if g.m%smallRows != 0 {
@@ -78,8 +78,8 @@ func smallPlain(m, n, k int, a []float32, rowStep, colStep int, b []float32, ldb
 	}
 }
 
-// Dots is out_i = the dot product of row i of a (rows, len(x)), whose rows begin lda elements
-// apart, with x, for each element of out.
+// Dots sets each out_i to the dot product of row i of a (rows, len(x)), whose rows begin lda elements apart,
+// with x.
 func Dots(out, a []float32, lda int, x []float32) {
 	if len(out) == 0 {
 		return

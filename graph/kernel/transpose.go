@@ -1,6 +1,6 @@
 package kernel
 
-// Transpose is dst (columns, rows) = the transpose of src (rows, columns).
+// Transpose computes dst (columns, rows) = the transpose of src (rows, columns).
 func Transpose(dst, src []float32, rows, columns int) {
 	transpose(dst, rows, src, columns, rows, columns)
 }

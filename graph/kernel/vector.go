@@ -1,9 +1,9 @@
 package kernel
 
-// Add is dst += src.
+// Add computes dst += src.
 func Add(dst, src []float32) { Axpy(dst, src, 1) }
 
-// Axpy is dst += s*src.
+// Axpy computes dst += s*src.
 func Axpy(dst, src []float32, s float32) {
 	src = src[:len(dst)]
 	n := active.whole(len(dst))
@@ -15,7 +15,7 @@ func Axpy(dst, src []float32, s float32) {
 	}
 }
 
-// Scale is dst *= s.
+// Scale computes dst *= s.
 func Scale(dst []float32, s float32) {
 	n := active.whole(len(dst))
 	if n > 0 {
@@ -26,7 +26,7 @@ func Scale(dst []float32, s float32) {
 	}
 }
 
-// Mul is dst = a*b, element by element.
+// Mul computes dst = a*b, element by element.
 func Mul(dst, a, b []float32) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
@@ -34,7 +34,7 @@ func Mul(dst, a, b []float32) {
 	}
 }
 
-// ReLUGrad is dst = grad where out > 0, else 0; dst may be grad.
+// ReLUGrad computes dst = grad where out > 0, else 0; dst may be grad.
 func ReLUGrad(dst, out, grad []float32) {
 	out, grad = out[:len(dst)], grad[:len(dst)]
 	n := active.whole(len(dst))
@@ -50,7 +50,7 @@ func ReLUGrad(dst, out, grad []float32) {
 	}
 }
 
-// ColumnSums is dst(columns) = the sum of the rows of x (rows, columns), in their order.
+// ColumnSums computes dst (columns) = the sum of the rows of x (rows, columns), in their order.
 func ColumnSums(dst, x []float32, rows, columns int) {
 	clear(dst[:columns])
 	for r := range rows {
@@ -58,7 +58,7 @@ func ColumnSums(dst, x []float32, rows, columns int) {
 	}
 }
 
-// biasReLU is dst = max(dst+bias, 0).
+// biasReLU computes dst = max(dst+bias, 0).
 func biasReLU(dst, bias []float32) {
 	bias = bias[:len(dst)]
 	n := active.whole(len(dst))

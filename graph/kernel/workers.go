@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// patience is how long a worker looks for the next job before it sleeps. A step is a row of many short
+// patience is how long a worker looks for the next job before it sleeps. A step is a series of many short
 // jobs, and to wake a sleeper takes as long as some of them.
 const patience = 100 * time.Microsecond
 
-// looksAtOnce is how often somebody who waits looks before other goroutines have their turn.
+// looksAtOnce is how often a goroutine that waits looks before it lets others run.
 const looksAtOnce = 100
 
 // pool is the goroutines that help with jobs, one for each processor but the caller's.
@@ -31,7 +31,7 @@ func (p *pool) offer(j *job, helpers int) {
 			go p.worker()
 		}
 	})
-	j.helpers.Add(-closed) // not Store: one who was told of an earlier job may be about to leave
+	j.helpers.Add(-closed) // not Store: a worker that found an earlier job may be about to leave
 	p.board.Store(j)
 	for range helpers - int(p.awake.Load()) {
 		select {
@@ -42,7 +42,7 @@ func (p *pool) offer(j *job, helpers int) {
 	}
 }
 
-// withdraw takes a job off the board and waits for those that are at it.
+// withdraw takes a job off the board and waits for the workers on it.
 func (p *pool) withdraw(j *job) {
 	p.board.CompareAndSwap(j, nil)
 	for looks := 1; !j.helpers.CompareAndSwap(0, closed); looks++ {
@@ -52,7 +52,7 @@ func (p *pool) withdraw(j *job) {
 	}
 }
 
-// look looks at the board some times, and says whether there was a job to help with.
+// look looks at the board some times, and reports whether there was a job to help with.
 func (p *pool) look() bool {
 	for range looksAtOnce {
 		if j := p.board.Load(); j != nil && j.help() {

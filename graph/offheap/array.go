@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// ErrTooLarge says that an array would not fit in the memory that is available.
+// ErrTooLarge is the error of an array that would not fit in the available memory.
 var ErrTooLarge = errors.New("offheap: not enough memory")
 
 // Element is what an Array can hold: types without pointers.
@@ -18,8 +18,8 @@ type Array[T Element] struct {
 	mapping []byte // what Free gives back; nil if the array is an ordinary slice
 }
 
-// New returns n zeroed elements. It fails with ErrTooLarge, which says how many bytes were
-// asked for and how many are available, before anything is allocated.
+// New returns n zeroed elements. If they would not fit, it allocates nothing and returns an error that wraps
+// ErrTooLarge and says how many bytes the array needs and how many are available.
 func New[T Element](n int) (*Array[T], error) {
 	var zero T
 	size := uint64(n) * uint64(unsafe.Sizeof(zero))
@@ -37,8 +37,8 @@ const hugePage = 2 << 20
 // Data returns the elements. The slice is valid until Free.
 func (a *Array[T]) Data() []T { return a.data }
 
-// Free gives the memory back at once. Nobody may use a slice of the array afterwards. An array
-// that is nil or was freed before is left alone.
+// Free gives back the memory at once. Nobody may use a slice of the array afterwards. Free does nothing to an
+// array that is nil or was freed before.
 func (a *Array[T]) Free() {
 	if a == nil {
 		return

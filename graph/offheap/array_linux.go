@@ -27,7 +27,7 @@ func release(mapping []byte) {
 	}
 }
 
-// available reads how many bytes could be used without swapping.
+// available returns how many bytes the system could use without swapping.
 func available() (uint64, bool) {
 	info, err := os.ReadFile("/proc/meminfo")
 	if err != nil {

@@ -16,7 +16,7 @@ type rowExchange struct {
 	own   rowParcel
 	in    []rowParcel // from each rank
 	sizes []uint32    // of them, in rows
-	size  []uint32    // of own, as bytes that may be sent
+	size  []uint32    // of own: a slice, since its bytes are sent
 	count bool        // the solver needs to know how often rows occurred
 
 	receive [][]byte // where the bytes of each rank go

@@ -12,18 +12,17 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Solver takes the steps of a solver with the gradients of all ranks of a job. Before the solver inside
-// steps, the gradients of all ranks are brought together, so that every rank takes the same step. Weights
-// that were equal on all ranks stay equal, bit for bit.
+// Solver takes the steps of a solver with the gradients of all ranks of a job: it brings them together before
+// the solver inside steps, so that every rank takes the same step. Weights that were equal on all ranks
+// stay equal, bit for bit.
 //
 // The gradients of dense weights are summed over the ranks. Every rank gets the rows of a table that any
 // rank touched, summed in the order of the ranks. A solver that settles rows late settles those rows, and
 // no others, before it changes them; each rank has settled the same rows at the same steps, though it
 // reads only those of its own samples.
 //
-// Of a table that is spread over the ranks (see graph.Shard and Spread) each rank gets the gradients of
-// the rows that it holds, and steps those. They are summed in the same way, and the sums are the same to
-// the bit.
+// If a table is spread over the ranks (see graph.Shard and Spread), each rank gets the gradients of the rows
+// that it holds, and steps those. They are summed in the same way, and the sums are the same to the bit.
 //
 // Every rank must step the same weights in the same order. In a job of one rank it is the solver inside.
 type Solver struct {

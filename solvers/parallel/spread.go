@@ -58,7 +58,7 @@ type spreadRows struct {
 	// that holds them.
 	out, in         []rowParcel
 	outSize, inSize []uint32
-	next            []int // of out, while rows are put in order
+	next            []int // of out, while order puts rows in order
 	values          []float32
 	total           *graph.RowSum
 	count           bool // the solver needs to know how often rows occurred

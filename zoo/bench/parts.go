@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"strings"
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/graph"
@@ -21,7 +20,7 @@ func (s *stepper) parts(f *StepFigures) error {
 		part := "backward"
 		if forward[n.ID()] {
 			part = "forward"
-			if op := n.Op().String(); strings.HasPrefix(op, "lookup") || strings.HasPrefix(op, "index") {
+			if kind := graph.KindOf(n.Op()); kind == graph.OpLookup || kind == graph.OpIndex {
 				part = "lookup"
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"slices"
 
@@ -74,7 +75,7 @@ func (r *Record) addEpoch(e metrics.Epoch, own []metrics.Metric) error {
 	result := Epoch{
 		TrainLoss: Figure(e.TrainLoss), ValidAUC: Figure(e.Valid.AUC()),
 		TestAUC: Figure(e.Test.AUC()), TestLogLoss: Figure(e.Test.LogLoss()), Calibration: Figure(e.Test.Calibration()),
-		EmbeddingNorm: Figure(e.EmbeddingNorm), Rademacher: Figure(e.Diagnostics.Rademacher.Bound),
+		EmbeddingNorm: Figure(e.EmbeddingNorm), Rademacher: boundOf(e.Diagnostics),
 		Buckets: e.Diagnostics.Buckets,
 	}
 	for _, m := range own {
@@ -86,6 +87,14 @@ func (r *Record) addEpoch(e metrics.Epoch, own []metrics.Metric) error {
 	r.Results = append(r.Results, result)
 	r.Seconds += e.Seconds
 	return nil
+}
+
+// boundOf returns the Rademacher bound, NaN if the model has none.
+func boundOf(d *metrics.Diagnostics) Figure {
+	if d.Rademacher == nil {
+		return Figure(math.NaN())
+	}
+	return Figure(d.Rademacher.Bound)
 }
 
 // curve records a learning curve.

@@ -3,43 +3,82 @@ package train
 import (
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
-// deepTable is the name of the embedding that every model has.
-const deepTable = "deep/table"
-
 // diagnose measures the weights, whose rows must be settled.
 func (t *Trainer) diagnose() *metrics.Diagnostics {
 	d := &metrics.Diagnostics{}
-	r := metrics.Rademacher{Layers: 1, Samples: t.frequencies.samples, Input: math.Sqrt(t.frequencies.inputNorm)}
+	for weight := range t.weights.All() {
+		if weight.Table == nil && weight.Role != graph.RoleBias {
+			d.Layers = append(d.Layers, metrics.LayerNorm{Name: weight.Name, Norm: normOf(weight)})
+		}
+	}
+	deep, over := t.deepPart()
+	if deep != "" {
+		d.Rademacher = t.rademacher(deep, over)
+	}
+	if table := t.embedding(over); table != nil {
+		d.Fields, d.Buckets = t.groupRows(table)
+	}
+	return d
+}
+
+// deepPart returns the name of the one MLP that an embedding feeds, and the name of that embedding. Both are
+// "" if there is no such MLP, or more than one.
+func (t *Trainer) deepPart() (mlp, over string) {
+	for weight := range t.weights.All() {
+		if weight.Over == "" || weight.Block == mlp {
+			continue
+		}
+		if mlp != "" {
+			return "", ""
+		}
+		mlp, over = weight.Block, weight.Over
+	}
+	return mlp, over
+}
+
+// rademacher computes the bound of an MLP over an embedding.
+func (t *Trainer) rademacher(mlp, over string) *metrics.Rademacher {
+	r := &metrics.Rademacher{Layers: 1, Samples: t.frequencies.samples, Input: math.Sqrt(t.frequencies.inputNorm)}
 	var squares float64 // of all embeddings
 	for weight := range t.weights.All() {
-		norm := math.Sqrt(sumSquares(weight.Values()))
-		isDense := weight.Table == nil && !strings.HasSuffix(weight.Name, "/bias")
-		if isDense {
-			d.Layers = append(d.Layers, metrics.LayerNorm{Name: weight.Name, Norm: norm})
-		}
-		if isDense && strings.HasPrefix(weight.Name, "mlp/") {
+		norm := normOf(weight)
+		if weight.Role == graph.RoleDense && weight.Block == mlp {
 			r.Layers *= norm
 			r.NumberOfLayers++
 		}
-		if strings.HasPrefix(weight.Name, "deep/") {
+		if weight.Role == graph.RoleEmbedding && weight.Block == over {
 			squares += norm * norm
 		}
 	}
 	r.Embeddings = math.Sqrt(squares)
 	r.Depth = math.Sqrt(2*math.Ln2*float64(r.NumberOfLayers)) + 1
 	r.Bound = r.Layers * r.Embeddings * r.Depth * r.Input / float64(r.Samples)
-	d.Rademacher = r
-	if table := t.weights.Get(deepTable); table != nil {
-		d.Fields, d.Buckets = t.groupRows(table.Table)
+	return r
+}
+
+// normOf returns the Frobenius norm of a weight.
+func normOf(w *graph.Weight) float64 { return math.Sqrt(sumSquares(w.Values())) }
+
+// embedding returns the table of the embedding of a name; with the name "" that of the only embedding, or nil
+// if there is more than one.
+func (t *Trainer) embedding(name string) *graph.Table {
+	var found *graph.Table
+	for weight := range t.weights.All() {
+		if weight.Table == nil || weight.Role != graph.RoleEmbedding || name != "" && weight.Block != name {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = weight.Table
 	}
-	return d
+	return found
 }
 
 // groupRows measures the rows of a table by field and by bucket.

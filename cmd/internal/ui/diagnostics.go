@@ -22,8 +22,12 @@ func (r *Reporter) diagnostics(d *metrics.Diagnostics) error {
 	for _, l := range d.Layers {
 		fmt.Fprintf(w, "%s\t\t%.3f\t\t\t\n", l.Name, l.Norm)
 	}
-	b := d.Rademacher
 	if err := w.Flush(); err != nil {
+		return err
+	}
+	b := d.Rademacher
+	if b == nil {
+		_, err := fmt.Fprint(r.out, "no Rademacher bound: the model has not one MLP over its embeddings\n\n")
 		return err
 	}
 	_, err := fmt.Fprintf(r.out, "Rademacher bound %.4g = layers %.4g x embeddings %.4g x depth %.4g x input %.4g / %d samples\n\n",

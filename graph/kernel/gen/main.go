@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// Files are the generated files by name.
+// Files returns the generated files by name.
 func Files() map[string][]byte {
 	files := map[string][]byte{}
 	var stubs bytes.Buffer
@@ -112,8 +112,8 @@ func (w *writer) zero(r string) {
 	w.op("VXORPS %s, %s, %s", r, r, r)
 }
 
-// loop repeats body while counter, which counts down by step, is above zero. It tests at the end:
-// the counter must not be zero at first.
+// loop repeats body while counter, which counts down by step, is above zero. It tests at the end, so the
+// counter must not be zero at first.
 func (w *writer) loop(counter string, step int, body func()) {
 	top := w.label()
 	w.line("%s:", top)
@@ -122,8 +122,8 @@ func (w *writer) loop(counter string, step int, body func()) {
 	w.op("JNZ %s", top)
 }
 
-// gemm is C (rows, wide registers) (+)= A (rows, k) x B panel (k, wide registers), where A is read where
-// it stands: element (i, p) at i*aRow + p*aCol.
+// gemm writes C (rows, wide registers) (+)= A (rows, k) x B panel (k, wide registers), where A is not packed:
+// element (i, p) is at i*aRow + p*aCol.
 func (w *writer) gemm(name string, wide int) {
 	w.begin(name, "(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)", 57)
 	w.pointers([]string{"k", "a", "aRow", "aCol", "b", "c", "ldc"}, "CX", "SI", "R12", "R11", "DI", "DX", "R8")
@@ -159,7 +159,7 @@ func (w *writer) gemm(name string, wide int) {
 	w.end()
 }
 
-// gemmRow is where A's value of each row stands, from the bases of rows 0, 5 and 10.
+// gemmRow returns the address of A's value of each row, from the bases of rows 0, 5 and 10.
 var gemmRow = []string{
 	"(SI)", "(SI)(R12*1)", "(SI)(R12*2)", "(SI)(R13*1)", "(SI)(R12*4)",
 	"(R9)", "(R9)(R12*1)", "(R9)(R12*2)", "(SI)(R12*8)", "(R9)(R12*4)",

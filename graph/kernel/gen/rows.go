@@ -1,7 +1,7 @@
 package main
 
-// The functions of this file take rows of tables whose width is a multiple of a register's. Where a row
-// stands is reckoned in AX, so that one index serves the table and its moments.
+// The functions of this file take rows of tables whose width is a multiple of a register's. They compute the
+// place of a row in AX, so that one index serves the table and its moments.
 
 // prefetch asks for the memory of n rows of a table, whose width is in bytes.
 func (w *writer) prefetch() {
@@ -92,7 +92,7 @@ func (w *writer) settleRows() {
 	w.end()
 }
 
-// gather copies rows of a table to dst; a row below zero gives zeros.
+// gather copies rows of a table to dst, and writes zeros for a row below zero.
 func (w *writer) gather() {
 	w.begin("gather", "(dst, table *float32, rows *int32, n, dim int)", 40)
 	w.pointers([]string{"dst", "table", "rows", "n", "dim"}, "SI", "DI", "R9", "CX", "R10")

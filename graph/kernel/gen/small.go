@@ -5,9 +5,8 @@ import "fmt"
 // smallRows is how many rows of C the micro-kernel of a small product has.
 const smallRows = 8
 
-// small is C (rows, up to one register) (+)= A (rows, k) B (k, up to one register), where A is read
-// where it stands: element (i, p) at i*aRow + p*aCol. The mask, a register's worth of int32, says
-// which columns there are.
+// small writes C (rows, up to one register) (+)= A (rows, k) B (k, up to one register), where A is not packed:
+// element (i, p) is at i*aRow + p*aCol. The mask, a register's worth of int32, says which columns there are.
 func (w *writer) small(name string, rows int) {
 	w.begin(name, "(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)", 80)
 	w.pointers([]string{"k", "a", "aRow", "aCol", "b", "ldb", "c", "ldc"}, "CX", "SI", "R8", "R9", "DI", "R10", "DX", "R11")
@@ -54,7 +53,7 @@ func (w *writer) small(name string, rows int) {
 // multiplications not to wait for each other.
 const wideColumns = 8
 
-// wide is C (1, 8 registers) (+)= A (1, k) B (k, 8 registers).
+// wide writes C (1, 8 registers) (+)= A (1, k) B (k, 8 registers).
 func (w *writer) wide() {
 	w.begin("wide", "(k int, a *float32, aCol int, b *float32, ldb int, c *float32, accumulate bool)", 49)
 	w.pointers([]string{"k", "a", "aCol", "b", "ldb", "c"}, "CX", "SI", "R9", "DI", "R10", "DX")
@@ -86,7 +85,7 @@ func (w *writer) wide() {
 	w.end()
 }
 
-// rowAddress is where A's value of row i stands.
+// rowAddress returns the address of A's value of row i.
 func rowAddress(i int) string {
 	base := "SI"
 	if i >= 4 {
@@ -129,7 +128,7 @@ func (w *writer) maskedStoreBy(r int, p string, mask int) {
 	w.op("VMASKMOVPS %s, %s, (%s)", w.r(r), w.r(mask), p)
 }
 
-// addAcross leaves the sum of the lanes of register r in its lowest lane; t is overwritten.
+// addAcross leaves the sum of the lanes of register r in its lowest lane, and overwrites t.
 func (w *writer) addAcross(r, t int) {
 	if w.reg == "Z" {
 		w.op("VEXTRACTF64X4 $1, Z%d, Y%d", r, t)
@@ -141,8 +140,8 @@ func (w *writer) addAcross(r, t int) {
 	w.op("VHADDPS X%d, X%d, X%d", r, r, r)
 }
 
-// dots is out_i = the dot product of row i of a (rows, n) with x, for each of rows; the mask is that
-// of the columns beyond the last whole register.
+// dots writes out_i = the dot product of row i of a (rows, n) with x, for each of rows; the mask is that of
+// the columns beyond the last whole register.
 func (w *writer) dots() {
 	w.begin("dots", "(rows, n int, a *float32, lda int, x, out *float32, mask *int32)", 56)
 	w.pointers([]string{"rows", "n", "a", "lda", "x", "out", "mask"}, "CX", "R8", "SI", "R9", "DI", "DX", "AX")

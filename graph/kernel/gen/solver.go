@@ -1,7 +1,7 @@
 package main
 
-// The registers of adam's constants: beta1, 1-beta1, beta2, 1-beta2, variance scale, eps inside, eps
-// outside, and then those that a row may have of its own.
+// The registers of adam's constants: beta1, 1-beta1, beta2, 1-beta2, variance scale, eps inside, eps outside,
+// and then those that each row may have.
 const (
 	adamConstants = 6
 	adamRate      = 13
@@ -17,7 +17,7 @@ func (w *writer) adam() {
 	w.end()
 }
 
-// adamBody is a step on a register of weights.
+// adamBody writes a step on a register of weights.
 func (w *writer) adamBody(weights, gradient, first, second string) {
 	const w0, g, m, v, t, c = 0, 1, 2, 3, 4, adamConstants
 	w.load(gradient, g)
@@ -40,7 +40,7 @@ func (w *writer) adamBody(weights, gradient, first, second string) {
 	w.store(w0, weights)
 }
 
-// root is t = sqrt(t + inside) + outside.
+// root writes t = sqrt(t + inside) + outside.
 func (w *writer) root(t, inside, outside int) {
 	w.do("VADDPS", inside, t, t)
 	w.do("VSQRTPS", t, t)
@@ -95,7 +95,7 @@ func (w *writer) adagrad() {
 	w.end()
 }
 
-// adagradBody is a step on a register of weights.
+// adagradBody writes a step on a register of weights.
 func (w *writer) adagradBody(weights, gradient, squares string) {
 	const w0, g, v, t, c = 0, 1, 2, 3, adagradConstants
 	w.load(weights, w0)

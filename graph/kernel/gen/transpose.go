@@ -12,7 +12,7 @@ func (w *writer) transpose() {
 	w.op("SHLQ $2, R9")
 	lanes := w.bytes / 4
 	w.loadMask("AX")
-	w.upTo(lanes, "CX", func(i int) { // what lies beyond is never stored
+	w.upTo(lanes, "CX", func(i int) { // what is beyond is never stored
 		w.maskedLoad("SI", i)
 		w.op("ADDQ R9, SI")
 	})

@@ -1,0 +1,73 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Gorgonia's operations with a quirk are still those that quirkOf knows by name.
+func TestQuirksAreKnownByTheNamesOfGorgonia(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := matrix(g, "x", 2, 3, 1, 2, 3, 4, 5, 6)
+	dropped := gorgonia.Must(gorgonia.Dropout(x, 0.5))
+	part := gorgonia.Must(gorgonia.Slice(dropped, gorgonia.S(0, 1)))
+	_, err := gorgonia.Grad(gorgonia.Must(gorgonia.Sum(part)), x)
+	require.NoError(t, err)
+	found := map[string]quirk{}
+	for _, n := range g.AllNodes() {
+		if op := n.Op(); op != nil && quirkOf(op) != noQuirk {
+			found[fmt.Sprintf("%T", op)] = quirkOf(op)
+		}
+	}
+	require.Equal(t, map[string]quirk{"*gorgonia.dropoutOp": noReuse, "*gorgonia.dropoutDiffOp": noReuse, "gorgonia.sliceIncrOp": adds}, found)
+}
+
+func TestErrorsNameTheirOperation(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := matrix(g, "x", 1, 1, 1)
+	cause := errors.New("no luck")
+	failing := &op{name: "failing", shape: tensor.Shape{1, 1}, do: func([]gorgonia.Value) (gorgonia.Value, error) { return nil, cause }}
+	ours, err := NewMachine(gorgonia.Must(failing.apply(x)))
+	require.NoError(t, err)
+	other := &op{name: "other", inputs: failing.inputs, output: failing.output, shape: failing.shape, do: failing.do}
+	foreign, err := NewMachine(gorgonia.Must(gorgonia.ApplyOp(foreignOp{other}, x)))
+	require.NoError(t, err)
+	for want, m := range map[string]*Machine{"graph: failing: no luck": ours, "graph: foreign: graph: no luck": foreign} {
+		var named *OpError
+		err := m.RunAll()
+		require.ErrorAs(t, err, &named)
+		require.ErrorIs(t, err, cause)
+		require.EqualError(t, err, want)
+	}
+}
+
+// foreignOp is an operation of somebody else, whose errors begin like ours.
+type foreignOp struct{ *op }
+
+func (o foreignOp) String() string { return "foreign" }
+func (o foreignOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	_, err := o.do(in)
+	return nil, fmt.Errorf("graph: %w", err)
+}
+
+func TestKindsOfOperations(t *testing.T) {
+	b := newTestBuilder(Field{Name: "f", Rows: 3})
+	e := b.Embed("deep", 2)
+	b.MLP("mlp", e, []int{3}, 0)
+	require.NoError(t, b.Err())
+	count := map[OpKind]int{}
+	for _, n := range b.Graph().AllNodes() {
+		if n.Op() != nil {
+			count[KindOf(n.Op())]++
+		}
+	}
+	require.Equal(t, 1, count[OpIndex])
+	require.Equal(t, 1, count[OpLookup])
+	require.Positive(t, count[OpOther])
+	require.Equal(t, OpOther, KindOf(nil))
+}
