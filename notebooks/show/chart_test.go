@@ -6,7 +6,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/stretchr/testify/require"
 )
 
@@ -64,6 +64,6 @@ func TestRoundTicks(t *testing.T) {
 }
 
 func TestTestAUC(t *testing.T) {
-	s := TestAUC("DNN", []zoo.Epoch{{Test: &zoo.Metrics{AUC: 0.7}}, {Test: &zoo.Metrics{AUC: 0.8}}})
+	s := TestAUC("DNN", []metrics.Epoch{{Test: figures(0.7, 0)}, {Test: figures(0.8, 0)}})
 	require.Equal(t, Series{Name: "DNN", Y: []float64{0.7, 0.8}}, s)
 }

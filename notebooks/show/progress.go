@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
 )
 
 // Progress is a line that rewrites itself: how far a loop has come.
@@ -54,13 +54,13 @@ func (p *Progress) Show(done int, note string) {
 	}
 }
 
-// Steps returns a function for the OnStep of a zoo.Run. It shows each epoch as a line of its own,
+// Steps returns a function for the OnStep of a train.Run. It shows each epoch as a line of its own,
 // with the mean loss since its start.
-func Steps(name string) func(zoo.Step) {
+func Steps(name string) func(train.Step) {
 	var p *Progress
 	var epoch, samples int
 	var sum float64
-	return func(s zoo.Step) {
+	return func(s train.Step) {
 		if s.Epoch != epoch {
 			p = NewProgress(fmt.Sprintf("%s, epoch %d", name, s.Epoch), s.Total)
 			epoch, samples, sum = s.Epoch, 0, 0

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"gonum.org/v1/plot/plotter"
 )
 
@@ -21,10 +21,10 @@ type Series struct {
 }
 
 // TestAUC is the test AUC of each epoch of a run with a test part.
-func TestAUC(name string, history []zoo.Epoch) Series {
+func TestAUC(name string, history []metrics.Epoch) Series {
 	s := Series{Name: name}
 	for _, e := range history {
-		s.Y = append(s.Y, e.Test.AUC)
+		s.Y = append(s.Y, e.Test.AUC())
 	}
 	return s
 }

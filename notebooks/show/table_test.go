@@ -3,7 +3,7 @@ package show
 import (
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/stretchr/testify/require"
 )
 
@@ -27,10 +27,18 @@ func TestGroup(t *testing.T) {
 }
 
 func TestEpochs(t *testing.T) {
-	history := []zoo.Epoch{{Epoch: 1, Steps: 1000, TrainLoss: 0.5, EmbeddingNorm: 2, Test: &zoo.Metrics{LogLoss: 0.4, AUC: 0.75}}}
+	history := []metrics.Epoch{{Epoch: 1, Steps: 1000, TrainLoss: 0.5, EmbeddingNorm: 2, Test: figures(0.75, 0.4)}}
 	require.Equal(t, ""+
 		"epoch  steps  train loss  test loss  test AUC  embedding norm\n"+
 		"    1  1,000      0.5000     0.4000    0.7500          2.0000", Epochs(history).String())
 	history[0].Test = nil
 	require.NotContains(t, Epochs(history).String(), "0.75")
+}
+
+// figures have the given AUC and log loss.
+func figures(auc, logLoss float64) *metrics.Figures {
+	f := metrics.Measure(metrics.Predictions{},
+		metrics.Metric{Name: "auc", Measure: func(metrics.Predictions) float64 { return auc }},
+		metrics.Metric{Name: "logloss", Measure: func(metrics.Predictions) float64 { return logLoss }})
+	return &f
 }
