@@ -18,8 +18,8 @@ import (
 type Own struct {
 	Models  []zoo.Model
 	Solvers []solvers.Entry
-	Metrics []metrics.Metric
 	Data    []known.Entry
+	Metrics []metrics.Metric
 }
 
 // Catalogs has what --model, --solver, --data and --monitor can name in a program.
