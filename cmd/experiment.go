@@ -11,7 +11,9 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/datasets/prepared"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/spf13/cobra"
@@ -27,7 +29,7 @@ type experimentOptions struct {
 }
 
 func newExperimentCommand(c *flags.Catalogs) *cobra.Command {
-	var o experimentOptions
+	o := experimentOptions{data: dataSources{catalogs: c}}
 	cmd := &cobra.Command{
 		Use:   "experiment GRID",
 		Short: "Run a grid of data sets, models, methods and seeds, and keep a record of each run",
@@ -55,7 +57,7 @@ that is there is not made again, so an interrupted grid goes on where it was.
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.records, "records", "records.jsonl", "file of JSON lines, one for each finished run")
-	f.StringToStringVar((*map[string]string)(&o.data), "data", nil, "folders of the grid's data sets: NAME=DIR, a folder of zoo prepare")
+	f.StringToStringVar(&o.data.folders, "data", nil, "folders of the grid's data sets: NAME=DIR, a folder of zoo prepare")
 	f.StringSliceVar(&o.models, "models", nil, "only these models of the grid")
 	f.StringSliceVar(&o.only, "only-data", nil, "only these data sets of the grid")
 	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "runs at a time")
@@ -84,7 +86,7 @@ func (o *experimentOptions) narrow(g *experiment.Grid) error {
 		g.Data = slices.DeleteFunc(g.Data, func(d experiment.Data) bool { return !slices.Contains(o.only, d.Name) })
 	}
 	for _, d := range g.Data {
-		if d.Name != "synthetic" && o.data[d.Name] == "" {
+		if !o.data.has(d.Name) {
 			return fmt.Errorf("the grid has data set %q: say --data %s=DIR, or leave it out by --only-data", d.Name, d.Name)
 		}
 	}
@@ -110,16 +112,24 @@ func (o *experimentOptions) run(cmd *cobra.Command, grid *experiment.Grid) error
 	return err
 }
 
-// dataSources are the folders of data sets by name. The synthetic log needs none.
-type dataSources map[string]string
+// dataSources finds the data sets of grids and records: in folders, by name, or in a catalog if they are drawn.
+type dataSources struct {
+	catalogs *flags.Catalogs
+	folders  map[string]string
+}
 
-// open opens a data set of a grid.
-func (d dataSources) open(ctx context.Context, name string) (*datasets.Set, error) {
-	if d[name] != "" {
-		return prepared.Open(ctx, d[name], prepared.Options{})
+// has reports whether a data set can be opened.
+func (d *dataSources) has(name string) bool { return d.folders[name] != "" || d.catalogs.IsDrawn(name) }
+
+// open opens a data set.
+func (d *dataSources) open(ctx context.Context, name string) (*datasets.Set, error) {
+	switch {
+	case d.folders[name] != "":
+		return prepared.Open(ctx, d.folders[name], prepared.Options{})
+	case name == "synthetic":
+		return synthetic.Open(ctx, synthetic.Options{Seed: 1, ValidRows: 50_000})
+	case d.has(name):
+		return d.catalogs.Data.Open(ctx, name, rawlog.Files{}, encode.Options{Choices: encode.Choices{Seed: 1}})
 	}
-	if name != "synthetic" {
-		return nil, ui.Usagef("where is data set %q? Say --data %[1]s=DIR", name)
-	}
-	return synthetic.Open(ctx, synthetic.Options{Seed: 1, ValidRows: 50_000})
+	return nil, ui.Usagef("where is data set %q? Say --data %[1]s=DIR", name)
 }

@@ -31,8 +31,8 @@ import (
 type Zoo struct {
 	Models  []zoo.Model      // each a value of its type, see zoo.NewCatalog
 	Solvers []solvers.Entry  // see solvers.NewCatalog
-	Metrics []metrics.Metric // measured beside those of the zoo
-	Data    []known.Entry    // data sets that --data names beside those of known.All
+	Data    []known.Entry    // see known.Catalog.With
+	Metrics []metrics.Metric // measured beside those of metrics.All
 }
 
 // Main is the whole program: it does what the command line says, as one of several ranks if mpirun

@@ -13,7 +13,6 @@ import (
 
 // outside is a program of another module, built from testdata/outside.
 type outside struct {
-	*testing.T
 	path string
 	dir  string // where it runs
 }
@@ -33,45 +32,83 @@ func buildOutside(t *testing.T) *outside {
 	build.Env = append(os.Environ(), "GOFLAGS=", "GOPROXY=off", "GOWORK=off")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
-	return &outside{t, path, dir}
+	return &outside{path, dir}
 }
 
 // run runs the program with arguments between spaces.
-func (o *outside) run(args string) (code int, stdout, stderr string) {
-	o.Helper()
+func (o *outside) run(t *testing.T, args string) (code int, stdout, stderr string) {
+	t.Helper()
 	var out, errs bytes.Buffer
 	command := exec.Command(o.path, strings.Fields(args)...)
 	command.Dir, command.Stdout, command.Stderr = o.dir, &out, &errs
 	if err := command.Run(); err != nil {
-		require.ErrorAs(o, err, new(*exec.ExitError))
+		require.ErrorAs(t, err, new(*exec.ExitError))
 	}
 	return command.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
 // must runs the program, which must succeed, and returns its output.
-func (o *outside) must(args string) string {
-	o.Helper()
-	code, stdout, stderr := o.run(args)
-	require.Zero(o, code, "%s: %s", args, stderr)
+func (o *outside) must(t *testing.T, args string) string {
+	t.Helper()
+	code, stdout, stderr := o.run(t, args)
+	require.Zero(t, code, "%s: %s", args, stderr)
 	return stdout
 }
 
-// Every verb knows the model, the solver and the metric of another module: a run is trained with them, saved,
-// resumed and evaluated.
+// write writes a file where the program runs.
+func (o *outside) write(t *testing.T, name, text string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(o.dir, name), []byte(text), 0o600))
+}
+
+// Every verb knows the model, the solver, the data set and the metric of another module.
 func TestAModuleOutsideExtendsEveryVerb(t *testing.T) {
 	o := buildOutside(t)
-	require.Contains(t, o.must("models"), "mine     equal layers over the embeddings\n         none\n         --embedding-dim=8 --mine-flag=2 --width=narrow\n")
-	require.Contains(t, o.must("solvers"), "warm-up      AdamAR; the learning rate rises over the first steps\n             none; rows move at every step\n")
-	require.Contains(t, o.must("models --markdown"), "| mine | equal layers over the embeddings | none | main.Mine |")
+	o.write(t, "log.csv", "click,item,price\n"+strings.Repeat("1,shoe,3\n0,hat,1\n0,shoe,4\n1,hat,1\n0,tie,2\n", 40))
+	t.Run("lists", o.lists)
+	t.Run("a run is saved, goes on, and is used", o.trains)
+	t.Run("a grid", o.experiments)
+	t.Run("flags that do not apply", o.refuses)
+}
 
-	trained := o.must("train --rows 2000 --epochs 1 --batch-size 100 --json --model mine --mine-flag 3 --solver warm-up --warm-up 5 --out run")
+func (o *outside) lists(t *testing.T) {
+	require.Contains(t, o.must(t, "models"), "mine     equal layers over the embeddings\n         none\n         --embedding-dim=8 --mine-flag=2 --width=narrow\n")
+	require.Contains(t, o.must(t, "models --markdown"), "| mine | equal layers over the embeddings | none | main.Mine |")
+	require.Contains(t, o.must(t, "solvers"), "warm-up      AdamAR; the learning rate rises over the first steps\n             none; rows move at every step\n")
+	require.Contains(t, o.must(t, "train --help"), "mine: hidden layers; in [1, 9] (default 2)\n")
+}
+
+func (o *outside) trains(t *testing.T) {
+	trained := o.must(t, "train --data shop --train log.csv --epochs 1 --batch-size 20 --json --model mine --mine-flag 3 --solver warm-up --warm-up 5 --out run")
 	require.Contains(t, trained, `"model":"mine","solver":"warm-up"`)
-	require.Regexp(t, `"test_brier":0\.\d+`, trained)
-	resumed := o.must("train --resume run --epochs 2 --json")
-	require.Contains(t, resumed, `"epoch":2`)
-	require.Contains(t, o.must("inspect run"), "main.Mine{EmbeddingDim:8 MineFlag:3 Width:narrow}\nWarmUp(warm_up=5, AdamAR(")
-	require.Regexp(t, `(?m)^Brier        0\.\d{4}$`, o.must("evaluate --from run"))
+	require.Regexp(t, `"test_brier":0\.\d+.*"valid_brier":0\.\d+`, trained)
+	require.Contains(t, o.must(t, "train --resume run --epochs 2 --json"), `"epoch":2`)
+	require.Contains(t, o.must(t, "inspect run"), "main.Mine{EmbeddingDim:8 MineFlag:3 Width:narrow}\nWarmUp(warm_up=5, AdamAR(")
+	require.Regexp(t, `(?m)^Brier        0\.\d{4}$`, o.must(t, "evaluate --from run --test log.csv"))
+	require.Equal(t, 201, strings.Count(o.must(t, "predict --from run --in log.csv"), "\n"))
+}
 
+func (o *outside) experiments(t *testing.T) {
+	o.write(t, "grid.yaml", `
+title: mine
+data: [{name: shop}]
+models: [mine, dnn]
+methods: [{solver: warm-up, parameters: {warm_up: [1, 5]}}]
+seeds: [1]
+epochs: 2
+batch_size: 20
+hyperparameters: {mine_flag: 3, embedding_dim: 4}
+`)
+	o.must(t, "prepare --data shop --in log.csv --out data")
+	runs := o.must(t, "experiment grid.yaml --records runs.jsonl --data shop=data")
+	require.Contains(t, runs, "4/4  shop")
+	require.Contains(t, runs, `mine  warm-up {"warm_up":5}`)
+	o.must(t, "bench step --model mine --solver warm-up --batch-size 32 --rows 2400 --seconds 0.05")
+	require.Contains(t, o.must(t, "report runs.jsonl"), "warm-up")
+	require.Equal(t, 4, strings.Count(o.must(t, "verify runs.jsonl --data shop=data"), "identical"))
+}
+
+func (o *outside) refuses(t *testing.T) {
 	for args, want := range map[string]string{
 		"--model dnn --mine-flag 3":              "--mine-flag does not apply to --model dnn (zoo.DNN)",
 		"--model mine --mine-flag 10":            "--mine-flag: bad hyper-parameter: main.Mine.MineFlag: mine_flag must be in [1, 9], got 10",
@@ -82,7 +119,7 @@ func TestAModuleOutsideExtendsEveryVerb(t *testing.T) {
 		"--resume run --mine-flag 4":             "--mine-flag is 4, but the run in run was started with 3",
 		"--monitor brier --data x --valid valid": "--monitor: want valid_auc or valid_logloss or valid_brier",
 	} {
-		code, _, stderr := o.run("train " + args)
+		code, _, stderr := o.run(t, "train "+args)
 		require.Equal(t, 2, code, args)
 		require.Contains(t, stderr, want, args)
 	}

@@ -93,17 +93,21 @@ func ownLog(name string) known.Entry {
 
 func TestDataSetsOfOnesOwn(t *testing.T) {
 	drawn := known.Entry{Name: "drawn", Draw: func(ctx context.Context, c encode.Choices) (*datasets.Set, error) {
-		return synthetic.Open(ctx, synthetic.Options{TrainRows: 500, TestRows: 100, Seed: c.Seed})
+		return synthetic.Open(ctx, synthetic.Options{TrainRows: 500, TestRows: 100, ValidRows: 100, Seed: c.Seed})
 	}}
 	z := Zoo{Data: []known.Entry{ownLog("shop"), drawn}}
 	log := filepath.Join(t.TempDir(), "log.csv")
 	require.NoError(t, os.WriteFile(log, []byte("y,a\n"+strings.Repeat("1,p\n0,q\n", 50)), 0o600))
-	out := filepath.Join(t.TempDir(), "shop")
+	out, records := filepath.Join(t.TempDir(), "shop"), filepath.Join(t.TempDir(), "records.jsonl")
+	grid := filepath.Join(t.TempDir(), "grid.yaml")
+	require.NoError(t, os.WriteFile(grid, []byte("title: own\ndata: [{name: drawn}]\nmodels: [dnn]\nmethods: [{solver: adam}]\nseeds: [1]\nepochs: 1\n"), 0o600))
 	for _, args := range [][]string{
 		{"train", "--data", "shop", "--train", log, "--epochs", "1", "--batch-size", "20", "--json"},
 		{"train", "--data", "drawn", "--epochs", "1", "--batch-size", "100", "--json"},
 		{"prepare", "--data", "shop", "--in", log, "--out", out},
 		{"train", "--data", out, "--epochs", "1", "--batch-size", "20", "--json"},
+		{"experiment", grid, "--records", records},
+		{"verify", records},
 	} {
 		var stdout, stderr bytes.Buffer
 		require.Zero(t, z.Run(t.Context(), args, &stdout, &stderr), stderr.String())

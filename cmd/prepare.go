@@ -36,7 +36,7 @@ holds the values of the vocabularies, not the rows.
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	f := cmd.Flags()
-	o.log = flags.AddLog(f, c, "", "known data set: "+c.KnownRaw())
+	o.log = flags.AddLog(f, c, "", "known data set: "+c.Raw())
 	f.StringSliceVar(&o.in, "in", nil, "files or folders of a log that divides itself; the same as --train")
 	f.StringVar(&o.out, "out", "", "folder to write; it must be new or empty")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of negatives and random splits")
@@ -51,7 +51,7 @@ func (o *prepareOptions) check() error {
 	case len(o.in) > 0 && len(o.log.Files.Train) > 0:
 		return errors.New("--in and --train are the same: give one of them")
 	case o.log.IsDrawn() || o.log.Data == "" && o.log.Schema == "":
-		return errors.New("--data or --schema: say what the columns of the log are; known data: " + o.catalogs.KnownRaw())
+		return errors.New("--data or --schema: say what the columns of the log are; known data: " + o.catalogs.Raw())
 	}
 	o.log.Files.Train = append(o.log.Files.Train, o.in...)
 	return o.log.Check()

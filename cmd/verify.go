@@ -11,7 +11,7 @@ import (
 )
 
 func newVerifyCommand(c *flags.Catalogs) *cobra.Command {
-	var data dataSources
+	data := dataSources{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "verify RECORDS [KEY...]",
 		Short: "Make recorded runs again and compare every figure",
@@ -28,14 +28,14 @@ With the kernel of the record the figures must be identical, with another one th
 			if err != nil {
 				return err
 			}
-			return verify(cmd, stores[0], args[1:], data, c.Experiments())
+			return verify(cmd, stores[0], args[1:], &data, c.Experiments())
 		},
 	}
-	cmd.Flags().StringToStringVar((*map[string]string)(&data), "data", nil, "folders of data sets: NAME=DIR, a folder of zoo prepare")
+	cmd.Flags().StringToStringVar(&data.folders, "data", nil, "folders of data sets: NAME=DIR, a folder of zoo prepare")
 	return cmd
 }
 
-func verify(cmd *cobra.Command, store *experiment.Store, keys []string, data dataSources, c experiment.Catalogs) error {
+func verify(cmd *cobra.Command, store *experiment.Store, keys []string, data *dataSources, c experiment.Catalogs) error {
 	for _, key := range keys {
 		if store.Find(key) == nil {
 			return ui.Usagef("there is no run %q", key)

@@ -18,8 +18,8 @@ import (
 type Own struct {
 	Models  []zoo.Model
 	Solvers []solvers.Entry
-	Metrics []metrics.Metric
 	Data    []known.Entry
+	Metrics []metrics.Metric
 }
 
 // Catalogs has what --model, --solver, --data and --monitor can name in a program.
@@ -77,11 +77,19 @@ func (c *Catalogs) Load(path string) (*predict.Trained, error) {
 	return predict.Load(path, c.own.Models...)
 }
 
-// KnownRaw lists the data sets that are read from files.
-func (c *Catalogs) KnownRaw() string {
-	isDrawn := func(name string) bool {
-		e, err := c.Data.Find(name)
-		return err == nil && e.Draw != nil
-	}
-	return strings.Join(slices.DeleteFunc(c.Data.Names(), isDrawn), ", ")
+// IsDrawn reports whether a name is that of a data set that is drawn, and so has no files.
+func (c *Catalogs) IsDrawn(name string) bool {
+	e, err := c.Data.Find(name)
+	return err == nil && e.Draw != nil
+}
+
+// Drawn lists the data sets that are drawn.
+func (c *Catalogs) Drawn() string { return c.names(true) }
+
+// Raw lists the data sets that are read from files.
+func (c *Catalogs) Raw() string { return c.names(false) }
+
+func (c *Catalogs) names(drawn bool) string {
+	others := func(name string) bool { return c.IsDrawn(name) != drawn }
+	return strings.Join(slices.DeleteFunc(c.Data.Names(), others), ", ")
 }

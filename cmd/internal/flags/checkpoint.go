@@ -85,7 +85,7 @@ func (c *Checkpoints) Close() {
 	}
 }
 
-// Monitored says whether a monitor finds the best epoch.
+// Monitored reports whether a monitor finds the best epoch.
 func (c *Checkpoints) Monitored() bool { return c.monitor != "" }
 
 // Apply sets how a run is monitored, stopped and saved.

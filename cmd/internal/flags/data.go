@@ -21,7 +21,7 @@ type Data struct {
 
 // AddData adds the flags of the data of a run.
 func AddData(f *pflag.FlagSet, c *Catalogs) *Data {
-	d := &Data{Log: AddLog(f, c, "synthetic", "synthetic, a folder of zoo prepare, or a raw log: "+c.KnownRaw())}
+	d := &Data{Log: AddLog(f, c, "synthetic", c.Drawn()+", a folder of zoo prepare, or a raw log: "+c.Raw())}
 	f.IntVar(&d.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
 	f.IntVar(&d.memory, "memory", prepared.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
 	return d
@@ -60,7 +60,7 @@ func (d *Data) Open(ctx context.Context, seed uint64, reporter *ui.Reporter) (*d
 		return synthetic.Open(ctx, synthetic.Options{TrainRows: d.rows, TestRows: d.rows / 4, Seed: seed})
 	case d.IsDrawn():
 		reporter.Note("drawing " + d.Data)
-		return d.catalog.Open(ctx, d.Data, d.Files, encode.Options{Choices: encode.Choices{Seed: seed}})
+		return d.catalogs.Data.Open(ctx, d.Data, d.Files, encode.Options{Choices: encode.Choices{Seed: seed}})
 	case d.IsPrepared():
 		reporter.Note("opening " + d.Data)
 		return prepared.Open(ctx, d.Data, prepared.Options{Memory: int64(d.memory) << 20})

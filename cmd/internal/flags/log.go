@@ -8,7 +8,6 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
-	"github.com/ctrzoo/ctrzoo/datasets/known"
 	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
@@ -18,7 +17,7 @@ import (
 // Log holds the flags that name a log: a raw one, a prepared one, or the synthetic one.
 type Log struct {
 	given            func(flag string) bool
-	catalog          known.Catalog
+	catalogs         *Catalogs
 	Data, Schema     string
 	Files            rawlog.Files
 	split, negatives string
@@ -28,7 +27,7 @@ type Log struct {
 
 // AddLog adds the flags of a log; data is the default of --data.
 func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
-	l := &Log{given: f.Changed, catalog: c.Data}
+	l := &Log{given: f.Changed, catalogs: c}
 	f.StringVar(&l.Data, "data", data, dataHelp)
 	f.StringVar(&l.Schema, "schema", "", "YAML file that describes the columns of a log of your own")
 	f.StringSliceVar(&l.Files.Train, "train", nil, "files of the training part, or of all parts if the data set divides itself")
@@ -43,7 +42,7 @@ func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
 
 // Check returns an error unless the flags name a raw log.
 func (l *Log) Check() error {
-	_, err := l.catalog.Find(l.Data)
+	_, err := l.catalogs.Data.Find(l.Data)
 	switch {
 	case l.Schema != "" && l.given("data"):
 		return errors.New("--schema describes a log of your own: leave out --data")
@@ -74,19 +73,16 @@ func (l *Log) anyGiven(names ...string) string {
 // rawFlags are the flags that make sense for raw logs only.
 var rawFlags = []string{"schema", "train", "valid", "test", "split", "min-count", "negatives", "skip-bad-lines"}
 
-// IsSynthetic says whether the data is the synthetic log.
+// IsSynthetic reports whether the data is the synthetic log.
 func (l *Log) IsSynthetic() bool { return l.Schema == "" && l.Data == "synthetic" }
 
 // IsDrawn reports whether the data is a known data set that has no files.
-func (l *Log) IsDrawn() bool {
-	e, err := l.catalog.Find(l.Data)
-	return l.Schema == "" && err == nil && e.Draw != nil
-}
+func (l *Log) IsDrawn() bool { return l.Schema == "" && l.catalogs.IsDrawn(l.Data) }
 
-// IsPrepared says whether the data is a folder of "zoo prepare". A known name with files is that of
+// IsPrepared reports whether the data is a folder of "zoo prepare". A known name with files is that of
 // the raw data set, even if there is a folder of that name.
 func (l *Log) IsPrepared() bool {
-	_, err := l.catalog.Find(l.Data)
+	_, err := l.catalogs.Data.Find(l.Data)
 	return l.Schema == "" && prepared.Exists(l.Data) && !(err == nil && len(l.Files.Train) > 0)
 }
 
@@ -100,7 +96,7 @@ func (l *Log) Input(seed uint64, reporter *ui.Reporter) (encode.Input, error) {
 	}
 	reporter.Note("reading " + strings.Join(slices.Concat(l.Files.Train, l.Files.Valid, l.Files.Test), ", "))
 	if l.Schema == "" {
-		return l.catalog.Input(l.Data, l.Files, options)
+		return l.catalogs.Data.Input(l.Data, l.Files, options)
 	}
 	s, err := schema.Load(l.Schema)
 	return encode.Input{Schema: s, Files: l.Files, Options: options}, err

@@ -68,5 +68,5 @@ const forRanks = "ranks"
 // ForRanks marks a verb that several ranks do together.
 func ForRanks(cmd *cobra.Command) { cmd.Annotations = map[string]string{forRanks: "yes"} }
 
-// IsForRanks says whether several ranks do the verb together.
+// IsForRanks reports whether several ranks do the verb together.
 func IsForRanks(cmd *cobra.Command) bool { return cmd.Annotations[forRanks] != "" }

@@ -1,8 +1,9 @@
-// Command outside is the command zoo with a model, a solver and a metric of its own.
+// Command outside is the command zoo with a model, a solver, a data set and a metric of its own.
 package main
 
 import (
 	"github.com/ctrzoo/ctrzoo/cmd"
+	"github.com/ctrzoo/ctrzoo/datasets/known"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
@@ -12,6 +13,7 @@ func main() {
 	cmd.Zoo{
 		Models:  []zoo.Model{Mine{}},
 		Solvers: []solvers.Entry{warmUpEntry()},
+		Data:    []known.Entry{shop()},
 		Metrics: []metrics.Metric{brier()},
 	}.Main()
 }
