@@ -30,7 +30,7 @@ func plan() []room {
 		{path: "graph/kernel/gen"},
 		{path: "graph/kernel", files: 16}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
-		{path: "graph", imports: "graph/kernel graph/offheap", files: 29}, // one file for each block
+		{path: "graph", imports: "graph/kernel graph/offheap", files: 30}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
 		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 27}, // one file for each solver
