@@ -20,7 +20,8 @@ type mine struct {
 	Residual  bool   `help:"add the input"`
 	FMMUnits  []int  `default:"3,2" range:"(0, inf)"`
 	Callbacks func() // no hyper-parameter
-	private   int    //nolint:unused // no hyper-parameter
+	//lint:ignore U1000 no hyper-parameter
+	private int
 }
 
 func (m mine) Logit(*graph.Builder) *gorgonia.Node { return nil }
@@ -101,7 +102,8 @@ type (
 	}
 	taggedPrivate struct {
 		mine
-		size int `help:"a secret"` //nolint:unused // its tag is found
+		//lint:ignore U1000 its tag is found
+		size int `help:"a secret"`
 	}
 	otherType struct {
 		mine
