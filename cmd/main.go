@@ -26,7 +26,7 @@ import (
 // fields add one's own, which every verb then knows by their names.
 //
 //	func main() {
-//		cmd.Zoo{Models: []zoo.Model{Mine{}}}.Main()
+//		cmd.Main(cmd.Zoo{Models: []zoo.Model{Mine{}}})
 //	}
 type Zoo struct {
 	Models  []zoo.Model      // each a value of its type, see zoo.NewCatalog
@@ -35,9 +35,9 @@ type Zoo struct {
 	Metrics []metrics.Metric // measured beside those of metrics.All
 }
 
-// Main is the whole program: it does what the command line says, as one of several ranks if mpirun
+// Main is the whole program of a Zoo: it does what the command line says, as one of several ranks if mpirun
 // started it so, and exits. An interrupt or a SIGTERM ends a run with what is saved so far.
-func (z Zoo) Main() {
+func Main(z Zoo) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// After the first signal the next one ends the program at once.
 	context.AfterFunc(ctx, stop)

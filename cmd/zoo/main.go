@@ -10,4 +10,4 @@ package main
 
 import "github.com/ctrzoo/ctrzoo/cmd"
 
-func main() { cmd.Zoo{}.Main() }
+func main() { cmd.Main(cmd.Zoo{}) }

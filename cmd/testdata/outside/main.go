@@ -10,10 +10,10 @@ import (
 )
 
 func main() {
-	cmd.Zoo{
+	cmd.Main(cmd.Zoo{
 		Models:  []zoo.Model{Mine{}},
 		Solvers: []solvers.Entry{warmUpEntry()},
 		Data:    []known.Entry{shop()},
 		Metrics: []metrics.Metric{brier()},
-	}.Main()
+	})
 }
