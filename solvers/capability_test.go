@@ -220,6 +220,26 @@ func TestLastGradientOfRows(t *testing.T) {
 	require.ErrorIs(t, err, solvers.ErrState)
 }
 
+func TestPartsOfATableHaveValuesForEachRow(t *testing.T) {
+	for name, c := range map[string]struct {
+		part solvers.StatePart
+		bad  string
+	}{
+		"by row":          {part: solvers.StatePart{Name: "m", Floats: make([]float32, 6)}},
+		"of the table":    {part: solvers.StatePart{Name: "clock", Ints: make([]uint32, 2)}},
+		"neither":         {solvers.StatePart{Name: "total", Floats: make([]float32, 4)}, `part "total" has 4 values for 3 rows`},
+		"numbers by row":  {part: solvers.StatePart{Name: "steps", Ints: make([]uint32, 6)}},
+		"rates of a step": {part: solvers.StatePart{Name: "rates", Doubles: make([]float64, 7)}},
+	} {
+		err := c.part.Check(3)
+		require.Equal(t, c.bad != "", err != nil, name)
+		if c.bad != "" {
+			require.ErrorIs(t, err, solvers.ErrState)
+			require.ErrorContains(t, err, c.bad)
+		}
+	}
+}
+
 func TestNamesOfParts(t *testing.T) {
 	require.Equal(t, "deep/table/steps", solvers.PartName("deep/table", "steps"))
 	for name, want := range map[string]string{

@@ -32,6 +32,15 @@ type StatePart struct {
 // ByRow reports whether a part of a table's state has values for each row.
 func (s *StatePart) ByRow() bool { return s.Name != clockPart && s.Name != ratesPart }
 
+// Check returns an error that wraps ErrState if a part of the state of a table with so many rows has not as
+// many values for each.
+func (s *StatePart) Check(rows int) error {
+	if s.ByRow() && s.len()%rows != 0 {
+		return fmt.Errorf("%w: part %q has %d values for %d rows", ErrState, s.Name, s.len(), rows)
+	}
+	return nil
+}
+
 // len is the number of values.
 func (s *StatePart) len() int { return len(s.Floats) + len(s.Ints) + len(s.Doubles) }
 

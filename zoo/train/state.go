@@ -31,6 +31,12 @@ func (s *saver) tensors() (weights, state *checkpoint.Tensors, err error) {
 			return weights, state, err
 		}
 		for _, p := range parts {
+			if w.Table != nil {
+				err = p.Check(w.Table.Rows())
+			}
+			if err != nil {
+				return weights, state, fmt.Errorf("table %q: %w", w.Name, err)
+			}
 			addPart(s.trainer, state, w, p)
 		}
 	}
