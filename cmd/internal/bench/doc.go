@@ -1,2 +1,2 @@
-// Package bench holds the verb bench, its flags and its printing; what it measures is in package zoo.
+// Package bench holds the verb bench, its flags and its printing; what it measures is in package zoo/bench.
 package bench
