@@ -39,7 +39,11 @@ func printSolver(w io.Writer, e solvers.Entry) error {
 		}
 		options = append(options, option)
 	}
-	_, err := fmt.Fprintf(w, "%-12s %s\n             %s; rows move at %s\n             %s\n",
-		e.Name, e.Formula, e.Reference, e.Semantics, strings.Join(options, " "))
+	moves := "when a batch touches them"
+	if e.Semantics == solvers.EveryStep {
+		moves = "at every step"
+	}
+	_, err := fmt.Fprintf(w, "%-12s %s\n             %s; rows move %s\n             %s\n",
+		e.Name, e.Formula, e.Reference, moves, strings.Join(options, " "))
 	return err
 }
