@@ -1,6 +1,9 @@
 package datasets
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 // texts numbers texts from 1 on, in the order in which they are added. Id 0 means no text.
 //
@@ -9,6 +12,7 @@ type texts struct {
 	bytes []byte
 	ends  []int   // the text of id is bytes[ends[id-1]:ends[id]]; that of 0 is empty
 	slots []int32 // hash table of ids, a power of two long; 0 is a free slot
+	free  []int32 // ids without a text, in ascending order
 }
 
 var hashSeed = maphash.MakeSeed()
@@ -53,10 +57,25 @@ func (t *texts) add(text string) int32 {
 	return id
 }
 
+// skip makes an id without a text.
+func (t *texts) skip() {
+	t.free = append(t.free, int32(t.len()))
+	t.ends = append(t.ends, len(t.bytes))
+}
+
+// isFree reports whether an id has no text.
+func (t *texts) isFree(id int32) bool {
+	_, found := slices.BinarySearch(t.free, id)
+	return found
+}
+
 func (t *texts) grow() {
 	t.slots = make([]int32, 2*len(t.slots))
 	mask := len(t.slots) - 1
 	for id := int32(1); int(id) < t.len(); id++ {
+		if t.isFree(id) {
+			continue
+		}
 		at := int(maphash.Bytes(hashSeed, t.text(id))) & mask
 		for t.slots[at] != 0 {
 			at = (at + 1) & mask

@@ -11,18 +11,24 @@ import (
 //
 // It takes about 25 bytes for a value, and those of its text.
 type Vocabulary struct {
-	values texts
-	counts []int // by id, in the training part; counts[0] is that of the values cut off
+	values  texts
+	counts  []int              // by id, in the training part; counts[0] is that of the values cut off
+	waiting *VocabularyBuilder // the values cut off, if the vocabulary is to go on; else nil
 }
 
 // NewVocabulary returns the vocabulary of the values and counts of ids 0, 1, 2 ...; the value of 0 is
-// "". A value that occurs twice is an error that wraps schema.ErrInvalid. It keeps the counts.
+// "". An id with the value "" and the count 0 is free; see Without. A value that occurs twice is an error that
+// wraps schema.ErrInvalid. It keeps the counts.
 func NewVocabulary(values []string, counts []int) (*Vocabulary, error) {
 	if len(values) == 0 || values[0] != "" || len(counts) != len(values) {
 		return nil, fmt.Errorf("datasets: %w: a vocabulary of %d values and %d counts; the first value must be \"\"", schema.ErrInvalid, len(values), len(counts))
 	}
-	v := &Vocabulary{newTexts(), counts}
+	v := &Vocabulary{values: newTexts(), counts: counts}
 	for id, value := range values[1:] {
+		if value == "" && counts[id+1] == 0 { // of a value that was removed
+			v.values.skip()
+			continue
+		}
 		if int(v.values.add(value)) != id+1 {
 			return nil, fmt.Errorf("datasets: %w: the value %.60q appears twice in a vocabulary", schema.ErrInvalid, value)
 		}

@@ -6,6 +6,7 @@ type VocabularyBuilder struct {
 	values texts
 	counts []int   // by id, in the training part
 	order  []int32 // ids by their first occurrence in the training part
+	keeps  bool    // what Build cuts off
 }
 
 // NewVocabularyBuilder returns a builder without values.
@@ -63,10 +64,13 @@ func (b *VocabularyBuilder) Statistics() ValueCounts {
 
 // All returns the vocabulary of all values with the ids that Add returned. It takes over the memory of the
 // builder, which must not be used afterwards.
-func (b *VocabularyBuilder) All() *Vocabulary { return &Vocabulary{b.values, b.counts} }
+func (b *VocabularyBuilder) All() *Vocabulary { return &Vocabulary{values: b.values, counts: b.counts} }
 
 // Unseen is the new id of a value that does not occur in the training part.
 const Unseen = -1
+
+// KeepWaiting makes the vocabulary keep the values that Build cuts off, with their counts, so that it can Grow.
+func (b *VocabularyBuilder) KeepWaiting() { b.keeps = true }
 
 // Build returns the vocabulary of the values that occur at least minCount times, and at least once, in
 // the training part. It numbers them by their first occurrence there. It also returns the new id of each
@@ -76,9 +80,15 @@ func (b *VocabularyBuilder) Build(minCount int) (v *Vocabulary, renamed []int32)
 	for id := range renamed {
 		renamed[id] = Unseen
 	}
-	v = &Vocabulary{newTexts(), []int{b.counts[0]}}
+	v = &Vocabulary{values: newTexts(), counts: []int{b.counts[0]}}
+	if b.keeps {
+		v.waiting = NewVocabularyBuilder()
+	}
 	for _, id := range b.order {
 		if b.counts[id] < minCount {
+			if b.keeps {
+				v.waiting.wait(b.Value(id), b.counts[id])
+			}
 			v.counts[0] += b.counts[id]
 			renamed[id] = 0
 			continue

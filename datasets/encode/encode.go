@@ -23,7 +23,7 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 	if l.Valid != nil || l.Test != nil {
 		s.Split = nil // it is divided already
 	}
-	r := &reader{options: in.Options, encoder: newEncoder(&s, in.Options.Seed), spool: spool, meter: rawlog.NewMeter(in.Files.All())}
+	r := &reader{options: in.Options, encoder: newGrowing(&s, in.Options), spool: spool, meter: rawlog.NewMeter(in.Files.All())}
 	for part, l := range []rawlog.Log{l.Train, l.Valid, l.Test} {
 		if l == nil {
 			continue

@@ -18,6 +18,8 @@ type encoder struct {
 	keyAt    int // of the split's column in the record; -1: there is none
 
 	idColumns, numbers int // of a sample
+
+	base *datasets.Encoding // that it goes on from; nil: it begins
 }
 
 func newEncoder(s *schema.Schema, seed uint64) *encoder {
@@ -40,6 +42,25 @@ func newEncoder(s *schema.Schema, seed uint64) *encoder {
 		e.keyAt = e.column(rawlog.Column{Name: s.Split.Column})
 	}
 	e.idColumns, e.numbers = datasets.Width(e.out())
+	return e
+}
+
+// newGrowing is newEncoder for an encoder that may go on from an earlier encoding.
+func newGrowing(s *schema.Schema, o Options) *encoder {
+	e := newEncoder(s, o.Seed)
+	e.base = o.Base
+	for i := range e.fields {
+		f := &e.fields[i]
+		if f.builder == nil || f.owner != i {
+			continue
+		}
+		if o.KeepWaiting {
+			f.builder.KeepWaiting()
+		}
+		if o.Base != nil {
+			f.builder.Begin(o.Base.Vocabularies[i])
+		}
+	}
 	return e
 }
 
@@ -116,7 +137,9 @@ func (e *encoder) learn(ids []int32, numbers []float64) {
 	for i := range e.fields {
 		f := &e.fields[i]
 		if f.scale != nil {
-			f.scale.learn(numbers[0])
+			if e.base == nil {
+				f.scale.learn(numbers[0])
+			}
 			numbers = numbers[1:]
 			continue
 		}
@@ -137,13 +160,15 @@ func (e *encoder) finish() {
 	for i := range e.fields {
 		f := &e.fields[i]
 		switch {
+		case f.scale != nil && e.base != nil:
+			f.scale.Scale = e.base.Scales[i]
 		case f.scale != nil:
 			f.scale.finish()
 		case f.buckets > 0:
 			f.out.Rows = f.buckets + 1
 		case f.owner == i:
 			f.statistics = f.builder.Statistics()
-			f.vocabulary, f.renamed = f.builder.Build(f.MinCount)
+			f.vocabulary, f.renamed = e.vocabulary(i)
 			f.out.Rows = f.vocabulary.Len()
 		default:
 			owner := &e.fields[f.owner]
@@ -151,6 +176,15 @@ func (e *encoder) finish() {
 		}
 		f.builder = nil
 	}
+}
+
+// vocabulary ends the vocabulary of a field, and returns the final ids by those of its builder.
+func (e *encoder) vocabulary(i int) (v *datasets.Vocabulary, renamed []int32) {
+	f := &e.fields[i]
+	if e.base == nil {
+		return f.builder.Build(f.MinCount)
+	}
+	return f.builder.Grow(e.base.Vocabularies[i], f.MinCount)
 }
 
 // place appends a sample of a chunk, with its final ids and scaled numbers.

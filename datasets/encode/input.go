@@ -3,6 +3,7 @@ package encode
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
@@ -12,6 +13,13 @@ import (
 // Options are how a log is read. The zero value is the default of all of them.
 type Options struct {
 	Choices
+	// Base, if not nil, is the encoding of an earlier log, which this one goes on from: old values keep
+	// their ids, counts go on, new values get ids as datasets.VocabularyBuilder.Grow says, and scales stay.
+	// The schema must be that of Base, but for its split. Default: the encoding is learned anew.
+	Base *datasets.Encoding
+	// KeepWaiting keeps the values that did not occur often enough to get an id, so that a later log can
+	// go on counting them. Default: their counts are lost, which only matters with a min_count above 1.
+	KeepWaiting bool
 	// SkipBadLines is how many lines that cannot be understood are skipped, in all; one more is an
 	// error. Default 0.
 	SkipBadLines int
@@ -54,6 +62,11 @@ func (in *Input) check() error {
 	if err := in.Schema.Check(); err != nil {
 		return fmt.Errorf("datasets: %w: %w", schema.ErrInvalid, err)
 	}
+	if in.Options.Base != nil {
+		if err := sameSchema(in.Options.Base.Schema, in.Schema); err != nil {
+			return fmt.Errorf("datasets: %w: %w", schema.ErrInvalid, err)
+		}
+	}
 	if len(in.Files.Train) == 0 {
 		return fmt.Errorf("datasets: the training part has no files: %w", rawlog.ErrEmpty)
 	}
@@ -89,4 +102,21 @@ func (in *Input) logs(ctx context.Context) (l rawlog.Logs, err error) {
 func (in *Input) bySchema(_ context.Context, paths []string) (rawlog.Logs, error) {
 	l, err := rawlog.Open(in.Schema.Format, paths)
 	return rawlog.Logs{Train: l}, err
+}
+
+// sameSchema returns an error that names the first thing in which two schemas differ. They may be written and divided
+// in different ways.
+func sameSchema(base, s *schema.Schema) error {
+	if base.Label != s.Label {
+		return fmt.Errorf("the label is %q, but %q in the encoding that it goes on from", s.Label, base.Label)
+	}
+	if len(base.Fields) != len(s.Fields) {
+		return fmt.Errorf("it has %d fields, but the encoding that it goes on from has %d", len(s.Fields), len(base.Fields))
+	}
+	for i := range s.Fields {
+		if !reflect.DeepEqual(base.Fields[i], s.Fields[i]) {
+			return fmt.Errorf("field %q is %+v, but %+v in the encoding that it goes on from", s.Fields[i].Name, s.Fields[i], base.Fields[i])
+		}
+	}
+	return nil
 }
