@@ -43,6 +43,9 @@ type Counts struct {
 	Counts []int
 }
 
+// KeepsWaiting reports whether the vocabulary keeps the values that Waiting returns.
+func (v *Vocabulary) KeepsWaiting() bool { return v.waiting != nil }
+
 // Waiting returns the values that have not occurred often enough to get an id, in the order in which they came up, with how
 // often each has occurred so far. Only a vocabulary that is to go on keeps them: see KeepWaiting and Grow.
 func (v *Vocabulary) Waiting() Counts {

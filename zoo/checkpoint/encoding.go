@@ -18,8 +18,9 @@ import (
 //
 //	FIELD/values  the values of ids 0, 1, 2 ... in UTF-8, one after another
 //	FIELD/ends    where each ends in them
-//	FIELD/counts  how often each occurs in the training part
+//	FIELD/counts  how often each occurs in the training part; an id with an empty value and count 0 is free
 //
+// and the same as FIELD/waiting_values, waiting_ends and waiting_counts for values that wait for an id, if they are kept,
 // and FIELD/scale, mean, multiplier and what an empty cell counts as, for a number.
 func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, error) {
 	if e == nil {
@@ -49,18 +50,30 @@ func vocabularyTensors(e *datasets.Encoding) *Tensors {
 		case f.Kind == "numeric":
 			Add(&t, f.Name+"/scale", []float64{e.Scales[i].Mean, e.Scales[i].Multiplier, e.Scales[i].Empty})
 		case f.Shares == "" && v != nil: // buckets have none
-			var values []byte
-			ends, counts := make([]uint64, v.Len()), make([]uint64, v.Len())
-			for id := range v.Len() {
-				values = append(values, v.Value(int32(id))...)
-				ends[id], counts[id] = uint64(len(values)), uint64(v.Count(int32(id)))
+			all := datasets.Counts{}
+			for id := range int32(v.Len()) {
+				all.Values, all.Counts = append(all.Values, v.Value(id)), append(all.Counts, v.Count(id))
 			}
-			Add(&t, f.Name+"/values", values)
-			Add(&t, f.Name+"/ends", ends)
-			Add(&t, f.Name+"/counts", counts)
+			addCounts(&t, f.Name+"/", all)
+			if v.KeepsWaiting() {
+				addCounts(&t, f.Name+"/waiting_", v.Waiting())
+			}
 		}
 	}
 	return &t
+}
+
+// addCounts adds values with their counts, under names with a prefix.
+func addCounts(t *Tensors, prefix string, all datasets.Counts) {
+	var values []byte
+	ends, counts := make([]uint64, len(all.Values)), make([]uint64, len(all.Values))
+	for i, value := range all.Values {
+		values = append(values, value...)
+		ends[i], counts[i] = uint64(len(values)), uint64(all.Counts[i])
+	}
+	Add(t, prefix+"values", values)
+	Add(t, prefix+"ends", ends)
+	Add(t, prefix+"counts", counts)
 }
 
 // WriteEncoding writes the files of an encoding to the directory of a run.
@@ -133,23 +146,37 @@ func ReadEncoding(checkpoint string) (*datasets.Encoding, error) {
 }
 
 func readVocabulary(m *Mapped, field string) (*datasets.Vocabulary, error) {
-	bytes, err := View[byte](m, field+"/values")
-	ends, endsErr := View[uint64](m, field+"/ends")
-	occurrences, countsErr := View[uint64](m, field+"/counts")
-	if err := errors.Join(err, endsErr, countsErr); err != nil {
+	all, err := readCounts(m, field+"/")
+	if err != nil {
 		return nil, err
 	}
-	text := string(bytes)
-	values, counts := make([]string, len(ends)), make([]int, len(occurrences))
-	from := uint64(0)
-	for id, end := range ends {
-		if end < from || end > uint64(len(text)) {
-			return nil, m.Damaged("%s/ends: value %d ends at %d", field, id, end)
+	v, err := datasets.NewVocabulary(all.Values, all.Counts)
+	if err == nil && m.Has(field+"/waiting_ends") {
+		if all, err = readCounts(m, field+"/waiting_"); err == nil {
+			v.SetWaiting(all)
 		}
-		values[id], from = text[from:end], end
 	}
-	for id, count := range occurrences {
-		counts[id] = int(count)
+	return v, err
+}
+
+// readCounts reads what addCounts added.
+func readCounts(m *Mapped, prefix string) (all datasets.Counts, err error) {
+	bytes, err := View[byte](m, prefix+"values")
+	ends, endsErr := View[uint64](m, prefix+"ends")
+	counts, countsErr := View[uint64](m, prefix+"counts")
+	if err := errors.Join(err, endsErr, countsErr); err != nil {
+		return all, err
 	}
-	return datasets.NewVocabulary(values, counts)
+	if len(counts) != len(ends) {
+		return all, m.Damaged("%sends has %d values and %scounts %d", prefix, len(ends), prefix, len(counts))
+	}
+	text, from := string(bytes), uint64(0)
+	for i, end := range ends {
+		if end < from || end > uint64(len(text)) {
+			return all, m.Damaged("%sends: value %d ends at %d", prefix, i, end)
+		}
+		all.Values, all.Counts = append(all.Values, text[from:end]), append(all.Counts, int(counts[i]))
+		from = end
+	}
+	return all, nil
 }
