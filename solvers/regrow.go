@@ -1,0 +1,65 @@
+package solvers
+
+import "fmt"
+
+// Fresh is the origin of a row that is new.
+const Fresh = -1
+
+// Regrow returns the state of a table whose rows are others than those of the table that the state is of: row i of the
+// result is row origin[i] of the state, or, if that is Fresh, one without moments whose clock begins now. The values of a
+// fresh row should be zeros: it is then as a row that has always been there, that nobody touched, and whose values have
+// decayed to zero. A state that does not fit so many rows is an error that wraps ErrState.
+func Regrow(parts []StatePart, rows int, origin []int32) ([]StatePart, error) {
+	now, err := clockOf(parts)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]StatePart, len(parts))
+	for i, p := range parts {
+		if err := p.Check(rows); err != nil {
+			return nil, err
+		}
+		if !p.ByRow() {
+			out[i] = p
+			continue
+		}
+		var fresh uint32
+		if p.Name == stepsPart {
+			fresh = now
+		}
+		out[i] = StatePart{
+			Name:   p.Name,
+			Floats: regrow(p.Floats, rows, origin, 0), Ints: regrow(p.Ints, rows, origin, fresh), Doubles: regrow(p.Doubles, rows, origin, 0),
+		}
+	}
+	return out, nil
+}
+
+// clockOf returns the step at which a state was saved.
+func clockOf(parts []StatePart) (uint32, error) {
+	for _, p := range parts {
+		if p.Name == clockPart && len(p.Ints) > 0 {
+			return p.Ints[0], nil
+		}
+	}
+	return 0, fmt.Errorf("%w: it has no part %q", ErrState, clockPart)
+}
+
+// regrow is Regrow for the values of one part.
+func regrow[T any](values []T, rows int, origin []int32, fresh T) []T {
+	if len(values) == 0 {
+		return nil
+	}
+	per := len(values) / rows
+	out := make([]T, 0, per*len(origin))
+	for _, from := range origin {
+		if from != Fresh {
+			out = append(out, values[int(from)*per:(int(from)+1)*per]...)
+			continue
+		}
+		for range per {
+			out = append(out, fresh)
+		}
+	}
+	return out
+}
