@@ -19,6 +19,7 @@ type Identity struct {
 	Train         *SourceRecord    `json:"train"`
 	Valid         *SourceRecord    `json:"valid"`
 	Test          *SourceRecord    `json:"test"`
+	From          string           `json:"from,omitempty"` // the hash of the manifest that the run went on from
 }
 
 // ModelRecord is a model by its type and its exported fields.
@@ -73,6 +74,7 @@ func (id *Identity) Compare(other *Identity) []Comparison {
 		{"training data", id.Train, other.Train},
 		{"validation data", id.Valid, other.Valid},
 		{"test data", id.Test, other.Test},
+		{"the run that it goes on from", id.From, other.From},
 	}
 }
 

@@ -84,6 +84,16 @@ func ReadManifest(dir string) (*Manifest, error) {
 	return &m, readSealed(path, &m)
 }
 
+// HashManifest returns the SHA-256 of the manifest that Find finds, and so of all that it covers.
+func HashManifest(path string) (string, error) {
+	dir, _, err := Find(path)
+	if err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	return Hash(text), err
+}
+
 // Find finds the checkpoint that a path means, and reads its manifest: the checkpoint itself, or in the directory of a run
 // that of the best epoch if the run has a monitor, else the latest.
 func Find(path string) (dir string, m *Manifest, err error) {

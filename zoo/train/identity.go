@@ -31,8 +31,12 @@ func (r *Run) identify(ctx context.Context, solver string) (checkpoint.Identity,
 // identifySettings is identify without the data.
 func (r *Run) identifySettings(solver string) (checkpoint.Identity, error) {
 	model, err := checkpoint.RecordModel(r.Model)
+	from := ""
+	if err == nil && r.From != "" {
+		from, err = checkpoint.HashManifest(r.From)
+	}
 	return checkpoint.Identity{
-		Model:  model,
+		Model: model, From: from,
 		Solver: solver, BatchSize: r.BatchSize, Seed: r.Seed, EmbeddingInit: identifyInitializer(r.EmbeddingInit),
 		Fields: r.Train.Fields(),
 	}, err

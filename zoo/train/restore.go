@@ -71,30 +71,40 @@ func (s *saver) restoreTensors(dir string) error {
 
 // restoreState gives the solver the state of one weight.
 func (s *saver) restoreState(state *checkpoint.Mapped, n *gorgonia.Node) error {
+	table, _ := n.Value().(*graph.Table)
+	parts, err := partsOf(state, n.Name(), table)
+	if err != nil {
+		return err
+	}
+	return s.state.Restore(n.Value(), parts)
+}
+
+// partsOf reads the state of a weight: of a table that is spread the rows that it holds, see checkpoint.ViewRows.
+func partsOf(m *checkpoint.Mapped, weight string, table *graph.Table) ([]solvers.StatePart, error) {
 	var parts []solvers.StatePart
-	for _, t := range state.Tensors {
-		part, found := solvers.CutPartName(t.Name, n.Name())
+	for _, t := range m.Tensors {
+		part, found := solvers.CutPartName(t.Name, weight)
 		if !found {
 			continue
 		}
 		p := solvers.StatePart{Name: part}
-		table, _ := n.Value().(*graph.Table)
+		rowsOf := table
 		if !p.ByRow() {
-			table = nil
+			rowsOf = nil
 		}
 		var err error
 		switch {
 		case checkpoint.IsOf[float32](&t):
-			p.Floats, err = checkpoint.ViewRows[float32](state, t.Name, table)
+			p.Floats, err = checkpoint.ViewRows[float32](m, t.Name, rowsOf)
 		case checkpoint.IsOf[uint32](&t):
-			p.Ints, err = checkpoint.ViewRows[uint32](state, t.Name, table)
+			p.Ints, err = checkpoint.ViewRows[uint32](m, t.Name, rowsOf)
 		default:
-			p.Doubles, err = checkpoint.View[float64](state, t.Name)
+			p.Doubles, err = checkpoint.View[float64](m, t.Name)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		parts = append(parts, p)
 	}
-	return s.state.Restore(n.Value(), parts)
+	return parts, nil
 }

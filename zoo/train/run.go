@@ -36,6 +36,12 @@ type Run struct {
 	Encoding      *datasets.Encoding // of raw samples, to be kept with the model; nil: it predicts ids only
 	Checkpoints   *Checkpoints       // nil: none; they need a solvers.Stateful
 
+	// From is the directory of a run, or a checkpoint, that this run goes on from with other data: it begins with its
+	// weights, the state of its solver and its number of steps, instead of drawn weights. Model and fields must be the same;
+	// fields may have more rows. Rows are new if the checkpoint lacks them, or if their id was free: they begin with zeros.
+	// With another solver only the weights are taken. "": a run begins anew.
+	From string
+
 	// Buckets divides rows by frequency, for a solver made with solvers.WithBuckets and for
 	// Diagnose. Default: none; for Diagnose 5 of every field.
 	Buckets Buckets
@@ -105,6 +111,8 @@ func (r *Run) check() error {
 		return fmt.Errorf("buckets must be in [0, 255], got %d", r.Buckets.Number)
 	case r.Buckets.Number == 0 && bucketsOf(r.Solver) != nil:
 		return errors.New("the solver was made WithBuckets, and the run has no Buckets")
+	case r.From != "" && r.Buckets.Number > 0:
+		return errors.New("a run that goes on from another has no Buckets: frequencies of two logs would mix")
 	case r.Train == nil || r.Train.Len() == 0:
 		return errors.New("the training part is empty")
 	case r.BatchSize < 1:

@@ -68,6 +68,9 @@ func newTrainer(run Run, team *team) (*Trainer, error) {
 	if err := t.compile(); err != nil {
 		return t, err
 	}
+	if err := t.warmStart(); err != nil {
+		return t, fmt.Errorf("zoo: %w", err)
+	}
 	if err := t.divideRows(); err != nil {
 		return t, err
 	}
