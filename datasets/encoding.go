@@ -65,3 +65,23 @@ func FieldOf(f *schema.Field) Field {
 	}
 	return out
 }
+
+// Without returns the encoding without the values of some ids, which are given for each field with a vocabulary of its own,
+// in ascending order. See Vocabulary.Without.
+func (x *Encoding) Without(ids [][]int32) *Encoding {
+	out := *x
+	out.Vocabularies = make([]*Vocabulary, len(x.Vocabularies))
+	owners := map[string]*Vocabulary{}
+	for i, v := range x.Vocabularies {
+		f := &x.Schema.Fields[i]
+		switch {
+		case v == nil:
+		case f.Shares != "":
+			out.Vocabularies[i] = owners[f.Shares]
+		default:
+			out.Vocabularies[i] = v.Without(ids[i])
+		}
+		owners[f.Name] = out.Vocabularies[i]
+	}
+	return &out
+}

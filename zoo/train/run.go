@@ -41,6 +41,9 @@ type Run struct {
 	// fields may have more rows. Rows are new if the checkpoint lacks them, or if their id was free: they begin with zeros.
 	// With another solver only the weights are taken. "": a run begins anew.
 	From string
+	// FromEncoding is the encoding that Encoding has grown from, if values have left the one of From; see package stream.
+	// Ids that are free in it are new. nil means the encoding of From.
+	FromEncoding *datasets.Encoding
 
 	// Buckets divides rows by frequency, for a solver made with solvers.WithBuckets and for
 	// Diagnose. Default: none; for Diagnose 5 of every field.

@@ -79,8 +79,8 @@ func sameFields(saved, given []datasets.Field) error {
 
 // matchRows finds the origin of each row.
 func (s *start) matchRows(r *Run) error {
-	var before *datasets.Encoding
-	if r.Encoding != nil && s.manifest.HasEncoding() {
+	before := r.FromEncoding
+	if before == nil && r.Encoding != nil && s.manifest.HasEncoding() {
 		var err error
 		if before, err = checkpoint.ReadEncoding(s.dir); err != nil {
 			return err
@@ -107,7 +107,7 @@ func (s *start) matchRows(r *Run) error {
 				own[id] = int32(from[i] + id)
 			}
 		}
-		if before == nil {
+		if before == nil || r.Encoding == nil {
 			continue
 		}
 		if err := matchValues(own, before.Vocabularies[i], r.Encoding.Vocabularies[i]); err != nil {
@@ -124,10 +124,8 @@ func matchValues(origin []int32, before, now *datasets.Vocabulary) error {
 	}
 	for id := int32(1); int(id) < before.Len(); id++ {
 		switch {
-		case before.IsFree(id):
+		case before.IsFree(id), now.IsFree(id):
 			origin[id] = solvers.Fresh
-		case now.IsFree(id):
-			origin[id] = solvers.Fresh // its value has left
 		case before.Value(id) != now.Value(id):
 			return fmt.Errorf("id %d is %.60q, but %.60q in this run: go on from its encoding", id, before.Value(id), now.Value(id))
 		}

@@ -1,0 +1,189 @@
+package stream
+
+import (
+	"fmt"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+)
+
+// Eviction drops the values of rows that can leave a model without changing a prediction. Under a solver whose rows vanish
+// (see solvers.Vanishing) a row that no batch has touched for long is zero to the bit. Its value then reads as id 0, whose
+// row must be zero, too, and untrained: it is if every value of the training part has a row, that is with a min_count of 1.
+// A list whose mean does not count unknown values (out_of_vocabulary: zero) keeps its values. A value that comes back is a new
+// one.
+type Eviction struct {
+	Encoding *datasets.Encoding // without the values that leave
+	Evicted  int                // values that leave
+	Kept     map[string]string  // fields whose values all stay, and why
+}
+
+// Evict finds the values that can leave the model of a checkpoint, or of the directory of a run, which was trained by a
+// solver under which rows vanish; tail is what solvers.Vanishing returns for it. The checkpoint stays as it is: a run that goes
+// on from it takes the encoding.
+func Evict(path string, tail int) (*Eviction, error) {
+	dir, m, err := checkpoint.Find(path)
+	if err != nil {
+		return nil, err
+	}
+	if !m.HasEncoding() || !m.HasState() {
+		return nil, fmt.Errorf("%s: %w: eviction needs the vocabulary and the state of the solver", dir, checkpoint.ErrMismatch)
+	}
+	x, err := checkpoint.ReadEncoding(dir)
+	if err != nil {
+		return nil, err
+	}
+	dead, err := deadRows(dir, m, tail)
+	if err != nil {
+		return nil, err
+	}
+	defer dead.close()
+	return dead.evict(x, m.Run.Fields)
+}
+
+// tables are the rows of all tables of a checkpoint.
+type tables struct {
+	weights, state *checkpoint.Mapped
+	list           []table
+	tail           int
+}
+
+// table is one of them.
+type table struct {
+	values  []float32
+	dim     int
+	recency solvers.Recency
+}
+
+func deadRows(dir string, m *checkpoint.Manifest, tail int) (*tables, error) {
+	t := &tables{tail: tail}
+	var err error
+	if t.weights, err = checkpoint.OpenWeights(dir); err != nil {
+		return nil, err
+	}
+	if t.state, err = checkpoint.OpenState(dir); err != nil {
+		t.close()
+		return nil, err
+	}
+	_, rows, err := graph.FirstRows(zoo.GraphFields(m.Run.Fields))
+	for _, name := range m.Tables {
+		if err == nil {
+			err = t.add(name, rows)
+		}
+	}
+	if err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *tables) add(name string, rows int) error {
+	values, err := checkpoint.View[float32](t.weights, name)
+	if err != nil {
+		return err
+	}
+	recency, err := solvers.RecencyOf(func(part string) ([]uint32, error) {
+		return checkpoint.View[uint32](t.state, solvers.PartName(name, part))
+	})
+	if err != nil {
+		return err
+	}
+	if len(values)%rows != 0 || recency.Rows() != rows {
+		return t.weights.Damaged("%q has %d values and %d clocks for %d rows", name, len(values), recency.Rows(), rows)
+	}
+	t.list = append(t.list, table{values, len(values) / rows, recency})
+	return nil
+}
+
+func (t *tables) close() {
+	for _, m := range []*checkpoint.Mapped{t.weights, t.state} {
+		if m != nil {
+			m.Close()
+		}
+	}
+}
+
+// isZero reports whether a row is zero in every table.
+func (t *tables) isZero(row int) bool {
+	for _, table := range t.list {
+		for _, v := range table.values[row*table.dim : (row+1)*table.dim] {
+			if v != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isIdle reports whether a row has been without a gradient for more than the tail of the momentum, in every table.
+func (t *tables) isIdle(row int) bool {
+	for _, table := range t.list {
+		if table.recency.Steps-table.recency.LastGradient(row) <= t.tail {
+			return false
+		}
+	}
+	return true
+}
+
+// isUntrained reports whether a row never had a gradient.
+func (t *tables) isUntrained(row int) bool {
+	for _, table := range t.list {
+		if table.recency.LastGradient(row) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *tables) evict(x *datasets.Encoding, fields []datasets.Field) (*Eviction, error) {
+	first, _, err := graph.FirstRows(zoo.GraphFields(fields))
+	if err != nil {
+		return nil, err
+	}
+	e := &Eviction{Kept: map[string]string{}}
+	leave := make([][]int32, len(fields))
+	for i, f := range fields {
+		v := x.Vocabularies[i]
+		if first[i] < 0 || f.Shares != "" || v == nil {
+			continue
+		}
+		if why := t.keeps(x, i, first[i]); why != "" {
+			e.Kept[f.Name] = why
+			continue
+		}
+		for id := int32(1); int(id) < v.Len(); id++ {
+			row := first[i] + int(id)
+			if !v.IsFree(id) && t.isZero(row) && t.isIdle(row) {
+				leave[i] = append(leave[i], id)
+			}
+		}
+		e.Evicted += len(leave[i])
+	}
+	e.Encoding = x.Without(leave)
+	return e, nil
+}
+
+// keeps returns why the values of a field must stay; "" if they can leave.
+func (t *tables) keeps(x *datasets.Encoding, field, first int) string {
+	name := x.Schema.Fields[field].Name
+	for i := range x.Schema.Fields {
+		f := &x.Schema.Fields[i]
+		isOf := i == field || f.Shares == name
+		if isOf && f.Kind == "list" && f.Pooling != "sum" && x.Schema.Fields[field].OutOfVocabulary == "zero" {
+			return "the mean of the list " + f.Name + " does not count unknown values"
+		}
+	}
+	switch {
+	case x.Schema.Fields[field].OutOfVocabulary == "zero": // unknown values read as nothing
+		return ""
+	case !t.isUntrained(first):
+		return "the row of unknown values is trained: min_count is above 1"
+	case !t.isZero(first):
+		return "the row of unknown values is not zero yet"
+	}
+	return ""
+}
