@@ -79,7 +79,7 @@ func (l *l2Law) settle(row, u, _, k int, rate float64, x *scratch) {
 		}
 		clear(g)
 		addScaled(g, w, l.base.l2)
-		x.step = l.base.stepAt(i, (*l.rates)[i]*rate)
+		x.step = l.base.stepAt(i, l.rates.at(i)*rate)
 		kernel.Adam(w, g, m, v, &x.step)
 	}
 }

@@ -15,13 +15,20 @@ type law interface {
 	forget()
 }
 
-// schedule holds the learning rate of every step so far, from step 1.
-type schedule []float64
+// schedule holds the learning rates of the steps that settling still needs: those from step from on. No row is settled to
+// an earlier step.
+type schedule struct {
+	from  int
+	rates []float64
+}
+
+// at returns the rate of step i.
+func (s *schedule) at(i int) float64 { return s.rates[i-s.from] }
 
 // grow fills in a rate up to step k, for steps that have none.
 func (s *schedule) grow(k int, rate float64) {
-	for len(*s) <= k {
-		*s = append(*s, rate)
+	for s.from+len(s.rates) <= k {
+		s.rates = append(s.rates, rate)
 	}
 }
 
@@ -66,7 +73,8 @@ type adamLaw struct {
 
 	recent          []tailSum // of steps k-length .. k-1, at u % length
 	weights, scales []float32 // of all earlier tails, one after another
-	ends            []int     // where the tail of u ends in them
+	ends            []int     // where the tail of u ends in them, from that of step from on
+	from            int       // the first step of the rates
 }
 
 func newAdamLaw(adam *adamBase, d decay, rates *schedule) *adamLaw {
@@ -75,7 +83,7 @@ func newAdamLaw(adam *adamBase, d decay, rates *schedule) *adamLaw {
 }
 
 func (l *adamLaw) forget() {
-	*l = adamLaw{adam: l.adam, survival: l.survival, rates: l.rates, length: l.length, recent: l.recent}
+	*l = adamLaw{adam: l.adam, survival: l.survival, rates: l.rates, length: l.length, recent: l.recent, k: l.rates.from, from: l.rates.from}
 }
 
 func (l *adamLaw) advance(k int) {
@@ -87,11 +95,11 @@ func (l *adamLaw) advance(k int) {
 	for l.k < k {
 		l.k++
 		l.begin(l.k - 1)
-		for u := max(0, l.k-l.length); u < l.k; u++ {
+		for u := max(l.from, l.k-l.length); u < l.k; u++ {
 			l.add(&l.recent[u%l.length], u, u, l.k)
 		}
 	}
-	for u := max(0, l.k-l.length); u < l.k; u++ {
+	for u := max(l.from, l.k-l.length); u < l.k; u++ {
 		l.recent[u%l.length].finish()
 	}
 }
@@ -99,7 +107,7 @@ func (l *adamLaw) advance(k int) {
 // begin starts the tail of step u in place of the one that has come to its end.
 func (l *adamLaw) begin(u int) {
 	t := &l.recent[u%l.length]
-	if u >= l.length {
+	if u-l.length >= l.from {
 		t.finish()
 		l.weights, l.scales = append(l.weights, t.weights...), append(l.scales, t.scales...)
 		l.ends = append(l.ends, len(l.weights))
@@ -110,7 +118,7 @@ func (l *adamLaw) begin(u int) {
 // add adds step i to the tail of a row that is settled to u, with its latest gradient at s.
 func (l *adamLaw) add(t *tailSum, u, s, i int) {
 	c1, c2 := l.adam.correction1, l.adam.correction2
-	weight := (*l.rates)[i] * c1.power[i-u] / c1.complement[i]
+	weight := l.rates.at(i) * c1.power[i-u] / c1.complement[i]
 	t.add(weight, c2.power[i-u]/c2.complement[i], 1-l.survival.decay(i-s-1))
 }
 
@@ -126,11 +134,11 @@ func (l *adamLaw) tail(u, s, k int, x *scratch) (tail, float64) {
 	case u >= l.k-l.length:
 		return l.recent[u%l.length].tail, factor
 	}
-	from := 0
-	if u > 0 {
-		from = l.ends[u-1]
+	from, at := 0, u-l.from
+	if at > 0 {
+		from = l.ends[at-1]
 	}
-	return tail{l.weights[from:l.ends[u]], l.scales[from:l.ends[u]]}, factor
+	return tail{l.weights[from:l.ends[at]], l.scales[from:l.ends[at]]}, factor
 }
 
 func (l *adamLaw) settle(row, u, s, k int, rate float64, x *scratch) {

@@ -1,6 +1,9 @@
 package solvers
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Fresh is the origin of a row that is new.
 const Fresh = -1
@@ -14,25 +17,55 @@ func Regrow(parts []StatePart, rows int, origin []int32) ([]StatePart, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]StatePart, len(parts))
-	for i, p := range parts {
+	var out []StatePart
+	for _, p := range withoutOldRates(parts, int(now)) {
 		if err := p.Check(rows); err != nil {
 			return nil, err
 		}
 		if !p.ByRow() {
-			out[i] = p
+			out = append(out, p)
 			continue
 		}
 		var fresh uint32
 		if p.Name == stepsPart {
 			fresh = now
 		}
-		out[i] = StatePart{
+		out = append(out, StatePart{
 			Name:   p.Name,
 			Floats: regrow(p.Floats, rows, origin, 0), Ints: regrow(p.Ints, rows, origin, fresh), Doubles: regrow(p.Doubles, rows, origin, 0),
-		}
+		})
 	}
 	return out, nil
+}
+
+// withoutOldRates returns the parts without the learning rates of the steps up to now, if every row is settled to that step:
+// a state that goes on and on must not grow with its steps.
+func withoutOldRates(parts []StatePart, now int) []StatePart {
+	var rates, from *StatePart
+	for i := range parts {
+		switch p := &parts[i]; p.Name {
+		case ratesPart:
+			rates = p
+		case ratesFromPart:
+			from = p
+		case stepsPart:
+			for row := 0; 2*row < len(p.Ints); row++ {
+				if int(p.Ints[2*row+1]) < now {
+					return parts
+				}
+			}
+		}
+	}
+	if rates == nil || now == 0 {
+		return parts
+	}
+	first := 0
+	if from != nil && len(from.Ints) > 0 {
+		first = int(from.Ints[0])
+	}
+	out := slices.DeleteFunc(slices.Clone(parts), func(p StatePart) bool { return p.Name == ratesPart || p.Name == ratesFromPart })
+	left := rates.Doubles[min(len(rates.Doubles), now-first):]
+	return append(out, StatePart{Name: ratesPart, Doubles: left}, StatePart{Name: ratesFromPart, Ints: []uint32{uint32(now)}})
 }
 
 // clockOf returns the step at which a state was saved.

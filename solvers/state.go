@@ -27,7 +27,7 @@ type state interface {
 //	steps   of a table, two for each row: the step of its latest gradient that was not zero, and
 //	        the step to which the row is settled
 //	counts  of FAL: how often each row has occurred
-//	rates   of a table: the learning rate of every step, from 0
+//	rates   of a table: the learning rate of every step, from 0, or from that of rates_from
 //	decays  of a table with buckets: which decay each row has
 //
 // The state of rows that are not settled is complete: there is no need to settle them first.
@@ -74,7 +74,10 @@ func (r *rows) fixed() []StatePart {
 }
 
 func (r *rows) parts() []StatePart {
-	list := append(r.fixed(), StatePart{Name: ratesPart, Doubles: r.rates})
+	list := append(r.fixed(), StatePart{Name: ratesPart, Doubles: r.rates.rates})
+	if r.rates.from > 0 {
+		list = append(list, StatePart{Name: ratesFromPart, Ints: []uint32{uint32(r.rates.from)}})
+	}
 	if r.choice != nil {
 		decays := make([]uint32, len(r.choice))
 		for row, d := range r.choice {
@@ -87,11 +90,16 @@ func (r *rows) parts() []StatePart {
 
 func (r *rows) restore(parts []StatePart) error {
 	var fixed []StatePart
-	r.rates, r.choice = r.rates[:0], nil
+	r.rates, r.choice = schedule{}, nil
 	for _, p := range parts {
 		switch p.Name {
 		case ratesPart:
-			r.rates = append(r.rates, p.Doubles...)
+			r.rates.rates = append(r.rates.rates, p.Doubles...)
+		case ratesFromPart:
+			if len(p.Ints) != 1 {
+				return fmt.Errorf("part %q has %d values, want 1", p.Name, len(p.Ints))
+			}
+			r.rates.from = int(p.Ints[0])
 		case "decays":
 			r.choice = make([]uint8, len(p.Ints))
 			for row, d := range p.Ints {
@@ -131,8 +139,8 @@ func copyParts(to, from []StatePart) error {
 // check returns an error if the state has steps that cannot have been taken.
 func (r *rows) check() error {
 	k := r.clock[0]
-	if len(r.rates) > int(k)+1 {
-		return fmt.Errorf("%d learning rates for %d steps", len(r.rates), k)
+	if r.rates.from > int(k) || len(r.rates.rates) > int(k)+1-r.rates.from {
+		return fmt.Errorf("%d learning rates for %d steps, from step %d on", len(r.rates.rates), k, r.rates.from)
 	}
 	if r.choice != nil && len(r.choice) != r.table.Rows() {
 		return fmt.Errorf("decays of %d rows, the table has %d", len(r.choice), r.table.Rows())
@@ -144,7 +152,7 @@ func (r *rows) check() error {
 	}
 	stamps := r.stamps.Data()
 	for row := range r.table.Rows() {
-		if s, u := stamps[2*row], stamps[2*row+1]; s > u || u > k {
+		if s, u := stamps[2*row], stamps[2*row+1]; s > u || u > k || int(u) < r.rates.from {
 			return fmt.Errorf("row %d has its latest gradient at step %d and is settled to step %d of %d", row, s, u, k)
 		}
 	}
@@ -187,6 +195,6 @@ func (s *solver) Forget(table *graph.Table) {
 		clear(part.Floats)
 		clear(part.Ints)
 	}
-	r.rates = r.rates[:0]
+	r.rates = schedule{}
 	r.forgetTails()
 }

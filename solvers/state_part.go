@@ -7,9 +7,10 @@ import (
 
 // The parts of a state that have a meaning outside the solver. Their names are those in checkpoints.
 const (
-	clockPart = "clock"
-	ratesPart = "rates"
-	stepsPart = "steps"
+	clockPart     = "clock"
+	ratesPart     = "rates"
+	ratesFromPart = "rates_from"
+	stepsPart     = "steps"
 )
 
 // UnsettledPart is the name under which a checkpoint keeps the values of a table whose rows are not settled,
@@ -20,7 +21,7 @@ const UnsettledPart = "unsettled"
 // memory itself, valid until the next step.
 //
 // A part of a table has values for each row, in the order of the rows and as many for each, unless its
-// name is "clock" or "rates". A solver of one's own gives these names to what belongs to a table as a
+// name is "clock", "rates" or "rates_from". A solver of one's own gives these names to what belongs to a table as a
 // whole.
 type StatePart struct {
 	Name    string
@@ -30,7 +31,9 @@ type StatePart struct {
 }
 
 // ByRow reports whether a part of a table's state has values for each row.
-func (s *StatePart) ByRow() bool { return s.Name != clockPart && s.Name != ratesPart }
+func (s *StatePart) ByRow() bool {
+	return s.Name != clockPart && s.Name != ratesPart && s.Name != ratesFromPart
+}
 
 // Check returns an error that wraps ErrState if a part of the state of a table with so many rows has not as
 // many values for each.

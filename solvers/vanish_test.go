@@ -41,7 +41,7 @@ func TestHorizon(t *testing.T) {
 	require.InDelta(t, 14400, Horizon(1e-6), 100)
 	require.InDelta(t, 1440, Horizon(1e-4), 40)
 	require.LessOrEqual(t, Horizon(1e-2), 100, "lambda reaches 1")
-	require.Equal(t, 2, Horizon(1))
+	require.Equal(t, 1, Horizon(1))
 }
 
 func TestRegrow(t *testing.T) {
@@ -54,6 +54,13 @@ func TestRegrow(t *testing.T) {
 	require.Equal(t, []StatePart{
 		{Name: clockPart, Ints: []uint32{9, 0}}, {Name: "v", Floats: []float32{3, 4, 0, 0, 1, 2}}, {Name: stepsPart, Ints: []uint32{9, 9, 9, 9, 3, 5}},
 		{Name: ratesPart, Doubles: []float64{.1, .2}},
+	}, got)
+	parts[2].Ints = []uint32{3, 9, 9, 9} // all rows are settled: the rates of the past have done their work
+	got, err = Regrow(parts, 2, []int32{0})
+	require.NoError(t, err)
+	require.Equal(t, []StatePart{
+		{Name: clockPart, Ints: []uint32{9, 0}}, {Name: "v", Floats: []float32{1, 2}}, {Name: stepsPart, Ints: []uint32{3, 9}},
+		{Name: ratesPart, Doubles: []float64{}}, {Name: ratesFromPart, Ints: []uint32{9}},
 	}, got)
 	_, err = Regrow(parts, 3, nil)
 	require.ErrorIs(t, err, ErrState)
