@@ -96,7 +96,9 @@ func HashManifest(path string) (string, error) {
 
 // Find finds the checkpoint that a path means, and reads its manifest: the checkpoint itself, or in the directory of a run
 // that of the best epoch if the run has a monitor, else the latest.
+// In the folder of a stream it finds that of the latest day.
 func Find(path string) (dir string, m *Manifest, err error) {
+	path = resolve(path)
 	m, err = ReadManifest(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return path, m, err

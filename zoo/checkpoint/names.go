@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,6 +22,18 @@ const (
 
 // settingsFile is in the directory of a run.
 const settingsFile = "settings.json"
+
+// CurrentLink is a link in the folder of a stream to the run of the latest day: who reads the folder as a run reads that.
+const CurrentLink = "current"
+
+// resolve returns the run that a path means: that of the latest day, if it is the folder of a stream.
+func resolve(path string) string {
+	target, err := os.Readlink(filepath.Join(path, CurrentLink))
+	if err != nil {
+		return path
+	}
+	return filepath.Join(path, target)
+}
 
 // temporary ends the names of what is not finished.
 const temporary = ".tmp"

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 )
 
@@ -101,4 +102,16 @@ func replace(path string, write func(io.Writer) error) (Part, error) {
 		return Part{}, err
 	}
 	return part, nil
+}
+
+// WriteFile writes a file in place of an older one, which stays whole until the new one is on the disk.
+func WriteFile(path string, data []byte) error {
+	_, err := replace(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return syncDirectory(filepath.Dir(path))
 }

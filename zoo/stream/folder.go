@@ -1,0 +1,136 @@
+package stream
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+)
+
+// What the errors of streams wrap.
+var (
+	ErrOrder    = errors.New("days must come in ascending order, each once")
+	ErrSettings = errors.New("the stream was started with other settings")
+)
+
+// A folder of a stream holds
+//
+//	settings.json  what the caller wants to know again
+//	days.jsonl     a Record for each day that is done, one a line
+//	days/DAY       the run of a day, see checkpoint.Directory; the latest ones are kept
+//	left/DAY       hashes of the values that were evicted before a day
+//	current        a link to the run of the latest day
+//
+// A day is done once its record is written.
+type folder struct {
+	*checkpoint.Directory
+	records []Record
+}
+
+const (
+	recordsFile = "days.jsonl"
+	daysFolder  = "days"
+)
+
+// openFolder opens the folder of a stream, or makes it. Only one process at a time may have it: another is refused with
+// checkpoint.ErrInUse.
+func openFolder(path string, settings map[string]string) (*folder, error) {
+	d, err := checkpoint.Open(path)
+	if errors.Is(err, checkpoint.ErrHoldsNoRun) {
+		d, err = checkpoint.Create(path, settings)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := &folder{Directory: d}
+	if err := f.open(settings); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("zoo: %s: %w", path, err)
+	}
+	return f, nil
+}
+
+func (f *folder) open(settings map[string]string) error {
+	for name, value := range settings {
+		if saved, has := f.Settings()[name]; !has || saved != value {
+			return fmt.Errorf("%w: %s is %q, and was %q", ErrSettings, name, value, saved)
+		}
+	}
+	for _, name := range []string{daysFolder, leftFolder} {
+		if err := os.MkdirAll(filepath.Join(f.Path(), name), 0o777); err != nil {
+			return err
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(f.Path(), recordsFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+		var r Record
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			return fmt.Errorf("%s is %w: %w", recordsFile, checkpoint.ErrDamaged, err)
+		}
+		f.records = append(f.records, r)
+	}
+	if len(f.records) > 0 { // a kill may have come between record and link
+		return f.publish(f.latest())
+	}
+	return nil
+}
+
+// latest returns the name of the latest day that is done; "" if none is.
+func (f *folder) latest() string {
+	if len(f.records) == 0 {
+		return ""
+	}
+	return f.records[len(f.records)-1].Day
+}
+
+// day returns the folder of a day.
+func (f *folder) day(name string) string { return filepath.Join(f.Path(), daysFolder, name) }
+
+// finish writes the record of a day, publishes its model, and removes the models of days before the last keep.
+func (f *folder) finish(r Record, keep int) error {
+	var text bytes.Buffer
+	for _, one := range append(slices.Clone(f.records), r) {
+		if err := json.NewEncoder(&text).Encode(one); err != nil {
+			return err
+		}
+	}
+	if err := checkpoint.WriteFile(filepath.Join(f.Path(), recordsFile), text.Bytes()); err != nil {
+		return err
+	}
+	f.records = append(f.records, r)
+	if err := f.publish(r.Day); err != nil {
+		return err
+	}
+	for _, old := range f.records[:max(0, len(f.records)-keep)] {
+		if err := os.RemoveAll(f.day(old.Day)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publish lets the link point to a day. It is replaced in one piece.
+func (f *folder) publish(day string) error {
+	link := filepath.Join(f.Path(), checkpoint.CurrentLink)
+	target := filepath.Join(daysFolder, day)
+	if now, err := os.Readlink(link); err == nil && now == target {
+		return nil
+	}
+	if err := os.Remove(link + ".new"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Symlink(target, link+".new"); err != nil {
+		return err
+	}
+	return os.Rename(link+".new", link)
+}

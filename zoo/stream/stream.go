@@ -1,0 +1,249 @@
+package stream
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
+)
+
+// Options describe a stream. Zero fields mean their defaults.
+type Options struct {
+	Schema *schema.Schema // of every day, required; its split is not used
+	// Run is how each day is trained: model, batch size, metrics, seed, start of embeddings; Epochs 0 means 1. What belongs to
+	// a day (data, solver, directories, encoding) is set by the stream.
+	Run train.Run
+	// NewSolver makes the solver of a day, required. steps is how many steps the first day has, from which options in days
+	// can be computed: it is the same for every day.
+	NewSolver func(steps int) (solvers.Solver, error)
+	Models    []zoo.Model // types of one's own
+	Read      encode.Options
+	Keep      int // days whose models are kept; 0 means 2
+	// EveryValueStays turns eviction off. Default: rows leave that nothing is left of, if the solver lets rows vanish.
+	EveryValueStays bool
+	Settings        map[string]string // what the folder keeps; a stream goes on with the same only
+}
+
+// Day is a part of a log.
+type Day struct {
+	Name  string   // days come in the order of their names, for example 2026-01-31
+	Files []string // in the format of the schema
+}
+
+// Stream trains days one after another, in a folder that the latest model can be read from at any time, as from the
+// directory of a run. It can be stopped or killed at any instant: opened again it goes on, and ends with the same bytes.
+type Stream struct {
+	Options
+	folder *folder
+	tail   int    // of solvers.Vanishing
+	stays  string // why no row vanishes; "" if rows do
+}
+
+// Open opens the folder of a stream, which is made if it is not there. Settings that differ from those that it was started
+// with are an error that wraps ErrSettings.
+func Open(path string, o Options) (*Stream, error) {
+	if o.Schema == nil || o.NewSolver == nil || o.Run.Model == nil {
+		return nil, errors.New("zoo: a stream needs a schema, a model and a solver")
+	}
+	s := &Stream{Options: o}
+	s.Keep, s.Run.Epochs, s.Run.BatchSize = cmp.Or(o.Keep, 2), cmp.Or(o.Run.Epochs, 1), cmp.Or(o.Run.BatchSize, 512)
+	undivided := *o.Schema
+	undivided.Split = nil
+	s.Schema = &undivided
+	solver, err := o.NewSolver(1000)
+	if err != nil {
+		return nil, err
+	}
+	if s.tail, err = solvers.Vanishing(solver); err != nil {
+		s.stays = err.Error()
+	}
+	solver.Free()
+	s.folder, err = openFolder(path, o.Settings)
+	return s, err
+}
+
+// Close lets other processes have the folder.
+func (s *Stream) Close() error { return s.folder.Close() }
+
+// Records returns what is known of the days that are done.
+func (s *Stream) Records() []Record { return s.folder.records }
+
+// Stays returns why rows never leave; "" if they do.
+func (s *Stream) Stays() string {
+	if s.EveryValueStays {
+		return "eviction is off"
+	}
+	return s.stays
+}
+
+// Train evaluates yesterday's model on a day, trains the day, and publishes its model. It returns nil if the day is done
+// already. A day that does not come after the latest one is an error that wraps ErrOrder. After an error the model of the day
+// before is still published.
+func (s *Stream) Train(ctx context.Context, d Day) (*Record, error) {
+	if err := s.checkOrder(d.Name); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(s.folder.records, func(r Record) bool { return r.Day == d.Name }) {
+		return nil, nil
+	}
+	r, err := s.train(ctx, d)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: day %s: %w", d.Name, err)
+	}
+	if err := s.folder.finish(*r, s.Keep); err != nil {
+		return nil, fmt.Errorf("zoo: day %s: %w", d.Name, err)
+	}
+	return r, nil
+}
+
+func (s *Stream) checkOrder(name string) error {
+	done := func(r Record) bool { return r.Day == name }
+	if name == "" || name != filepath.Base(name) || strings.HasPrefix(name, ".") {
+		return fmt.Errorf("zoo: day %q: the name must be that of a file", name)
+	}
+	if latest := s.folder.latest(); name < latest && !slices.ContainsFunc(s.folder.records, done) {
+		return fmt.Errorf("zoo: day %s: %w: the latest is %s", name, ErrOrder, latest)
+	}
+	return nil
+}
+
+// yesterday is what a day goes on from.
+type yesterday struct {
+	path     string             // of its run; "" on the first day
+	encoding *datasets.Encoding // without the values that have left
+	evicted  int
+}
+
+func (s *Stream) train(ctx context.Context, d Day) (*Record, error) {
+	start := time.Now()
+	r := &Record{Day: d.Name}
+	before, err := s.begin(ctx, d, r)
+	if err != nil {
+		return nil, err
+	}
+	read := s.Read
+	read.Base, read.KeepWaiting = before.encoding, true
+	set, err := encode.Open(ctx, s.Schema, rawlog.Files{Train: d.Files}, read)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.trainDay(ctx, d.Name, before, set, r); err != nil {
+		return nil, err
+	}
+	if r.RowsNew, r.RowsReturned, err = s.folder.returned(d.Name, before.encoding, set.Encoding); err != nil {
+		return nil, err
+	}
+	for i, v := range set.Encoding.Vocabularies {
+		if v != nil && s.Schema.Fields[i].Shares == "" {
+			r.RowsAlive += v.Alive()
+		}
+	}
+	r.Seconds = time.Since(start).Seconds()
+	return r, nil
+}
+
+// begin evaluates yesterday's model on a day, and finds the values that leave it.
+func (s *Stream) begin(ctx context.Context, d Day, r *Record) (*yesterday, error) {
+	latest := s.folder.latest()
+	if latest == "" {
+		return &yesterday{}, nil
+	}
+	y := &yesterday{path: s.folder.day(latest)}
+	m, err := predict.Load(y.path, s.Models...)
+	if err != nil {
+		return nil, err
+	}
+	defer m.Free()
+	figures, unknown, err := evaluate(ctx, m, d.Files, s.Run.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	r.setTest(figures)
+	r.UnknownShare = unknown
+	y.encoding = m.Encoding
+	if s.Stays() != "" {
+		return y, nil
+	}
+	e, err := Evict(y.path, s.tail)
+	if err != nil {
+		return nil, err
+	}
+	r.RowsEvicted, y.encoding = e.Evicted, e.Encoding
+	return y, s.folder.keepLeft(d.Name, left(m.Encoding, e.Encoding))
+}
+
+// trainDay trains a day, anew or from where it was interrupted.
+func (s *Stream) trainDay(ctx context.Context, name string, before *yesterday, set *datasets.Set, r *Record) error {
+	path := s.folder.day(name)
+	directory, err := checkpoint.Open(path)
+	if errors.Is(err, checkpoint.ErrHoldsNoRun) {
+		directory, err = checkpoint.Create(path, s.Settings)
+	}
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
+	run := s.Run
+	run.Train, run.Test, run.Valid, run.Encoding = set.Train, nil, nil, set.Encoding
+	run.From, run.FromEncoding = before.path, before.encoding
+	run.Seed = s.daySeed()
+	run.Checkpoints = &train.Checkpoints{Directory: directory, Keep: 1}
+	if s.Run.Checkpoints != nil {
+		run.Checkpoints.EverySteps, run.Checkpoints.Every = s.Run.Checkpoints.EverySteps, s.Run.Checkpoints.Every
+	}
+	if run.Solver, err = s.NewSolver(s.stepsOfADay(set.Train.Len())); err != nil {
+		return err
+	}
+	result, err := train.Train(ctx, run)
+	if result != nil {
+		defer result.Free()
+	}
+	if err != nil {
+		return err
+	}
+	last := result.History[len(result.History)-1]
+	r.Samples, r.Steps, r.TrainLoss = set.Train.Len(), last.Steps, last.TrainLoss
+	r.MemoryBytes, err = sizeOf(path)
+	return err
+}
+
+// daySeed returns the seed of the next day: that of the stream, mixed with the day's number.
+func (s *Stream) daySeed() uint64 {
+	return rand.New(rand.NewPCG(s.Run.Seed, uint64(len(s.folder.records)))).Uint64()
+}
+
+// stepsOfADay returns how many steps the first day had.
+func (s *Stream) stepsOfADay(samples int) int {
+	if len(s.folder.records) > 0 {
+		samples = s.folder.records[0].Samples
+	}
+	return max(1, (samples+s.Run.BatchSize-1)/s.Run.BatchSize)
+}
+
+// sizeOf returns the bytes of weights, state and vocabulary of a run.
+func sizeOf(path string) (int64, error) {
+	_, m, err := checkpoint.Find(path)
+	if err != nil {
+		return 0, err
+	}
+	var size int64
+	for _, p := range m.Parts {
+		size += p.Bytes
+	}
+	return size, nil
+}
