@@ -72,6 +72,9 @@ func (c *Catalogs) Experiments() experiment.Catalogs {
 	return experiment.Catalogs{Models: c.Models, Solvers: c.Solvers, Metrics: c.own.Metrics}
 }
 
+// OwnModels returns the models of one's own.
+func (c *Catalogs) OwnModels() []zoo.Model { return c.own.Models }
+
 // Load reads the model in the directory of a run, or in one of its checkpoints.
 func (c *Catalogs) Load(path string) (*predict.Trained, error) {
 	return predict.Load(path, c.own.Models...)

@@ -78,12 +78,7 @@ func (c *Checkpoints) take(name, value string) error {
 
 // Create makes the directory of a new run, or keeps the settings of a resumed one.
 func (c *Checkpoints) Create() (err error) {
-	settings := map[string]string{}
-	c.flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(notKept, f.Name) {
-			settings[f.Name] = textOf(f)
-		}
-	})
+	settings := Kept(c.flags, notKept...)
 	switch {
 	case c.rank > 0: // rank 0 does
 	case c.out != "":
@@ -92,6 +87,17 @@ func (c *Checkpoints) Create() (err error) {
 		c.directory.SetSettings(settings)
 	}
 	return err
+}
+
+// Kept returns the flags that were given, but for some, as texts that Set reads.
+func Kept(flags *pflag.FlagSet, but ...string) map[string]string {
+	settings := map[string]string{}
+	flags.Visit(func(f *pflag.Flag) {
+		if !slices.Contains(but, f.Name) {
+			settings[f.Name] = textOf(f)
+		}
+	})
+	return settings
 }
 
 // textOf returns the value of a flag in the form that Set reads.

@@ -31,6 +31,7 @@ type Solver struct {
 type Scale struct {
 	Seed          uint64
 	StepsPerEpoch int
+	StepsPerDay   int // of a stream; 0: there are no days
 }
 
 // AddSolver adds the flags of a solver, after the other flags of the command: see AddModelAndSolver.
@@ -43,7 +44,7 @@ func AddSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
 // newSolver adds the flags that do not depend on the solvers.
 func newSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
 	f := &Solver{flags: flags, catalog: c.Solvers, numbers: map[string]*float64{}, switches: map[string]*bool{}}
-	flags.StringVar(&f.halfLife, "half-life", "", "sets alpha: the steps (118) or epochs (0.3epochs) after which an untouched row has lost half of its norm")
+	flags.StringVar(&f.halfLife, "half-life", "", "sets alpha: the steps (118), epochs (0.3epochs) or, of a stream, days (2days) after which an untouched row has lost half of its norm")
 	flags.IntVar(&f.Buckets.Number, "buckets", 0, "divide the rows of each field into so many buckets by frequency, 1 the rarest")
 	flags.StringVar(&f.Buckets.Field, "bucket-field", "", "divide the rows of this field only")
 	flags.IntVar(&f.adaptiveBuckets, "adaptive-buckets", 0, "buckets 1 to this one take adaptive regularization, the others --bucket-decay")
@@ -91,7 +92,7 @@ func (f *Solver) options(entry solvers.Entry, scale Scale) ([]solvers.Option, er
 		case p.Name == "seed":
 			options = append(options, solvers.WithSeed(scale.Seed))
 		case given && p.Name == "half_life":
-			steps, err := halfLife(f.halfLife, scale.StepsPerEpoch)
+			steps, err := halfLife(f.halfLife, scale)
 			if err != nil {
 				return nil, err
 			}
@@ -109,14 +110,19 @@ func (f *Solver) options(entry solvers.Entry, scale Scale) ([]solvers.Option, er
 }
 
 // halfLife reads --half-life, in steps.
-func halfLife(text string, stepsPerEpoch int) (float64, error) {
+func halfLife(text string, scale Scale) (float64, error) {
 	number, inEpochs := strings.CutSuffix(text, "epochs")
+	number, inDays := strings.CutSuffix(number, "days")
 	value, err := strconv.ParseFloat(strings.TrimSuffix(number, "steps"), 64)
-	if err != nil {
-		return 0, fmt.Errorf("--half-life: want a number of steps such as 118, or of epochs such as 0.3epochs, got %q", text)
-	}
-	if inEpochs {
-		value *= float64(stepsPerEpoch)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("--half-life: want a number of steps such as 118, of epochs such as 0.3epochs, or of days of a stream such as 2days, got %q", text)
+	case inDays && scale.StepsPerDay == 0:
+		return 0, fmt.Errorf("--half-life %s: only a stream has days", text)
+	case inDays:
+		value *= float64(scale.StepsPerDay)
+	case inEpochs:
+		value *= float64(scale.StepsPerEpoch)
 	}
 	return value, nil
 }

@@ -1,0 +1,201 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/stream"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// streamOptions are the flags of "zoo stream".
+type streamOptions struct {
+	catalogs    *flags.Catalogs
+	flags       *pflag.FlagSet
+	model       *flags.Model
+	solverFlags *flags.Solver
+
+	schema, out, solver          string
+	days                         []string
+	batchSize, epochs            int
+	keep, skipBadLines, saveEach int
+	seed                         uint64
+	json, all                    bool
+}
+
+func newStreamCommand(c *flags.Catalogs) *cobra.Command {
+	o := streamOptions{catalogs: c}
+	cmd := &cobra.Command{
+		Use:   "stream --schema FILE --days GLOB --out RUN",
+		Short: "Train day after day: evaluate, train, let go of what has vanished, publish",
+		Long: `Train a log that comes by days. For each file, in the order of their names, it
+
+  - evaluates the model of the day before, which has never seen the day,
+  - lets the values leave of whose rows nothing is left, which changes no prediction,
+  - trains the day, with rows for values that come up for the first time,
+  - and publishes its model: the folder --out is read as the directory of a run.
+
+It goes on where it was stopped or killed, and ends with the same bytes. See docs/streams.md.
+
+  zoo generate drift --days 30 --rows 20000 --out logs
+  zoo stream --schema logs/schema.yaml --days 'logs/*.csv' --out run --half-life 2days
+  zoo predict --from run --in new.csv --out predictions.csv`,
+		Args: ui.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
+	}
+	o.addFlags(cmd.Flags())
+	return cmd
+}
+
+func (o *streamOptions) addFlags(f *pflag.FlagSet) {
+	o.flags = f
+	f.StringVar(&o.schema, "schema", "", "YAML file that describes the columns of the log")
+	f.StringSliceVar(&o.days, "days", nil, "files of days, or patterns such as 'logs/2026-*.csv.gz'; a day has the name of its file")
+	f.StringVar(&o.out, "out", "", "folder of the stream; it may hold one that goes on")
+	f.StringVar(&o.solver, "solver", "adamar", "solver; zoo solvers lists them")
+	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step")
+	f.IntVar(&o.epochs, "epochs", 1, "passes over each day")
+	f.IntVar(&o.keep, "keep", 2, "number of latest days whose models are kept")
+	f.IntVar(&o.saveEach, "checkpoint-every", 0, "also save within days, every so many steps; 0: only after a day")
+	f.IntVar(&o.skipBadLines, "skip-bad-lines", 0, "bad lines of a day that may be left out; one more is an error")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
+	f.BoolVar(&o.all, "keep-values", false, "let no value leave")
+	f.BoolVar(&o.json, "json", false, "print one JSON object for each day instead of a table")
+	o.model, o.solverFlags = flags.AddModelAndSolver(f, o.catalogs)
+}
+
+func (o *streamOptions) check() error {
+	switch {
+	case o.schema == "":
+		return errors.New("--schema: give the file that describes the columns")
+	case len(o.days) == 0:
+		return errors.New("--days: give at least one file")
+	case o.out == "":
+		return errors.New("--out: give the folder of the stream")
+	case o.flags.Changed("buckets"):
+		return errors.New("--buckets does not apply to a stream: frequencies change from day to day")
+	case o.batchSize < 1 || o.epochs < 1 || o.keep < 1:
+		return fmt.Errorf("--batch-size, --epochs and --keep must be at least 1, got %d, %d and %d", o.batchSize, o.epochs, o.keep)
+	case o.saveEach < 0 || o.skipBadLines < 0:
+		return fmt.Errorf("--checkpoint-every and --skip-bad-lines must be at least 0, got %d and %d", o.saveEach, o.skipBadLines)
+	}
+	if err := o.model.Check(); err != nil {
+		return err
+	}
+	if err := o.solverFlags.Check([]string{o.solver}); err != nil {
+		return err
+	}
+	_, err := o.newSolver(1)
+	return err
+}
+
+func (o *streamOptions) newSolver(steps int) (solvers.Solver, error) {
+	return o.solverFlags.New(o.solver, flags.Scale{Seed: o.seed, StepsPerEpoch: steps, StepsPerDay: steps})
+}
+
+func (o *streamOptions) run(cmd *cobra.Command) error {
+	if err := o.check(); err != nil {
+		return ui.Usage(err)
+	}
+	days, err := o.find()
+	if err != nil {
+		return ui.Usage(err)
+	}
+	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), o.json)
+	options, err := o.options(reporter)
+	if err != nil {
+		return err
+	}
+	s, err := stream.Open(o.out, options)
+	if errors.Is(err, stream.ErrSettings) {
+		return ui.Usage(err)
+	}
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if why := s.Stays(); why != "" {
+		reporter.Note("no value leaves: " + why)
+	}
+	return o.train(cmd.Context(), s, days, ui.NewDays(reporter))
+}
+
+// train trains the days that are not done yet.
+func (o *streamOptions) train(ctx context.Context, s *stream.Stream, days []stream.Day, table *ui.Days) error {
+	for _, d := range days {
+		r, err := s.Train(ctx, d)
+		if err != nil {
+			return err
+		}
+		if r == nil {
+			continue
+		}
+		if err := table.Add(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find returns the days that --days names, in their order.
+func (o *streamOptions) find() ([]stream.Day, error) {
+	var days []stream.Day
+	for _, pattern := range o.days {
+		paths, err := filepath.Glob(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("--days %s: %w", pattern, err)
+		}
+		if len(paths) == 0 {
+			return nil, fmt.Errorf("--days %s: there is no such file", pattern)
+		}
+		for _, path := range paths {
+			name, _, _ := strings.Cut(filepath.Base(path), ".")
+			days = append(days, stream.Day{Name: name, Files: []string{path}})
+		}
+	}
+	slices.SortStableFunc(days, func(a, b stream.Day) int { return strings.Compare(a.Name, b.Name) })
+	for i := range days[1:] {
+		if days[i].Name == days[i+1].Name {
+			return nil, fmt.Errorf("--days: day %s comes twice: %s and %s", days[i].Name, days[i].Files[0], days[i+1].Files[0])
+		}
+	}
+	return days, nil
+}
+
+func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
+	described, err := schema.Load(o.schema)
+	if err != nil {
+		return stream.Options{}, err
+	}
+	model, err := o.model.New()
+	if err != nil {
+		return stream.Options{}, err
+	}
+	init, err := o.model.Initializer()
+	if err != nil {
+		return stream.Options{}, err
+	}
+	return stream.Options{
+		Schema: described, NewSolver: o.newSolver, Models: o.catalogs.OwnModels(), Keep: o.keep, EveryValueStays: o.all,
+		Settings: flags.Kept(o.flags, "days", "json", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines"),
+		Read: encode.Options{
+			SkipBadLines: o.skipBadLines, OnSkip: func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
+		},
+		Run: train.Run{
+			Model: model, BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init,
+			Metrics: metrics.All(), Checkpoints: &train.Checkpoints{EverySteps: o.saveEach}, OnNote: reporter.Note,
+		},
+	}, nil
+}
