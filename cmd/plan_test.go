@@ -48,6 +48,7 @@ func plan() []room {
 		{path: "datasets", imports: "datasets/internal/pass datasets/schema"},
 		{path: "datasets/internal/testset", imports: "datasets"},
 		{path: "datasets/encode", imports: "datasets datasets/internal/hash datasets/rawlog datasets/schema"},
+		{path: "datasets/drift", imports: "datasets datasets/encode datasets/internal/hash datasets/rawlog datasets/schema"},
 		{path: "datasets/synthetic", imports: "datasets datasets/internal/hash datasets/internal/newfolder datasets/schema"},
 		{path: "datasets/prepared", imports: "datasets datasets/encode datasets/internal/newfolder datasets/internal/pass " +
 			"datasets/rawlog datasets/schema"},
