@@ -33,7 +33,9 @@ probabilities. The command prints their AUC on the last day, the test part: no m
 Only the shape is that of the data set: results on a drawn log are not results on the real one.
 
   zoo generate lzd --rows 1000000 --out lzd.csv.gz
-  zoo train --data lzd --train lzd.csv.gz`,
+  zoo train --data lzd --train lzd.csv.gz
+
+zoo generate drift writes a log by days, in which ids are born and die.`,
 		Args: ui.OneArgument("the name of a data set"),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args[0]) },
 	}
@@ -41,6 +43,7 @@ Only the shape is that of the data set: results on a drawn log are not results o
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows to write, at least 100")
 	f.StringVar(&o.out, "out", "", "file to write, compressed if it ends in .gz or .zst; - means standard output")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the log")
+	cmd.AddCommand(newGenerateDriftCommand())
 	return cmd
 }
 

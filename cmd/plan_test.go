@@ -40,6 +40,7 @@ func plan() []room {
 		{path: "solvers/parallel", imports: "graph graph/kernel graph/offheap solvers solvers/ranks"},
 
 		{path: "datasets/internal/hash"},
+		{path: "datasets/internal/newfolder"},
 		{path: "datasets/internal/pass"},
 		{path: "datasets/internal/testlog"},
 		{path: "datasets/rawlog"},
@@ -47,8 +48,10 @@ func plan() []room {
 		{path: "datasets", imports: "datasets/internal/pass datasets/schema"},
 		{path: "datasets/internal/testset", imports: "datasets"},
 		{path: "datasets/encode", imports: "datasets datasets/internal/hash datasets/rawlog datasets/schema"},
-		{path: "datasets/synthetic", imports: "datasets datasets/internal/hash datasets/schema"},
-		{path: "datasets/prepared", imports: "datasets datasets/encode datasets/internal/pass datasets/rawlog datasets/schema"},
+		{path: "datasets/drift", imports: "datasets datasets/encode datasets/internal/hash datasets/rawlog datasets/schema"},
+		{path: "datasets/synthetic", imports: "datasets datasets/internal/hash datasets/internal/newfolder datasets/schema"},
+		{path: "datasets/prepared", imports: "datasets datasets/encode datasets/internal/newfolder datasets/internal/pass " +
+			"datasets/rawlog datasets/schema"},
 		{path: "datasets/known", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic"},
 		{path: "datasets/draft", imports: "datasets/rawlog datasets/schema"},
 

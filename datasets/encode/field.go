@@ -1,11 +1,6 @@
 package encode
 
 import (
-	"math"
-	"slices"
-	"strconv"
-	"strings"
-
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/internal/hash"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
@@ -15,25 +10,22 @@ import (
 type fieldEncoder struct {
 	*schema.Field
 	out        datasets.Field
-	at         int                         // of its column in the record
-	owner      int                         // the field whose vocabulary it uses; itself, mostly
-	separator  string                      // of a list
+	at         int // of its column in the record
+	owner      int // the field whose vocabulary it uses; itself, mostly
+	cells      *Cells
 	builder    *datasets.VocabularyBuilder // nil for a number, for buckets, and once the training part is known
 	vocabulary *datasets.Vocabulary        // nil for a number, for buckets, and until the training part is known
 	renamed    []int32                     // final ids by those of the builder; nil if there was none
 	statistics datasets.ValueCounts        // of the training part
 	closed     bool                        // the builder takes no new values
 	scale      *scale                      // of a number; else nil
-	bins       []string                    // the values of the bins
 	buckets    int                         // 0 for none
 	absent     bool                        // what is out of vocabulary counts as absent
-	times      schema.Times
 }
 
 func newFieldEncoder(f, owner *schema.Field) fieldEncoder {
 	e := fieldEncoder{
-		Field: f, out: datasets.FieldOf(f), separator: f.RawColumn().Separator, buckets: owner.Hash, bins: binNames(f.Bins),
-		absent: owner.OutOfVocabulary == "zero", times: schema.Times{Layout: f.Layout},
+		Field: f, out: datasets.FieldOf(f), cells: NewCells(f), buckets: owner.Hash, absent: owner.OutOfVocabulary == "zero",
 	}
 	switch {
 	case e.out.Kind == datasets.Numeric:
@@ -45,32 +37,22 @@ func newFieldEncoder(f, owner *schema.Field) fieldEncoder {
 }
 
 // encode appends what the value of the field's column becomes.
-func (f *fieldEncoder) encode(value string, c *chunk) error {
-	switch {
-	case f.scale != nil:
-		x, err := schema.ParseNumber(value)
+func (f *fieldEncoder) encode(cell string, c *chunk) error {
+	switch f.out.Kind {
+	case datasets.Numeric:
+		x, err := schema.ParseNumber(cell)
 		c.numbers = append(c.numbers, f.scale.transform(x))
 		return err
-	case f.out.Kind == datasets.List:
-		f.list(value, c)
+	case datasets.List:
+		f.list(cell, c)
 		return nil
-	case f.Derive == "os_browser":
-		value = osBrowser(value)
-	case f.Derive != "":
-		t, err := f.times.Parse(value)
-		if err != nil {
-			return err
+	default:
+		value, err := f.cells.Value(cell)
+		if err == nil {
+			c.ids = append(c.ids, f.id(value))
 		}
-		value = schema.Derive(f.Derive, t)
-	case f.bins != nil:
-		x, err := schema.ParseNumber(value)
-		if err != nil {
-			return err
-		}
-		value = f.bin(x)
+		return err
 	}
-	c.ids = append(c.ids, f.id(value))
-	return nil
 }
 
 // id returns the provisional id of a value.
@@ -87,17 +69,11 @@ func (f *fieldEncoder) id(value string) int32 {
 }
 
 // list appends the last ids of a list and fills up its places.
-func (f *fieldEncoder) list(text string, c *chunk) {
+func (f *fieldEncoder) list(cell string, c *chunk) {
 	n := 0
-	if text != "" {
-		n = strings.Count(text, f.separator) + 1
-		skip := n - f.Length
-		for value := range strings.SplitSeq(text, f.separator) {
-			if skip <= 0 {
-				c.ids = append(c.ids, f.id(value))
-			}
-			skip--
-		}
+	for value := range f.cells.List(cell) {
+		c.ids = append(c.ids, f.id(value))
+		n++
 	}
 	for range f.Length - n {
 		c.ids = append(c.ids, datasets.Absent)
@@ -128,23 +104,4 @@ func (f *fieldEncoder) final(id int32, t *tally, field int) int32 {
 		return datasets.Absent
 	}
 	return 0
-}
-
-// binNames are the values of the bins: "<=1", "<=10", ">10" for edges 1 and 10.
-func binNames(edges []float64) (names []string) {
-	for _, edge := range edges {
-		names = append(names, "<="+strconv.FormatFloat(edge, 'g', -1, 64))
-	}
-	if len(edges) > 0 {
-		names = append(names, ">"+strings.TrimPrefix(names[len(names)-1], "<="))
-	}
-	return names
-}
-
-func (f *fieldEncoder) bin(x float64) string {
-	if math.IsNaN(x) {
-		return ""
-	}
-	i, _ := slices.BinarySearch(f.Bins, x)
-	return f.bins[i]
 }

@@ -3,14 +3,13 @@ package prepared
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/newfolder"
 )
 
 // Write reads a log once, turns it into ids, and writes it to a new folder, which Open opens. The folder
@@ -21,40 +20,15 @@ import (
 // 100 MB besides, however many rows there are. While it works, the hidden folder also has a file of
 // 4 bytes for each id, 8 for each number and 9 for each row.
 func Write(ctx context.Context, dir string, in encode.Input) (*Manifest, error) {
-	if err := isFree(dir); err != nil {
-		return nil, err
-	}
-	parent, name := filepath.Split(filepath.Clean(dir))
-	work, err := os.MkdirTemp(filepath.Clean(parent+"."), "."+name+"-*")
-	if err != nil {
-		return nil, fmt.Errorf("datasets: %w", err)
-	}
-	defer os.RemoveAll(work) // which is gone once it is renamed
-	m, err := writeFolder(ctx, work, in)
+	var m *Manifest
+	err := newfolder.Write(dir, func(work string) (err error) {
+		m, err = writeFolder(ctx, work, in)
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	if err := os.Chmod(work, 0o755); err != nil { // temporary folders are for their owner only
-		return nil, fmt.Errorf("datasets: %w", err)
-	}
-	if err := os.Rename(work, dir); err != nil {
-		return nil, fmt.Errorf("datasets: %w", err)
 	}
 	return m, nil
-}
-
-// isFree returns an error if something would be overwritten.
-func isFree(dir string) error {
-	entries, err := os.ReadDir(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return fmt.Errorf("datasets: %w", err)
-	case len(entries) > 0:
-		return fmt.Errorf("datasets: %s: %w, and is not empty", dir, fs.ErrExist)
-	}
-	return nil
 }
 
 // writeFolder writes all files of the folder.

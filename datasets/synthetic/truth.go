@@ -53,26 +53,40 @@ func (f *drawnField) drawEffects(rng *rand.Rand) (main []float64, factors [][int
 	if f.pairs > 0 {
 		factors = make([][interactionFactors]float64, f.values)
 	}
+	for v := range main {
+		effect, interaction := f.drawEffect(rng)
+		if main[v] = effect; factors != nil {
+			factors[v] = interaction
+		}
+	}
+	return main, factors
+}
+
+// drawEffect draws the main effect and the factors of one value.
+func (f *drawnField) drawEffect(rng *rand.Rand) (main float64, factors [interactionFactors]float64) {
 	// The product of two such factors, summed, has a standard deviation of pairs^2 / pairs.
 	size := math.Sqrt(f.pairs) / math.Pow(interactionFactors, 0.25)
-	for v := range main {
-		main[v] = rng.NormFloat64() * f.effect
-		for i := range interactionFactors {
-			if x := rng.NormFloat64() * size; factors != nil {
-				factors[v][i] = x
-			}
-		}
+	main = rng.NormFloat64() * f.effect
+	for i := range factors {
+		factors[i] = rng.NormFloat64() * size
 	}
 	return main, factors
 }
 
 // sample draws the values of a sample and whether it was clicked. It returns the true probability.
 func (t *truth) sample(rng *rand.Rand, values []int32) (click bool, probability float64) {
+	for f := range t.fields {
+		values[f] = int32(t.value(f, rng, values))
+	}
+	probability = sigmoid(t.logit(values))
+	return rng.Float64() < probability, probability
+}
+
+// logit returns the true logit of a sample.
+func (t *truth) logit(values []int32) float64 {
 	logit := t.bias
 	var sum, squares [interactionFactors]float64 // (sum f)^2 - sum f^2 is twice all pairs
-	for f := range t.fields {
-		v := t.value(f, rng, values)
-		values[f] = int32(v)
+	for f, v := range values {
 		logit += t.main[f][v]
 		if t.factors[f] == nil {
 			continue
@@ -85,18 +99,24 @@ func (t *truth) sample(rng *rand.Rand, values []int32) (click bool, probability 
 	for j := range sum {
 		logit += (sum[j]*sum[j] - squares[j]) / 2
 	}
-	probability = 1 / (1 + math.Exp(-logit))
-	return rng.Float64() < probability, probability
+	return logit
 }
+
+func sigmoid(logit float64) float64 { return 1 / (1 + math.Exp(-logit)) }
 
 // value draws the value of a field.
 func (t *truth) value(field int, rng *rand.Rand, values []int32) int {
 	f := &t.fields[field]
-	var u float64
 	if by := t.of[field]; by != field {
-		u = float64(hash.Mix(uint64(values[by])<<8|uint64(field))>>11) / (1 << 53)
-	} else {
-		u = rng.Float64()
+		return f.valueAt(decided(values[by], field))
 	}
-	return int(float64(f.values) * math.Pow(u, f.skew))
+	return f.valueAt(rng.Float64())
+}
+
+// valueAt returns the value at a place from 0, which is that of the most frequent one, to 1.
+func (f *drawnField) valueAt(u float64) int { return int(float64(f.values) * math.Pow(u, f.skew)) }
+
+// decided returns the place of a value that another field's value decides.
+func decided(by int32, field int) float64 {
+	return float64(hash.Mix(uint64(by)<<8|uint64(field))>>11) / (1 << 53)
 }
