@@ -33,7 +33,7 @@ func plan() []room {
 		{path: "graph", imports: "graph/kernel graph/offheap", files: 30}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
-		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 27}, // one file for each solver
+		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 29}, // one file for each solver
 		{path: "solvers/ranks", imports: "graph/kernel graph/offheap"},
 		{path: "solvers/ranks/mpi", imports: "solvers/ranks"},
 		{path: "solvers/internal/fake", imports: "graph solvers/ranks"},
@@ -64,15 +64,16 @@ func plan() []room {
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
 			"solvers zoo zoo/checkpoint zoo/metrics zoo/train"},
 		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
+		{path: "zoo/stream", imports: "datasets datasets/encode datasets/rawlog datasets/schema graph solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/metrics"},
 
-		{path: "cmd/internal/ui", imports: "zoo/experiment zoo/metrics zoo/train"},
+		{path: "cmd/internal/ui", imports: "zoo/stream zoo/experiment zoo/metrics zoo/train"},
 		{path: "cmd/internal/flags", imports: "cmd/internal/ui " +
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench"},
-		{path: "cmd", imports: "cmd/internal/bench cmd/internal/flags cmd/internal/ui " +
+		{path: "cmd", files: 18, imports: "zoo/stream datasets/schema cmd/internal/bench cmd/internal/flags cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +
 			"zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/metrics zoo/predict zoo/train"},

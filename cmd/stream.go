@@ -97,7 +97,7 @@ func (o *streamOptions) check() error {
 	if err := o.solverFlags.Check([]string{o.solver}); err != nil {
 		return err
 	}
-	_, err := o.newSolver(1)
+	_, err := o.newSolver(1000) // of the first day, whose steps are not known yet
 	return err
 }
 
@@ -129,7 +129,14 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 	if why := s.Stays(); why != "" {
 		reporter.Note("no value leaves: " + why)
 	}
-	return o.train(cmd.Context(), s, days, ui.NewDays(reporter))
+	done := len(s.Records())
+	if err := o.train(cmd.Context(), s, days, ui.NewDays(reporter)); err != nil {
+		return err
+	}
+	if len(s.Records()) == done {
+		reporter.Note(fmt.Sprintf("all days are done; the latest is %s", s.Records()[done-1].Day))
+	}
+	return nil
 }
 
 // train trains the days that are not done yet.

@@ -49,6 +49,11 @@ and predicts raw samples:
   zoo train --resume run
   zoo predict --from run --in new.csv --out predictions.csv
 
+With --from a run goes on from another one with tomorrow's log: weights, state of the solver and
+vocabulary are taken over, and new values get rows. See docs/streams.md, and zoo stream:
+
+  zoo train --from run --train tomorrow.csv.gz --out run2
+
 Built with -tags mpi and started by mpirun, several processes train together, see docs/parallel.md:
 
   mpirun -np 4 zoo train --batch-size 4096`,
@@ -137,6 +142,13 @@ func (o *trainOptions) prepare(cmd *cobra.Command, group *ranks.Group, reporter 
 	}
 	if err := o.saving.Open(group.Rank()); err != nil {
 		return nil, err
+	}
+	var err error
+	if o.data.Base, err = o.saving.GoOn(o.solverFlags); err != nil {
+		return nil, err
+	}
+	if o.data.Base != nil && (o.data.IsDrawn() || o.data.IsPrepared()) {
+		return nil, ui.Usagef("--from needs a raw log, whose new values get ids: give --train")
 	}
 	if err := o.check(group.Size()); err != nil {
 		return nil, ui.Usage(err)

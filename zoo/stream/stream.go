@@ -65,7 +65,7 @@ func Open(path string, o Options) (*Stream, error) {
 	undivided := *o.Schema
 	undivided.Split = nil
 	s.Schema = &undivided
-	solver, err := o.NewSolver(1000)
+	solver, err := o.NewSolver(1000) // the number of steps does not matter here
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ type Checkpoints struct {
 	flags       *pflag.FlagSet
 	metrics     []metrics.Metric
 	out, resume string
+	from        string
 	every       string
 	keep        int
 	monitor     string
@@ -33,6 +34,7 @@ func AddCheckpoints(flags *pflag.FlagSet, all *Catalogs) *Checkpoints {
 	c := &Checkpoints{flags: flags, metrics: all.Metrics}
 	flags.StringVar(&c.out, "out", "", "directory for checkpoints and the trained model; it must not hold a run yet")
 	flags.StringVar(&c.resume, "resume", "", "directory of a run to go on with; its flags are those it was started with, and --epochs may be raised")
+	flags.StringVar(&c.from, "from", "", "directory of a run that this one goes on from with another log: its model, solver, weights and vocabulary")
 	flags.StringVar(&c.every, "checkpoint-every", "", "also save within epochs: every so many steps (500) or after so much time (10m)")
 	flags.IntVar(&c.keep, "keep", 2, "number of latest checkpoints to keep, besides that of the best epoch")
 	flags.StringVar(&c.monitor, "monitor", "", "find the best epoch by "+strings.Join(c.monitors(), " or ")+" of --valid")
@@ -93,6 +95,7 @@ func (c *Checkpoints) Apply(run *train.Run) error {
 	if c.Monitored() {
 		run.Monitor, run.Patience = metrics.Monitor(c.monitor), c.patience
 	}
+	run.From = c.from
 	steps, every, err := c.interval()
 	if c.out == "" && c.resume == "" || err != nil {
 		return err

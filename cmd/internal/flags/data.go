@@ -17,6 +17,8 @@ import (
 type Data struct {
 	*Log
 	rows, memory int
+	// Base is the encoding that the log goes on from; nil: it begins anew.
+	Base *datasets.Encoding
 }
 
 // AddData adds the flags of the data of a run.
@@ -69,6 +71,7 @@ func (d *Data) Open(ctx context.Context, seed uint64, reporter *ui.Reporter) (*d
 	if err != nil {
 		return nil, err
 	}
+	in.Options.Base = d.Base
 	defer reporter.EndBar()
 	return in.Open(ctx)
 }

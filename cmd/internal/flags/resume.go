@@ -2,13 +2,16 @@ package flags
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/spf13/pflag"
 )
@@ -43,6 +46,45 @@ func (c *Checkpoints) Open(rank int) (err error) {
 	}
 	return nil
 }
+
+// GoOn takes the flags of the run that --from names, where they are not given, but for those of its data and of saving, and
+// for the options of its solver if another one is given. It returns the encoding of that run.
+func (c *Checkpoints) GoOn(solver *Solver) (*datasets.Encoding, error) {
+	if c.from == "" {
+		return nil, nil
+	}
+	dir, m, err := checkpoint.Find(c.from)
+	if err != nil {
+		return nil, err
+	}
+	if !m.HasEncoding() {
+		return nil, fmt.Errorf("--from %s: the run has no vocabulary: it was trained on ids", c.from)
+	}
+	saved, err := checkpoint.ReadSettings(c.from)
+	if err != nil {
+		return nil, err
+	}
+	given := c.flags.Lookup("solver")
+	another := given.Changed && textOf(given) != cmp.Or(saved["solver"], strings.Trim(given.DefValue, "[]"))
+	for _, name := range slices.Sorted(maps.Keys(saved)) {
+		own := slices.Contains(mayChange, name) || slices.Contains(ofData, name) || another && solver.IsOption(name)
+		if flag := c.flags.Lookup(name); flag != nil && !flag.Changed && !own {
+			if err := c.flags.Set(name, saved[name]); err != nil {
+				return nil, fmt.Errorf("--from %s: %w", c.from, err)
+			}
+		}
+	}
+	if !c.flags.Changed("schema") && !c.flags.Changed("data") {
+		err = c.flags.Set("schema", filepath.Join(filepath.Dir(dir), "schema.yaml"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return checkpoint.ReadEncoding(dir)
+}
+
+// ofData lists the flags of the data of a run.
+var ofData = []string{"data", "split", "min-count", "negatives", "skip-bad-lines", "rows", "memory"}
 
 // openResumed opens the directory of --resume and returns the flags of its run.
 func (c *Checkpoints) openResumed() (saved map[string]string, err error) {

@@ -142,9 +142,7 @@ func (f *Solver) Check(names []string) error {
 	}
 	var unused []string
 	f.flags.Visit(func(flag *pflag.Flag) {
-		parameter := strings.ReplaceAll(flag.Name, "-", "_")
-		isOption := f.numbers[parameter] != nil || f.switches[parameter] != nil || flag.Name == "half-life" || flag.Name == "adaptive-buckets"
-		if isOption && !known[flag.Name] {
+		if f.IsOption(flag.Name) && !known[flag.Name] {
 			unused = append(unused, "--"+flag.Name)
 		}
 	})
@@ -152,6 +150,12 @@ func (f *Solver) Check(names []string) error {
 		return fmt.Errorf("%s does not apply to --solver %s", strings.Join(unused, ", "), strings.Join(names, ","))
 	}
 	return f.checkBuckets()
+}
+
+// IsOption reports whether a flag is an option of some solver.
+func (f *Solver) IsOption(flag string) bool {
+	parameter := strings.ReplaceAll(flag, "-", "_")
+	return f.numbers[parameter] != nil || f.switches[parameter] != nil || flag == "half-life" || flag == "adaptive-buckets"
 }
 
 func (f *Solver) checkBuckets() error {
