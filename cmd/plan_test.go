@@ -66,7 +66,9 @@ func plan() []room {
 		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
 		{path: "zoo/stream", imports: "datasets datasets/encode datasets/rawlog datasets/schema graph solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
-		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/metrics"},
+		{path: "zoo/internal/chart"},
+		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/internal/chart zoo/metrics"},
+		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
 
 		{path: "cmd/internal/ui", imports: "zoo/stream zoo/experiment zoo/metrics zoo/train"},
 		{path: "cmd/internal/flags", imports: "cmd/internal/ui " +

@@ -6,22 +6,12 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/ctrzoo/ctrzoo/zoo/internal/chart"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
-// figure is a chart with its caption and the names of its colours.
-type figure struct {
-	Caption string
-	SVG     template.HTML
-	Legend  []legend
-}
-
-type legend struct {
-	Name, Color string
-}
-
 // figures draws a table's figures. The error is of a chart that cannot be drawn.
-func (t *Table) figures() ([]figure, error) {
+func (t *Table) figures() ([]chart.Figure, error) {
 	f := figures{table: t}
 	for _, model := range t.Models {
 		f.aucByEpoch(model)
@@ -40,31 +30,26 @@ func (t *Table) figures() ([]figure, error) {
 // figures collects figures until the first error.
 type figures struct {
 	table *Table
-	list  []figure
+	list  []chart.Figure
 	err   error
 }
 
-func (f *figures) add(caption string, names []legend, svg template.HTML, err error) {
+func (f *figures) add(caption string, names []chart.Legend, svg template.HTML, err error) {
 	if f.err == nil {
 		f.err = err
 	}
-	f.list = append(f.list, figure{caption, svg, names})
+	f.list = append(f.list, chart.Figure{Caption: caption, SVG: svg, Legend: names})
 }
 
 // cells are the methods of a model that have runs, with the colours of the methods.
-func (f *figures) cells(model string) (cells []*Cell, colors []int, names []legend) {
+func (f *figures) cells(model string) (cells []*Cell, colors []int, names []chart.Legend) {
 	for i, method := range f.table.Methods {
 		if c := f.table.Cell(method, model); c != nil {
 			cells, colors = append(cells, c), append(colors, i)
-			names = append(names, newLegend(method, i))
+			names = append(names, chart.NewLegend(method, i))
 		}
 	}
 	return cells, colors, names
-}
-
-func newLegend(name string, i int) legend {
-	c := colorOf(i)
-	return legend{name, fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)}
 }
 
 // epochs are 1, 2, ... n.
@@ -78,37 +63,37 @@ func epochs(n int) []float64 {
 
 func (f *figures) aucByEpoch(model string) {
 	cells, colors, names := f.cells(model)
-	var list []series
+	var list []chart.Series
 	for i, c := range cells {
-		list = append(list, series{colors[i], epochs(len(c.Mean)), c.Mean, true})
+		list = append(list, chart.Series{Color: colors[i], X: epochs(len(c.Mean)), Y: c.Mean, Mark: true})
 	}
 	caption := fmt.Sprintf("%s: test AUC after each epoch, mean over seeds", model)
-	svg, err := lines(caption, "epoch", "test AUC", list)
+	svg, err := chart.Lines(caption, "epoch", "test AUC", list)
 	f.add(caption, names, svg, err)
 }
 
 // curves draws what the first seed recorded within the epochs.
 func (f *figures) curves(model string) {
 	cells, colors, names := f.cells(model)
-	var loss, auc []series
+	var loss, auc []chart.Series
 	for i, c := range cells {
 		r := c.Runs[0]
 		if len(r.Curve) == 0 {
 			return
 		}
-		l, a := series{color: colors[i]}, series{color: colors[i]}
+		l, a := chart.Series{Color: colors[i]}, chart.Series{Color: colors[i]}
 		for n, p := range r.Curve {
 			x := 1 + float64(n+1)/float64(r.CurvePoints) // an epoch ends at a whole number
-			l.x, l.y = append(l.x, x), append(l.y, float64(p.TrainLoss))
-			a.x, a.y = append(a.x, x), append(a.y, float64(p.TestAUC))
+			l.X, l.Y = append(l.X, x), append(l.Y, float64(p.TrainLoss))
+			a.X, a.Y = append(a.X, x), append(a.Y, float64(p.TestAUC))
 		}
 		loss, auc = append(loss, l), append(auc, a)
 	}
 	caption := fmt.Sprintf("%s: training loss within the epochs; epoch n goes from n to n+1", model)
-	svg, err := lines(caption, "epoch", "training loss", loss)
+	svg, err := chart.Lines(caption, "epoch", "training loss", loss)
 	f.add(caption, names, svg, err)
 	caption = fmt.Sprintf("%s: test AUC within the epochs; epoch n goes from n to n+1", model)
-	svg, err = lines(caption, "epoch", "test AUC", auc)
+	svg, err = chart.Lines(caption, "epoch", "test AUC", auc)
 	f.add(caption, names, svg, err)
 }
 
@@ -127,30 +112,30 @@ func (f *figures) norms(model, method string) {
 
 func (f *figures) byBucket(c *Cell, what, label string, of func(metrics.RowGroup) float64) {
 	r := c.Runs[0]
-	var list []series
-	var names []legend
+	var list []chart.Series
+	var names []chart.Legend
 	for b, group := range r.Last().Buckets {
-		s := series{color: b, x: epochs(len(r.Results)), mark: true}
+		s := chart.Series{Color: b, X: epochs(len(r.Results)), Mark: true}
 		for _, e := range r.Results {
-			s.y = append(s.y, of(e.Buckets[b]))
+			s.Y = append(s.Y, of(e.Buckets[b]))
 		}
 		list = append(list, s)
-		names = append(names, newLegend("bucket "+group.Name, b))
+		names = append(names, chart.NewLegend("bucket "+group.Name, b))
 	}
 	caption := fmt.Sprintf("%s with %s: %s by frequency bucket, 1 the rarest", c.Model, c.Method, what)
-	svg, err := lines(caption, "epoch", label, list)
+	svg, err := chart.Lines(caption, "epoch", label, list)
 	f.add(caption, names, svg, err)
 }
 
 func (f *figures) bucketAUC(model string) {
 	cells, colors, names := f.cells(model)
-	var list []series
+	var list []chart.Series
 	var labels []string
 	for i, c := range cells {
-		s := series{color: colors[i]}
+		s := chart.Series{Color: colors[i]}
 		labels = nil
 		for b, v := range c.Runs[0].BucketAUC {
-			s.y = append(s.y, float64(v))
+			s.Y = append(s.Y, float64(v))
 			label := "unseen"
 			if b > 0 {
 				label = strconv.Itoa(b)
@@ -161,33 +146,33 @@ func (f *figures) bucketAUC(model string) {
 	}
 	field := cells[0].Runs[0].RareField
 	caption := fmt.Sprintf("%s: test AUC after the last epoch, by frequency bucket of field %s", model, field)
-	svg, err := bars(caption, "frequency bucket of "+field, "test AUC", labels, list)
+	svg, err := chart.Bars(caption, "frequency bucket of "+field, "test AUC", labels, list)
 	f.add(caption, names, svg, err)
 }
 
 func (f *figures) calibration(model string) {
 	cells, colors, names := f.cells(model)
-	var list []series
+	var list []chart.Series
 	for i, c := range cells {
-		s := series{color: colors[i], mark: true}
+		s := chart.Series{Color: colors[i], Mark: true}
 		for _, b := range c.Runs[0].Calibration {
-			s.x, s.y = append(s.x, b.Prediction), append(s.y, b.Label)
+			s.X, s.Y = append(s.X, b.Prediction), append(s.Y, b.Label)
 		}
 		list = append(list, s)
 	}
 	caption := fmt.Sprintf("%s: clicks against predictions after the last epoch, by tenths of the test part", model)
-	svg, err := lines(caption, "mean prediction", "share of clicks", list)
+	svg, err := chart.Lines(caption, "mean prediction", "share of clicks", list)
 	f.add(caption, names, svg, err)
 }
 
 func (f *figures) cost(model string) {
 	cells, colors, names := f.cells(model)
-	var list []series
+	var list []chart.Series
 	for i, c := range cells {
 		r := c.Runs[0]
-		list = append(list, series{color: colors[i], y: []float64{r.Seconds / float64(len(r.Results))}})
+		list = append(list, chart.Series{Color: colors[i], Y: []float64{r.Seconds / float64(len(r.Results))}})
 	}
 	caption := fmt.Sprintf("%s: seconds of training for an epoch; runs side by side share the machine", model)
-	svg, err := bars(caption, "", "seconds", []string{model}, list)
+	svg, err := chart.Bars(caption, "", "seconds", []string{model}, list)
 	f.add(caption, names, svg, err)
 }

@@ -2,14 +2,10 @@ package report
 
 import (
 	"fmt"
-	"image/color"
 	"io"
 	"strings"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgsvg"
+	"github.com/ctrzoo/ctrzoo/zoo/internal/chart"
 )
 
 // WriteOverview writes the tables of the first grid in short, as Markdown: for each method and model
@@ -59,36 +55,25 @@ func WriteOverviewChart(w io.Writer, tables []*Table) error {
 	if len(tables) == 0 {
 		return nil
 	}
-	var panels []*plot.Plot
+	var panels []*chart.Chart
 	for _, t := range firstGrid(tables) {
 		c, err := t.overviewPanel(len(panels) == 0)
 		if err != nil {
 			return err
 		}
-		panels = append(panels, c.Plot)
+		panels = append(panels, c)
 	}
-	canvas := vgsvg.New(width*vg.Length(len(panels)), height*1.25)
-	tiles := draw.Tiles{Rows: 1, Cols: len(panels), PadX: vg.Points(12)}
-	for i, c := range plot.Align([][]*plot.Plot{panels}, tiles, draw.New(canvas))[0] {
-		panels[i].Draw(c)
-	}
-	_, err := canvas.WriteTo(w)
-	return err
+	return chart.WriteSideBySide(w, panels)
 }
 
 // overviewPanel is the panel of one data set. Only one panel needs the legend.
-func (t *Table) overviewPanel(legend bool) (*chart, error) {
+func (t *Table) overviewPanel(legend bool) (*chart.Chart, error) {
 	f := figures{table: t}
 	cells, colors, _ := f.cells(t.Models[0])
-	c := newChart("", "epoch", "test AUC")
-	c.BackgroundColor = color.White // a page may be dark, and the picture cannot know
-	c.Title.Text = fmt.Sprintf("%s, %s", t.Models[0], t.Data)
-	c.Title.TextStyle.Font.Variant = "Sans"
-	c.Legend.TextStyle.Font.Variant = "Sans"
-	c.Legend.Left, c.Legend.Padding = true, vg.Points(3)
-	c.X.Tick.Marker = wholeTicks{}
+	c := chart.New("", "epoch", "test AUC")
+	c.StandAlone(fmt.Sprintf("%s, %s", t.Models[0], t.Data))
 	for i, cell := range cells {
-		line, err := c.line(series{colors[i], epochs(len(cell.Mean)), cell.Mean, true})
+		line, err := c.Line(chart.Series{Color: colors[i], X: epochs(len(cell.Mean)), Y: cell.Mean, Mark: true})
 		if err != nil {
 			return nil, err
 		}

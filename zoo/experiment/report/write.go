@@ -8,12 +8,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/ctrzoo/ctrzoo/zoo/internal/chart"
 )
 
 //go:embed report.html
 var reportText string
 
-var reportTemplate = template.Must(template.New("report").Parse(reportText))
+var reportTemplate = template.Must(chart.Page(reportText))
 
 // page is what the template shows.
 type page struct{ Sections []section }
@@ -22,7 +24,7 @@ type section struct {
 	*Table
 	Rows     []row
 	Findings []string
-	Figures  []figure
+	Figures  []chart.Figure
 }
 
 // row is a method with the cells of all models.
