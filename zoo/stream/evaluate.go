@@ -3,9 +3,12 @@ package stream
 import (
 	"context"
 	"iter"
+	"math"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/drift"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 )
@@ -13,38 +16,24 @@ import (
 // samplesAtOnce is how many samples of a day are evaluated at a time.
 const samplesAtOnce = 4096
 
-// evaluate measures a model on a day that it was not trained on, and the share of the day's values that it does not know, by
-// field.
-func evaluate(ctx context.Context, m *predict.Trained, paths []string, list []metrics.Metric) (metrics.Figures, map[string]float64, error) {
+// evaluate measures a model on a day that it was not trained on.
+func evaluate(ctx context.Context, m *predict.Trained, paths []string, list []metrics.Metric) (metrics.Figures, error) {
 	p, err := m.Predictor()
 	if err != nil {
-		return metrics.Figures{}, nil, err
+		return metrics.Figures{}, err
 	}
-	u := newUnknown(m)
 	rows := encode.ReadRows(ctx, m.Encoding, paths, encode.RowOptions{Size: samplesAtOnce, Labelled: true})
-	figures, err := p.Evaluate(u.watch(rows), list...)
-	return figures, u.shares(), err
+	return p.Evaluate(batches(rows), list...)
 }
 
-// unknown counts values, and those that a model does not know.
-type unknown struct {
-	fields      []datasets.Field
-	values, not []int
-}
-
-func newUnknown(m *predict.Trained) *unknown {
-	return &unknown{m.Fields, make([]int, len(m.Fields)), make([]int, len(m.Fields))}
-}
-
-// watch yields the batches of rows, and counts their values.
-func (u *unknown) watch(rows iter.Seq2[*encode.Rows, error]) iter.Seq2[*datasets.Batch, error] {
+// batches yields the batches of rows.
+func batches(rows iter.Seq2[*encode.Rows, error]) iter.Seq2[*datasets.Batch, error] {
 	return func(yield func(*datasets.Batch, error) bool) {
 		for r, err := range rows {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			u.count(&r.Batch)
 			if !yield(&r.Batch, nil) {
 				return
 			}
@@ -52,33 +41,48 @@ func (u *unknown) watch(rows iter.Seq2[*encode.Rows, error]) iter.Seq2[*datasets
 	}
 }
 
-func (u *unknown) count(b *datasets.Batch) {
-	ids := b.IDs
-	for range b.Rows {
-		for i, f := range u.fields {
-			n := f.Columns()
-			for _, id := range ids[:n] {
-				isAbsent := id == datasets.Absent
-				if isAbsent && f.Kind == datasets.List {
-					continue // a place beyond the end, or an unknown value that reads as nothing
-				}
-				u.values[i]++
-				if id == 0 || isAbsent {
-					u.not[i]++
-				}
-			}
-			ids = ids[n:]
-		}
+// read reads a day to memory, in an encoding that goes on from base, and counts its values beside those that before knows.
+func (s *Stream) read(ctx context.Context, d Day, before, base *datasets.Encoding) (*datasets.Set, *drift.Day, error) {
+	var known func(field int, value string) bool
+	if before != nil {
+		known = drift.Known(before)
 	}
+	counts := drift.NewDay(s.Schema, known)
+	in := encode.Input{Schema: s.Schema, Files: rawlog.Files{Train: d.Files}, Options: s.Read}
+	in.Options.Base, in.Options.KeepWaiting = base, true
+	in.Logs = func(_ context.Context, paths []string) (rawlog.Logs, error) {
+		l, err := rawlog.Open(s.Schema.Format, paths)
+		if err != nil {
+			return rawlog.Logs{}, err
+		}
+		return rawlog.Logs{Train: counts.Tap(l)}, nil
+	}
+	set, err := in.Open(ctx)
+	return set, counts, err
 }
 
-// shares returns the share of unknown values of each field that has values.
-func (u *unknown) shares() map[string]float64 {
-	shares := map[string]float64{}
-	for i, f := range u.fields {
-		if u.values[i] > 0 {
-			shares[f.Name] = float64(u.not[i]) / float64(u.values[i])
+// compare takes over how a day's values differ from those of the days before.
+func (r *Record) compare(window *drift.Window, day *drift.Counts) error {
+	figures, err := window.Compare(day)
+	if err != nil {
+		return err
+	}
+	r.UnknownShare = known(day.UnknownShare())
+	for _, f := range figures {
+		if !math.IsNaN(f.Unknown) {
+			r.UnknownByField = with(r.UnknownByField, f.Field, f.Unknown)
+		}
+		if !math.IsNaN(f.PSI) {
+			r.PSI = with(r.PSI, f.Field, f.PSI)
 		}
 	}
-	return shares
+	return nil
+}
+
+func with(m map[string]float64, name string, v float64) map[string]float64 {
+	if m == nil {
+		m = map[string]float64{}
+	}
+	m[name] = v
+	return m
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/datasets/drift"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 )
 
@@ -26,6 +27,7 @@ var (
 //	days.jsonl     a Record for each day that is done, one a line
 //	days/DAY       the run of a day, see checkpoint.Directory; the latest ones are kept
 //	left/DAY       hashes of the values that were evicted before a day
+//	counts/DAY     counts of the values of a day, for the comparison with later ones
 //	current        a link to the run of the latest day
 //
 // A day is done once its record is written.
@@ -35,9 +37,14 @@ type folder struct {
 }
 
 const (
-	recordsFile = "days.jsonl"
-	daysFolder  = "days"
+	recordsFile  = "days.jsonl"
+	daysFolder   = "days"
+	leftFolder   = "left"
+	countsFolder = "counts"
 )
+
+// daysOfMemory is for how many days a stream remembers the counts of values, and which values it has evicted.
+const daysOfMemory = 7
 
 // openFolder opens the folder of a stream, or makes it. Only one process at a time may have it: another is refused with
 // checkpoint.ErrInUse.
@@ -63,7 +70,7 @@ func (f *folder) open(settings map[string]string) error {
 			return fmt.Errorf("%w: %s is %q, and was %q", ErrSettings, name, value, saved)
 		}
 	}
-	for _, name := range []string{daysFolder, leftFolder} {
+	for _, name := range []string{daysFolder, leftFolder, countsFolder} {
 		if err := os.MkdirAll(filepath.Join(f.Path(), name), 0o777); err != nil {
 			return err
 		}
@@ -117,6 +124,52 @@ func (f *folder) finish(r Record, keep int) error {
 		}
 	}
 	return nil
+}
+
+// keep writes what a stream remembers of a day, and removes what it forgets.
+func (f *folder) keep(what, day string, data []byte) error {
+	if err := checkpoint.WriteFile(filepath.Join(f.Path(), what, day), data); err != nil {
+		return err
+	}
+	for _, old := range f.records[:max(0, len(f.records)-daysOfMemory)] {
+		if err := os.RemoveAll(filepath.Join(f.Path(), what, old.Day)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remembered returns what a stream remembers of the last days that are done, the oldest first.
+func (f *folder) remembered(what string) ([][]byte, error) {
+	var list [][]byte
+	for _, r := range f.records[max(0, len(f.records)-daysOfMemory):] {
+		data, err := os.ReadFile(filepath.Join(f.Path(), what, r.Day))
+		if errors.Is(err, fs.ErrNotExist) { // nothing was evicted before that day
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, data)
+	}
+	return list, nil
+}
+
+// window returns the counts of the last days.
+func (f *folder) window() (*drift.Window, error) {
+	list, err := f.remembered(countsFolder)
+	if err != nil {
+		return nil, err
+	}
+	w := &drift.Window{}
+	for _, data := range list {
+		var c drift.Counts
+		if err := json.Unmarshal(data, &c); err != nil {
+			return nil, fmt.Errorf("%s is %w: %w", countsFolder, checkpoint.ErrDamaged, err)
+		}
+		w.Add(&c)
+	}
+	return w, nil
 }
 
 // publish lets the link point to a day. It is replaced in one piece.

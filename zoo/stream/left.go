@@ -3,18 +3,10 @@ package stream
 import (
 	"encoding/binary"
 	"hash/fnv"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
-	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 )
-
-const leftFolder = "left"
-
-// daysOfReturn is for how many days a stream remembers which values it has evicted, to count those that return.
-const daysOfReturn = 7
 
 // left returns the sorted hashes of the values that one encoding has and another, made of it, has no more.
 func left(before, after *datasets.Encoding) []uint64 {
@@ -50,33 +42,28 @@ func hashOf(field int, value string) uint64 {
 	return h.Sum64()
 }
 
-// keepLeft writes the hashes that a day begins with, and removes those that are forgotten.
+// keepLeft keeps the hashes of the values that left before a day.
 func (f *folder) keepLeft(day string, hashes []uint64) error {
 	var data []byte
 	for _, h := range hashes {
 		data = binary.LittleEndian.AppendUint64(data, h)
 	}
-	if err := checkpoint.WriteFile(filepath.Join(f.Path(), leftFolder, day), data); err != nil {
-		return err
-	}
-	for _, old := range f.records[:max(0, len(f.records)-daysOfReturn)] {
-		if err := os.RemoveAll(filepath.Join(f.Path(), leftFolder, old.Day)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.keep(leftFolder, day, data)
 }
 
-// returned counts the new values of a day that were evicted on one of the last days.
-func (f *folder) returned(day string, before, after *datasets.Encoding) (fresh, returned int, err error) {
-	remembered := map[uint64]bool{}
-	for _, r := range append(f.records[max(0, len(f.records)-daysOfReturn):], Record{Day: day}) {
-		data, err := os.ReadFile(filepath.Join(f.Path(), leftFolder, r.Day))
-		if err != nil && !os.IsNotExist(err) {
-			return 0, 0, err
-		}
+// countNew counts the values that are new on a day, and those of them that were evicted on it or on one of the last days.
+func (f *folder) countNew(leaving []uint64, before, after *datasets.Encoding) (fresh, returned int, err error) {
+	left := map[uint64]bool{}
+	for _, h := range leaving {
+		left[h] = true
+	}
+	remembered, err := f.remembered(leftFolder)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, data := range remembered {
 		for ; len(data) >= 8; data = data[8:] {
-			remembered[binary.LittleEndian.Uint64(data)] = true
+			left[binary.LittleEndian.Uint64(data)] = true
 		}
 	}
 	eachValue(after, func(i int, id int32) {
@@ -84,7 +71,7 @@ func (f *folder) returned(day string, before, after *datasets.Encoding) (fresh, 
 			return
 		}
 		fresh++
-		if remembered[hashOf(i, after.Vocabularies[i].Value(id))] {
+		if left[hashOf(i, after.Vocabularies[i].Value(id))] {
 			returned++
 		}
 	})

@@ -23,10 +23,13 @@ type Record struct {
 	RowsNew      int `json:"rows_new"`
 	RowsEvicted  int `json:"rows_evicted"`
 	RowsReturned int `json:"rows_returned"`
-	// UnknownShare is, by field, the share of the day's values that the model of the day before does not know.
-	UnknownShare map[string]float64 `json:"unknown_share,omitempty"`
-	MemoryBytes  int64              `json:"memory_bytes"` // of weights, state and vocabulary
-	Seconds      float64            `json:"seconds"`
+	// UnknownShare is the share of the day's values that the model of the day before does not know; PSI the population
+	// stability index against the last seven days, see package drift.
+	UnknownShare   *float64           `json:"unknown_share,omitempty"`
+	UnknownByField map[string]float64 `json:"unknown_by_field,omitempty"`
+	PSI            map[string]float64 `json:"psi,omitempty"`
+	MemoryBytes    int64              `json:"memory_bytes"` // of weights, state and vocabulary
+	Seconds        float64            `json:"seconds"`
 }
 
 // setTest takes over figures.

@@ -3,6 +3,7 @@ package stream
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,8 +13,8 @@ import (
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/drift"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
-	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -125,8 +126,9 @@ func (s *Stream) checkOrder(name string) error {
 // yesterday is what a day goes on from.
 type yesterday struct {
 	path     string             // of its run; "" on the first day
+	knew     *datasets.Encoding // in the evening
 	encoding *datasets.Encoding // without the values that have left
-	evicted  int
+	left     []uint64           // their hashes
 }
 
 func (s *Stream) train(ctx context.Context, d Day) (*Record, error) {
@@ -136,16 +138,14 @@ func (s *Stream) train(ctx context.Context, d Day) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	read := s.Read
-	read.Base, read.KeepWaiting = before.encoding, true
-	set, err := encode.Open(ctx, s.Schema, rawlog.Files{Train: d.Files}, read)
+	set, counts, err := s.read(ctx, d, before.knew, before.encoding)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.trainDay(ctx, d.Name, before, set, r); err != nil {
 		return nil, err
 	}
-	if r.RowsNew, r.RowsReturned, err = s.folder.returned(d.Name, before.encoding, set.Encoding); err != nil {
+	if r.RowsNew, r.RowsReturned, err = s.folder.countNew(before.left, before.encoding, set.Encoding); err != nil {
 		return nil, err
 	}
 	for i, v := range set.Encoding.Vocabularies {
@@ -153,8 +153,27 @@ func (s *Stream) train(ctx context.Context, d Day) (*Record, error) {
 			r.RowsAlive += v.Alive()
 		}
 	}
+	if err := s.remember(r, before, counts.Counts()); err != nil {
+		return nil, err
+	}
 	r.Seconds = time.Since(start).Seconds()
 	return r, nil
+}
+
+// remember compares a day with the days before, and keeps what is to be known of it later.
+func (s *Stream) remember(r *Record, before *yesterday, counts *drift.Counts) error {
+	window, err := s.folder.window()
+	if err == nil {
+		err = r.compare(window, counts)
+	}
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(counts)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.folder.keep(countsFolder, r.Day, text), s.folder.keepLeft(r.Day, before.left))
 }
 
 // begin evaluates yesterday's model on a day, and finds the values that leave it.
@@ -169,13 +188,12 @@ func (s *Stream) begin(ctx context.Context, d Day, r *Record) (*yesterday, error
 		return nil, err
 	}
 	defer m.Free()
-	figures, unknown, err := evaluate(ctx, m, d.Files, s.Run.Metrics)
+	figures, err := evaluate(ctx, m, d.Files, s.Run.Metrics)
 	if err != nil {
 		return nil, err
 	}
 	r.setTest(figures)
-	r.UnknownShare = unknown
-	y.encoding = m.Encoding
+	y.knew, y.encoding = m.Encoding, m.Encoding
 	if s.Stays() != "" {
 		return y, nil
 	}
@@ -183,8 +201,8 @@ func (s *Stream) begin(ctx context.Context, d Day, r *Record) (*yesterday, error
 	if err != nil {
 		return nil, err
 	}
-	r.RowsEvicted, y.encoding = e.Evicted, e.Encoding
-	return y, s.folder.keepLeft(d.Name, left(m.Encoding, e.Encoding))
+	r.RowsEvicted, y.encoding, y.left = e.Evicted, e.Encoding, left(m.Encoding, e.Encoding)
+	return y, nil
 }
 
 // trainDay trains a day, anew or from where it was interrupted.

@@ -80,8 +80,11 @@ func TestAStreamThatIsInterruptedEndsWithTheSameBytes(t *testing.T) {
 
 	require.Nil(t, want[0].TestAUC, "there was no model before the first day")
 	require.NotNil(t, want[1].TestAUC)
-	require.InDelta(t, 0.5, want[1].UnknownShare["user"], 0.05, "30 of 60 values are new each day")
-	require.NotContains(t, want[1].UnknownShare, "price")
+	require.Nil(t, want[0].UnknownShare)
+	require.InDelta(t, 0.5, want[1].UnknownByField["user"], 0.05, "30 of 60 values are new each day")
+	require.NotContains(t, want[1].UnknownByField, "price")
+	require.Less(t, want[5].PSI["price"], 0.1, "prices do not change")
+	require.Greater(t, want[5].PSI["user"], 0.25, "users do")
 	evicted := 0
 	for i, r := range want {
 		require.Equal(t, 150*(i+1), r.Steps)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 
 	"github.com/ctrzoo/ctrzoo/zoo/stream"
 )
@@ -25,17 +24,13 @@ func (d *Days) Add(r *stream.Record) error {
 		return json.NewEncoder(d.out).Encode(r)
 	}
 	if d.lines == 0 {
-		fmt.Fprintf(d.out, "%-12s %9s  %8s  %8s  %11s  %9s  %8s  %8s  %8s  %7s  %6s  %7s\n",
+		fmt.Fprintf(d.out, "%-12s %9s  %8s  %8s  %11s  %9s  %8s  %8s  %8s  %8s  %6s  %7s\n",
 			"day", "samples", "test AUC", "log loss", "calibration", "alive", "new", "evicted", "returned", "unknown", "MB", "seconds")
 	}
 	d.lines++
-	unknown := 0.0
-	for share := range maps.Values(r.UnknownShare) {
-		unknown = max(unknown, share)
-	}
-	_, err := fmt.Fprintf(d.out, "%-12s %9d  %8s  %8s  %11s  %9d  %8d  %8d  %8d  %6.1f%%  %6.1f  %7.1f\n",
+	_, err := fmt.Fprintf(d.out, "%-12s %9d  %8s  %8s  %11s  %9d  %8d  %8d  %8d  %8s  %6.1f  %7.1f\n",
 		r.Day, r.Samples, orDash(r.TestAUC, 4), orDash(r.TestLogLoss, 4), orDash(r.TestCalibration, 3),
-		r.RowsAlive, r.RowsNew, r.RowsEvicted, r.RowsReturned, 100*unknown, float64(r.MemoryBytes)/1e6, r.Seconds)
+		r.RowsAlive, r.RowsNew, r.RowsEvicted, r.RowsReturned, orDash(r.UnknownShare, 4), float64(r.MemoryBytes)/1e6, r.Seconds)
 	return err
 }
 
