@@ -64,7 +64,7 @@ func plan() []room {
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
 			"solvers zoo zoo/checkpoint zoo/metrics zoo/train"},
 		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
-		{path: "zoo/stream", imports: "datasets datasets/encode datasets/rawlog datasets/schema graph solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/stream", imports: "datasets datasets/drift datasets/encode datasets/rawlog datasets/schema graph solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
 		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/internal/chart zoo/metrics"},
@@ -75,7 +75,7 @@ func plan() []room {
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench"},
-		{path: "cmd", files: 18, imports: "zoo/stream datasets/schema cmd/internal/bench cmd/internal/flags cmd/internal/ui " + // a file for each verb
+		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/report datasets/schema cmd/internal/bench cmd/internal/flags cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +
 			"zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/metrics zoo/predict zoo/train"},

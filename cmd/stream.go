@@ -56,6 +56,7 @@ It goes on where it was stopped or killed, and ends with the same bytes. See doc
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	o.addFlags(cmd.Flags())
+	cmd.AddCommand(newStreamReportCommand())
 	return cmd
 }
 

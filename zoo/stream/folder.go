@@ -36,8 +36,10 @@ type folder struct {
 	records []Record
 }
 
+// RecordsFile is the file in the folder of a stream that has a Record for each day, as JSON, one a line.
+const RecordsFile = "days.jsonl"
+
 const (
-	recordsFile  = "days.jsonl"
 	daysFolder   = "days"
 	leftFolder   = "left"
 	countsFolder = "counts"
@@ -75,14 +77,14 @@ func (f *folder) open(settings map[string]string) error {
 			return err
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(f.Path(), recordsFile))
+	text, err := os.ReadFile(filepath.Join(f.Path(), RecordsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
 		var r Record
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			return fmt.Errorf("%s is %w: %w", recordsFile, checkpoint.ErrDamaged, err)
+			return fmt.Errorf("%s is %w: %w", RecordsFile, checkpoint.ErrDamaged, err)
 		}
 		f.records = append(f.records, r)
 	}
@@ -111,7 +113,7 @@ func (f *folder) finish(r Record, keep int) error {
 			return err
 		}
 	}
-	if err := checkpoint.WriteFile(filepath.Join(f.Path(), recordsFile), text.Bytes()); err != nil {
+	if err := checkpoint.WriteFile(filepath.Join(f.Path(), RecordsFile), text.Bytes()); err != nil {
 		return err
 	}
 	f.records = append(f.records, r)
