@@ -25,6 +25,7 @@ import (
 	_ "github.com/ctrzoo/ctrzoo/zoo/experiment/report"
 	_ "github.com/ctrzoo/ctrzoo/zoo/metrics"
 	_ "github.com/ctrzoo/ctrzoo/zoo/predict"
+	_ "github.com/ctrzoo/ctrzoo/zoo/stream"
 	_ "github.com/ctrzoo/ctrzoo/zoo/train"
 	_ "gonum.org/v1/plot"
 	_ "gonum.org/v1/plot/plotter"
