@@ -44,6 +44,7 @@ func plan() []room {
 		{path: "datasets/internal/pass"},
 		{path: "datasets/internal/testlog"},
 		{path: "datasets/rawlog"},
+		{path: "datasets/kafka"},
 		{path: "datasets/schema", imports: "datasets/rawlog"},
 		{path: "datasets", imports: "datasets/internal/pass datasets/schema"},
 		{path: "datasets/internal/testset", imports: "datasets"},
