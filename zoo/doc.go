@@ -17,5 +17,6 @@
 //	predict     loads a trained model and predicts
 //	train       trains a model with a solver
 //	bench       measures speed
+//	export      writes models for other programs
 //	experiment  runs grids and writes reports
 package zoo

@@ -32,7 +32,7 @@ type fieldEncoder struct {
 
 func newFieldEncoder(f, owner *schema.Field) fieldEncoder {
 	e := fieldEncoder{
-		Field: f, out: datasets.FieldOf(f), separator: f.RawColumn().Separator, buckets: owner.Hash, bins: binNames(f.Bins),
+		Field: f, out: datasets.FieldOf(f), separator: f.RawColumn().Separator, buckets: owner.Hash, bins: BinNames(f.Bins),
 		absent: owner.OutOfVocabulary == "zero", times: schema.Times{Layout: f.Layout},
 	}
 	switch {
@@ -130,8 +130,8 @@ func (f *fieldEncoder) final(id int32, t *tally, field int) int32 {
 	return 0
 }
 
-// binNames are the values of the bins: "<=1", "<=10", ">10" for edges 1 and 10.
-func binNames(edges []float64) (names []string) {
+// BinNames returns the values of the bins of edges that rise: "<=1", "<=10", ">10" for edges 1 and 10.
+func BinNames(edges []float64) (names []string) {
 	for _, edge := range edges {
 		names = append(names, "<="+strconv.FormatFloat(edge, 'g', -1, 64))
 	}
