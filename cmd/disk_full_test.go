@@ -125,7 +125,10 @@ func TestPredictionsToAFullDevice(t *testing.T) {
 func TestAnExportThatDoesNotFitOnTheDisk(t *testing.T) {
 	run, _ := rawRun(t)
 	dir := t.TempDir()
-	for limit, args := range map[int64]string{100: "onnx --inputs ids", 5000: "onnx --inputs raw"} {
+	for args, limit := range map[string]int64{
+		"onnx --inputs ids": 100, "onnx --inputs raw": 5000,
+		"embeddings --format parquet": 300, "embeddings --format npy": 900, "embeddings --format word2vec": 900,
+	} {
 		form := strings.Fields(args)
 		code, stderr := limited(t, limit, append(append([]string{"export"}, form...), "--from", run, "--out", filepath.Join(dir, "model"))...)
 		require.Equal(t, 1, code, "%s: %s", args, stderr)

@@ -102,3 +102,40 @@ func TestVerifyONNX(t *testing.T) {
 		require.Contains(t, stderr, "differs from "+other)
 	}
 }
+
+func TestExportEmbeddingsAndStartFromThem(t *testing.T) {
+	run, _ := rawRun(t)
+	dir := t.TempDir()
+	for _, format := range []string{"parquet", "npy", "word2vec"} {
+		code, stdout, stderr := zooCommand(t, "export", "embeddings", "--from", run, "--out", filepath.Join(dir, "v."+format), "--format", format)
+		require.Zero(t, code, stderr)
+		require.Contains(t, stdout, "14 vectors of 16 values; 0 rows of zeros left out\n"+filepath.Join(dir, "v."+format)+"  ")
+	}
+	code, _, stderr := zooCommand(t, "export", "embeddings", "--from", run, "--out", filepath.Join(dir, "v.npy"), "--format", "npy")
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "v.npy: file already exists")
+
+	folder := filepath.Dir(run)
+	train := []string{"train", "--schema", filepath.Join(folder, "schema.yaml"), "--train", filepath.Join(folder, "train.csv"), "--epochs", "1", "--json", "--hidden-units", "8"}
+	for _, name := range []string{"v.parquet", "v.npy"} {
+		code, _, stderr := zooCommand(t, append(train, "--embeddings", filepath.Join(dir, name))...)
+		require.Zero(t, code, stderr)
+		require.Contains(t, stderr, "14 of 14 rows start from 14 vectors")
+	}
+	for _, c := range []struct{ more, want string }{
+		{"--embeddings " + filepath.Join(dir, "v.parquet") + " --embedding-dim 4", `it has 16 values, and a row of "deep/table" has 4`},
+		{"--embeddings " + filepath.Join(dir, "none.parquet"), "none.parquet: no such file"},
+		{"--embeddings " + filepath.Join(dir, "v.word2vec"), "not a file of embeddings"},
+	} {
+		code, _, stderr := zooCommand(t, append(train, strings.Fields(c.more)...)...)
+		require.Equal(t, 1, code, c.more)
+		require.Contains(t, stderr, c.want)
+	}
+	requireRefusals(t, []refusal{
+		{"export embeddings --from x --out y --format hdf5", 2, `--format: want parquet, npy, word2vec or redis, got "hdf5"`},
+		{"export embeddings --from x --out y --ttl 3s", 2, "--ttl is for --format redis"},
+		{"export embeddings --from x --out y --format redis --ttl -3s", 2, "--ttl must be at least 0"},
+		{"export embeddings --from " + run + " --out " + filepath.Join(dir, "w") + " --field nope", 1, `no field "nope" with rows of its own; there are: ["a"]`},
+		{"export embeddings --from " + run + " --out redis://127.0.0.1:1 --format redis", 1, "127.0.0.1:1 after 0 rows"},
+	})
+}

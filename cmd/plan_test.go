@@ -60,6 +60,7 @@ func plan() []room {
 		{path: "zoo/export/onnx", imports: "datasets datasets/encode datasets/prepared datasets/schema graph graph/offheap " +
 			"zoo zoo/internal/newfile zoo/predict"},
 		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
+		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo zoo/internal/newfile zoo/predict"},
 		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
@@ -73,11 +74,11 @@ func plan() []room {
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench"},
-		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui zoo/export/onnx zoo/export/verify zoo/predict"},
+		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict"},
 		{path: "cmd", imports: "cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/ui " +
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +
-			"zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/metrics zoo/predict zoo/train"},
+			"zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/zoo", imports: "cmd"},
 	}
 }

@@ -18,13 +18,13 @@ func NewCommand(c *flags.Catalogs) *cobra.Command {
 		Short: "Write a saved model, or its embeddings, for other programs",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return ui.Usagef("export writes onnx, not %q", args[0])
+				return ui.Usagef("export writes onnx or embeddings, not %q", args[0])
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newONNXCommand(c))
+	cmd.AddCommand(newONNXCommand(c), newEmbeddingsCommand(c))
 	return cmd
 }
 
