@@ -119,7 +119,7 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(c), newDescribeCommand(),
 		newTrainCommand(c, comm), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
 		newModelsCommand(c), newSolversCommand(c),
-		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), export.NewCommand(c), bench.NewCommand(c, comm),
+		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), export.NewCommand(c), export.NewImportCommand(c), bench.NewCommand(c, comm),
 	)
 	return root
 }

@@ -61,6 +61,7 @@ func plan() []room {
 			"zoo zoo/internal/newfile zoo/predict"},
 		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
 		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo zoo/internal/newfile zoo/predict"},
+		{path: "zoo/statedict", imports: "datasets datasets/schema graph zoo zoo/predict"},
 		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
@@ -74,7 +75,8 @@ func plan() []room {
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench"},
-		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict"},
+		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
+			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
 		{path: "cmd", imports: "cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/ui " +
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +

@@ -18,5 +18,6 @@
 //	train       trains a model with a solver
 //	bench       measures speed
 //	export      writes models for other programs
+//	statedict   brings weights of PyTorch in
 //	experiment  runs grids and writes reports
 package zoo
