@@ -121,3 +121,20 @@ func TestPredictionsToAFullDevice(t *testing.T) {
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr.String(), "no space left on device")
 }
+
+func TestAnExportThatDoesNotFitOnTheDisk(t *testing.T) {
+	run, _ := rawRun(t)
+	dir := t.TempDir()
+	for args, limit := range map[string]int64{
+		"onnx --inputs ids": 100, "onnx --inputs raw": 5000,
+		"embeddings --format parquet": 300, "embeddings --format npy": 900, "embeddings --format word2vec": 900,
+	} {
+		form := strings.Fields(args)
+		code, stderr := limited(t, limit, append(append([]string{"export"}, form...), "--from", run, "--out", filepath.Join(dir, "model"))...)
+		require.Equal(t, 1, code, "%s: %s", args, stderr)
+		require.Contains(t, stderr, "file too large", args)
+		left, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Empty(t, left, "%s: nothing half-written is left", args)
+	}
+}

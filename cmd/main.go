@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/bench"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/export"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets/known"
@@ -118,7 +119,7 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(c), newDescribeCommand(),
 		newTrainCommand(c, comm), newStreamCommand(c), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
 		newModelsCommand(c), newSolversCommand(c),
-		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), bench.NewCommand(c, comm),
+		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), export.NewCommand(c), export.NewImportCommand(c), bench.NewCommand(c, comm),
 	)
 	return root
 }

@@ -30,7 +30,7 @@ func plan() []room {
 		{path: "graph/kernel/gen"},
 		{path: "graph/kernel", files: 16}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
-		{path: "graph", imports: "graph/kernel graph/offheap", files: 30}, // one file for each block
+		{path: "graph", imports: "graph/kernel graph/offheap", files: 31}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
 		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 29}, // one file for each solver
@@ -60,6 +60,12 @@ func plan() []room {
 		{path: "zoo/metrics", imports: "graph"},
 		{path: "zoo/checkpoint", imports: "datasets datasets/schema graph graph/offheap zoo/metrics"},
 		{path: "zoo/predict", imports: "datasets graph solvers zoo zoo/checkpoint zoo/metrics"},
+		{path: "zoo/internal/newfile"},
+		{path: "zoo/export/onnx", imports: "datasets datasets/encode datasets/prepared datasets/schema graph graph/offheap " +
+			"zoo zoo/internal/newfile zoo/predict"},
+		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
+		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo zoo/internal/newfile zoo/predict"},
+		{path: "zoo/statedict", imports: "datasets datasets/schema graph zoo zoo/predict"},
 		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
@@ -76,10 +82,12 @@ func plan() []room {
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench"},
-		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/report datasets/schema cmd/internal/bench cmd/internal/flags cmd/internal/ui " + // a file for each verb
+		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
+			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
+		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/report datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +
-			"zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/metrics zoo/predict zoo/train"},
+			"zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/zoo", imports: "cmd"},
 	}
 }

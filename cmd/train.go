@@ -9,6 +9,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
+	"github.com/ctrzoo/ctrzoo/zoo/export/embeddings"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/cobra"
@@ -24,6 +25,7 @@ type trainOptions struct {
 	metrics     []metrics.Metric
 	solvers     []string
 	config      string
+	embeddings  string
 
 	batchSize, epochs, checkRanks  int
 	seed                           uint64
@@ -72,6 +74,7 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 	o.metrics = c.Metrics
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
 	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
+	f.StringVar(&o.embeddings, "embeddings", "", "file of vectors to start from, Parquet or .npy of zoo export embeddings; rows are found by field and value")
 	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
 	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
@@ -195,6 +198,9 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 		return err
 	}
 	defer trainer.Free()
+	if err := o.start(trainer, set, reporter); err != nil {
+		return err
+	}
 	if err := o.saving.Announce(reporter); err != nil {
 		return err
 	}
@@ -203,4 +209,17 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	reporter.EndBar()
 	o.saving.Conclude(reporter, trainer, history, err)
 	return err
+}
+
+// start lets embeddings start from vectors of a file. A run that is resumed then takes the weights that it has saved.
+func (o *trainOptions) start(t *train.Trainer, set *datasets.Set, reporter *ui.Reporter) error {
+	if o.embeddings == "" {
+		return nil
+	}
+	started, err := embeddings.Start(o.embeddings, t.Weights(), set.Train.Fields(), set.Encoding)
+	if err != nil {
+		return fmt.Errorf("--embeddings: %w", err)
+	}
+	reporter.Note(started.String())
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/export"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
@@ -28,14 +29,15 @@ With the kernel of the record the figures must be identical, with another one th
 			if err != nil {
 				return err
 			}
-			return verify(cmd, stores[0], args[1:], &data, c.Experiments())
+			return verifyRecords(cmd, stores[0], args[1:], &data, c.Experiments())
 		},
 	}
+	cmd.AddCommand(export.NewVerifyCommand(c))
 	cmd.Flags().StringToStringVar(&data.folders, "data", nil, "folders of data sets: NAME=DIR, a folder of zoo prepare")
 	return cmd
 }
 
-func verify(cmd *cobra.Command, store *experiment.Store, keys []string, data *dataSources, c experiment.Catalogs) error {
+func verifyRecords(cmd *cobra.Command, store *experiment.Store, keys []string, data *dataSources, c experiment.Catalogs) error {
 	for _, key := range keys {
 		if store.Find(key) == nil {
 			return ui.Usagef("there is no run %q", key)

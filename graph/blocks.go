@@ -32,7 +32,7 @@ func Add(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 		}
 		return grads, nil
 	}
-	return newDenseOp("add", shape, len(xs), forward, diff).apply(xs...)
+	return newDenseOp("add", shape, len(xs), forward, diff).as(operator("Sum")).apply(xs...)
 }
 
 // RowSums returns the sum of each row of x (batch, n): (batch, 1).
@@ -59,7 +59,8 @@ func RowSums(x *gorgonia.Node) (*gorgonia.Node, error) {
 		dx, err := newDenseOp("row sums gradient", in[0].Shape().Clone(), 1, backward, nil).apply(grad)
 		return gorgonia.Nodes{dx}, err
 	}
-	return newDenseOp("row sums", tensor.Shape{x.Shape()[0], 1}, 1, forward, diff).apply(x)
+	form := func(f Form, in []string) string { return f.Node("ReduceSum", []string{in[0], f.Ints(1)}) }
+	return newDenseOp("row sums", tensor.Shape{x.Shape()[0], 1}, 1, forward, diff).as(form).apply(x)
 }
 
 // Concat returns matrices of one batch side by side: (batch, sum of widths).
@@ -91,7 +92,7 @@ func Concat(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 		}
 		return ns.done()
 	}
-	return newDenseOp("concat", tensor.Shape{batch, width}, len(xs), forward, diff).apply(xs...)
+	return newDenseOp("concat", tensor.Shape{batch, width}, len(xs), forward, diff).as(operator("Concat", FormAttribute{"axis", 1})).apply(xs...)
 }
 
 // columnsOf returns n columns of a matrix: the gradient of a part of Concat.
@@ -118,7 +119,8 @@ func Columns(x *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
 		dx, err := newDenseOp("columns gradient", x.Shape().Clone(), 1, backward, nil).apply(grad)
 		return gorgonia.Nodes{dx}, err
 	}
-	return newDenseOp("columns", tensor.Shape{batch, n}, 1, takeColumns(x, from, n), diff).apply(x)
+	form := func(f Form, in []string) string { return columnsForm(f, in[0], from, from+n) }
+	return newDenseOp("columns", tensor.Shape{batch, n}, 1, takeColumns(x, from, n), diff).as(form).apply(x)
 }
 
 // copyColumns copies n values of each row, of rows, between matrices of given widths.
@@ -153,5 +155,9 @@ func ScaleRows(x, vectors *gorgonia.Node) (*gorgonia.Node, error) {
 			return gorgonia.Nodes{nil, d}, err
 		})
 	o.gradOf = []bool{false, true}
-	return o.apply(x, vectors)
+	form := func(f Form, in []string) string {
+		product := f.Node("Mul", []string{reshaped(f, in[0], -1, n, 1), in[1]})
+		return reshaped(f, product, -1, n*dim)
+	}
+	return o.as(form).apply(x, vectors)
 }

@@ -36,7 +36,13 @@ func CINLayer(xk, x0, weight *gorgonia.Node) (*gorgonia.Node, error) {
 		}
 		return ns.done()
 	}
-	return newDenseOp("cin", tensor.Shape{c.rows, c.units}, 3, c.forward, diff).counting(c.flops()).apply(xk, x0, weight)
+	return newDenseOp("cin", tensor.Shape{c.rows, c.units}, 3, c.forward, diff).counting(c.flops()).as(c.form).apply(xk, x0, weight)
+}
+
+// form multiplies all outer products by the weight.
+func (c *cinLayer) form(f Form, in []string) string {
+	outer := f.Node("Mul", []string{reshaped(f, in[0], -1, c.h, 1), reshaped(f, in[1], -1, 1, c.n)})
+	return f.Node("MatMul", []string{reshaped(f, outer, -1, c.h*c.n), in[2]})
 }
 
 // cinLayer is the state of one operation.

@@ -39,7 +39,7 @@ func Dropout(x *gorgonia.Node, rate float64, mode *Mode, rng *rand.Rand) (*gorgo
 		dx, err := newDenseOp("dropout gradient", x.Shape().Clone(), 2, backward, nil).apply(out, grad)
 		return gorgonia.Nodes{dx}, err
 	}
-	return newDenseOp("dropout", x.Shape().Clone(), 1, forward, diff).apply(x)
+	return newDenseOp("dropout", x.Shape().Clone(), 1, forward, diff).as(operator("Identity")).apply(x)
 }
 
 // drawMask draws the masks of all ranks one after another, two values from each 64-bit number, and keeps

@@ -170,5 +170,5 @@ func indexNode(ids *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
 		}
 		return index, index.build(dense.Int32s())
 	}
-	return o.apply(ids)
+	return o.as(l.indexForm).apply(ids)
 }

@@ -46,7 +46,13 @@ func LayerNorm(x, gain, bias *gorgonia.Node) (*gorgonia.Node, error) {
 		}
 		return ns.done()
 	}
-	return newDenseOp("layer norm", x.Shape().Clone(), 3, forward, diff).apply(x, gain, bias)
+	width := x.Shape()[1]
+	form := func(f Form, in []string) string {
+		inputs := []string{reshaped(f, in[0], -1, width/n, n), reshaped(f, in[1], n), reshaped(f, in[2], n)}
+		normal := f.Node("LayerNormalization", inputs, FormAttribute{"axis", -1}, FormAttribute{"epsilon", float32(layerNormEps)})
+		return reshaped(f, normal, -1, width)
+	}
+	return newDenseOp("layer norm", x.Shape().Clone(), 3, forward, diff).as(form).apply(x, gain, bias)
 }
 
 // layerNorm is the state of one operation.

@@ -94,7 +94,14 @@ func interleave(first, second *gorgonia.Node, fromSecond []bool, dim int) (*gorg
 		}
 		return ns.done()
 	}
-	return newDenseOp("interleave", tensor.Shape{batch, width}, 2, forward, diff).apply(first, second)
+	form := func(f Form, in []string) string {
+		both := []string{reshaped(f, in[0], -1, widths[0]/dim, dim), reshaped(f, in[1], -1, widths[1]/dim, dim)}
+		var places []int
+		move(func(_, part, partAt int) { places = append(places, (part*widths[0]+partAt)/dim) })
+		joined := f.Node("Concat", both, FormAttribute{"axis", 1})
+		return reshaped(f, f.Node("Gather", []string{joined, f.Ints(places...)}, FormAttribute{"axis", 1}), -1, width)
+	}
+	return newDenseOp("interleave", tensor.Shape{batch, width}, 2, forward, diff).as(form).apply(first, second)
 }
 
 // Wide returns the linear part of a model over all fields: the sum of a weight for each id and of a weight

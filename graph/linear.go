@@ -31,7 +31,14 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 	}
 	o := newDenseOp("linear", tensor.Shape{batch, units}, 3, forward, diff).counting(2 * batch * in * units)
 	o.positive = relu
-	return o.apply(x, weight, bias)
+	form := func(f Form, in []string) string {
+		y := f.Node("Gemm", []string{in[0], in[1], reshaped(f, in[2], units)})
+		if relu {
+			y = f.Node("Relu", []string{y})
+		}
+		return y
+	}
+	return o.as(form).apply(x, weight, bias)
 }
 
 // linearGrad returns the gradient of x. If x is a positive part, the gradient of what is below it needs zeros
@@ -83,7 +90,9 @@ func matMul(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.No
 		kernel.Gemm(transA, transB, m, n, k, v[0], lda, v[1], ldb, out, n, false)
 	}
 	var diff symDiff
+	var form OpForm
 	if !transA && !transB {
+		form = operator("MatMul")
 		diff = func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 			var ns nodes
 			ns.add(matMul(name+" dx", grad, in[1], false, true))
@@ -91,7 +100,7 @@ func matMul(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.No
 			return ns.done()
 		}
 	}
-	return newDenseOp(name, tensor.Shape{m, n}, 2, forward, diff).counting(2*m*n*k).apply(a, b)
+	return newDenseOp(name, tensor.Shape{m, n}, 2, forward, diff).counting(2*m*n*k).as(form).apply(a, b)
 }
 
 // reluGrad passes the gradient on where the output is positive.

@@ -63,7 +63,7 @@ func lookup(table, index *gorgonia.Node, l *layout) (*gorgonia.Node, error) {
 		d, err := rowGradNode(in[0], in[1], grad)
 		return gorgonia.Nodes{d, nil}, err
 	}
-	return o.apply(table, index)
+	return o.as(func(f Form, in []string) string { return l.lookupForm(f, in[0], in[1], dim) }).apply(table, index)
 }
 
 // gather copies or pools table rows to the output of a lookup.

@@ -45,7 +45,7 @@ func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
 	position := make(map[int64]int, len(order))
 	for _, n := range order {
 		s := step{node: n, op: n.Op()}
-		for _, child := range children(n) {
+		for _, child := range InputsOf(n) {
 			s.inputs = append(s.inputs, position[child.ID()])
 		}
 		s.args = make([]gorgonia.Value, len(s.inputs))
@@ -78,7 +78,7 @@ func evaluationOrder(outputs []*gorgonia.Node) (gorgonia.Nodes, error) {
 			continue
 		}
 		order = append(order, n)
-		for _, child := range children(n) {
+		for _, child := range InputsOf(n) {
 			needed[child.ID()] = true
 		}
 	}
@@ -88,7 +88,8 @@ func evaluationOrder(outputs []*gorgonia.Node) (gorgonia.Nodes, error) {
 	return order, nil
 }
 
-func children(n *gorgonia.Node) gorgonia.Nodes {
+// InputsOf returns the inputs of the operation of a node, in their order; none for an input of the graph.
+func InputsOf(n *gorgonia.Node) gorgonia.Nodes {
 	var list gorgonia.Nodes
 	for it := n.Graph().From(n.ID()); it.Next(); {
 		list = append(list, it.Node().(*gorgonia.Node))

@@ -23,7 +23,8 @@ type op struct {
 	do      func(in []gorgonia.Value) (gorgonia.Value, error)
 	gradOf  []bool // which inputs have a gradient; nil: none
 	symDiff func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error)
-	flops   int // of its matrix products
+	flops   int    // of its matrix products
+	form    OpForm // in ONNX; nil: it has none
 
 	positive  bool           // the output is a positive part
 	clearedBy *gorgonia.Node // the output is zero wherever this node is; nil: it is not known to be

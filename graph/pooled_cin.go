@@ -48,5 +48,9 @@ func PositionProducts(x, y *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 		ns.add(newDenseOp("position products dy", y.Shape().Clone(), 2, dy, nil).counting(flops).apply(in[0], grad))
 		return ns.done()
 	}
-	return newDenseOp("position products", tensor.Shape{batch, h * n}, 2, forward, diff).counting(flops).apply(x, y)
+	form := func(f Form, in []string) string {
+		x := transposed(f, reshaped(f, in[0], -1, dim, h))
+		return reshaped(f, f.Node("MatMul", []string{x, reshaped(f, in[1], -1, dim, n)}), -1, h*n)
+	}
+	return newDenseOp("position products", tensor.Shape{batch, h * n}, 2, forward, diff).counting(flops).as(form).apply(x, y)
 }

@@ -21,7 +21,10 @@ func Positions(x *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 		dx, err := newDenseOp("positions gradient", x.Shape().Clone(), 1, transposer(batch, dim, n), nil).apply(grad)
 		return gorgonia.Nodes{dx}, err
 	}
-	return newDenseOp("positions", tensor.Shape{batch * dim, n}, 1, transposer(batch, n, dim), diff).apply(x)
+	form := func(f Form, in []string) string {
+		return reshaped(f, transposed(f, reshaped(f, in[0], -1, n, dim)), -1, n)
+	}
+	return newDenseOp("positions", tensor.Shape{batch * dim, n}, 1, transposer(batch, n, dim), diff).as(form).apply(x)
 }
 
 // transposer transposes the (rows, columns) matrix of every sample.
@@ -59,5 +62,8 @@ func SumPositions(x *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 		dx, err := newDenseOp("sum positions gradient", in[0].Shape().Clone(), 1, backward, nil).apply(grad)
 		return gorgonia.Nodes{dx}, err
 	}
-	return newDenseOp("sum positions", tensor.Shape{x.Shape()[0] / dim, n}, 1, forward, diff).apply(x)
+	form := func(f Form, in []string) string {
+		return f.Node("ReduceSum", []string{reshaped(f, in[0], -1, dim, n), f.Ints(1)}, FormAttribute{"keepdims", 0})
+	}
+	return newDenseOp("sum positions", tensor.Shape{x.Shape()[0] / dim, n}, 1, forward, diff).as(form).apply(x)
 }

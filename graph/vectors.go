@@ -32,7 +32,11 @@ func Compress(x, weight *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 		ns.add(newDenseOp("compress dw", weight.Shape().Clone(), 2, compressGrad(batch, n, units, dim), nil).counting(flops).apply(in[0], grad))
 		return ns.done()
 	}
-	return newDenseOp("compress", tensor.Shape{batch, units * dim}, 2, forward, diff).counting(flops).apply(x, weight)
+	form := func(f Form, in []string) string {
+		weight := f.Node("Transpose", []string{in[1]}, FormAttribute{"perm", []int{1, 0}})
+		return reshaped(f, f.Node("MatMul", []string{weight, reshaped(f, in[0], -1, n, dim)}), -1, units*dim)
+	}
+	return newDenseOp("compress", tensor.Shape{batch, units * dim}, 2, forward, diff).counting(flops).as(form).apply(x, weight)
 }
 
 // compressGrad sums x (n, dim) times the transpose of grad (units, dim) over all samples: first over
@@ -77,7 +81,11 @@ func VectorProducts(x, y *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 		ns.add(newDenseOp("vector products dy", y.Shape().Clone(), 2, dy, nil).counting(flops).apply(in[0], grad))
 		return ns.done()
 	}
-	return newDenseOp("vector products", tensor.Shape{batch, n * k}, 2, forward, diff).counting(flops).apply(x, y)
+	form := func(f Form, in []string) string {
+		y := transposed(f, reshaped(f, in[1], -1, k, dim))
+		return reshaped(f, f.Node("MatMul", []string{reshaped(f, in[0], -1, n, dim), y}), -1, n*k)
+	}
+	return newDenseOp("vector products", tensor.Shape{batch, n * k}, 2, forward, diff).counting(flops).as(form).apply(x, y)
 }
 
 // vectorProducts computes x (n, dim) times the transpose of y (k, dim) for every sample.

@@ -17,5 +17,7 @@
 //	predict     loads a trained model and predicts
 //	train       trains a model with a solver
 //	bench       measures speed
+//	export      writes models for other programs
+//	statedict   brings weights of PyTorch in
 //	experiment  runs grids and writes reports
 package zoo

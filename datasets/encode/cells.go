@@ -21,7 +21,7 @@ type Cells struct {
 
 // NewCells returns what reads the cells of a field.
 func NewCells(f *schema.Field) *Cells {
-	return &Cells{f, f.RawColumn().Separator, binNames(f.Bins), schema.Times{Layout: f.Layout}}
+	return &Cells{f, f.RawColumn().Separator, BinNames(f.Bins), schema.Times{Layout: f.Layout}}
 }
 
 // Value returns the value of a categorical field: the cell itself, its bin, or what is derived from it. A cell that
@@ -62,8 +62,8 @@ func (c *Cells) List(cell string) iter.Seq[string] {
 	}
 }
 
-// binNames are the values of the bins: "<=1", "<=10", ">10" for edges 1 and 10.
-func binNames(edges []float64) (names []string) {
+// BinNames returns the values of the bins of edges that rise: "<=1", "<=10", ">10" for edges 1 and 10.
+func BinNames(edges []float64) (names []string) {
 	for _, edge := range edges {
 		names = append(names, "<="+strconv.FormatFloat(edge, 'g', -1, 64))
 	}

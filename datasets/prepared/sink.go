@@ -24,7 +24,7 @@ func newSink(path string, fields []datasets.Field) (*sink, error) {
 	}
 	p := &sink{file: f, fields: fields}
 	p.idColumns, p.numbers = datasets.Width(fields)
-	p.writer = parquet.NewGenericWriter[any](f, parquetSchema(fields), compression(), parquet.CreatedBy("ctrzoo", version(), ""))
+	p.writer = parquet.NewGenericWriter[any](f, parquetSchema(fields), compression(), parquet.CreatedBy("ctrzoo", Version(), ""))
 	return p, nil
 }
 

@@ -2,8 +2,8 @@ package prepared
 
 import "runtime/debug"
 
-// version returns the version of this module that the program was built with.
-func version() string {
+// Version returns the version of this module that the program was built with.
+func Version() string {
 	const module = "github.com/ctrzoo/ctrzoo"
 	info, known := debug.ReadBuildInfo()
 	if !known {

@@ -20,28 +20,29 @@ type vocabularyRow struct {
 	Count int64  `parquet:"count,delta"`
 }
 
-// writeVocabularies writes the vocabularies of the fields that have one of their own.
+// writeVocabularies writes a file of vocabularies.
 func writeVocabularies(path string, x *datasets.Encoding) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("datasets: %w", err)
 	}
-	w := parquet.NewGenericWriter[vocabularyRow](f, compression(), parquet.MaxRowsPerRowGroup(1<<20))
+	if err := errors.Join(WriteVocabularies(f, x), f.Close()); err != nil {
+		return fmt.Errorf("datasets: %s: %w", path, err)
+	}
+	return nil
+}
+
+// WriteVocabularies writes, as Parquet, the vocabularies of the fields that have one of their own: field, id, value and
+// count, from the id 0 of each field on.
+func WriteVocabularies(to io.Writer, x *datasets.Encoding) error {
+	w := parquet.NewGenericWriter[vocabularyRow](to, compression(), parquet.MaxRowsPerRowGroup(1<<20))
+	var err error
 	for i, v := range x.Vocabularies {
 		if field := &x.Schema.Fields[i]; v != nil && field.Shares == "" && err == nil {
 			err = writeVocabulary(w, field.Name, v)
 		}
 	}
-	if closeErr := w.Close(); err == nil {
-		err = closeErr
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return fmt.Errorf("datasets: %s: %w", path, err)
-	}
-	return nil
+	return errors.Join(err, w.Close())
 }
 
 func writeVocabulary(w *parquet.GenericWriter[vocabularyRow], field string, v *datasets.Vocabulary) error {

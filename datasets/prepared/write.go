@@ -43,7 +43,7 @@ func writeFolder(ctx context.Context, dir string, in encode.Input) (*Manifest, e
 	if err != nil {
 		return nil, err
 	}
-	m := &Manifest{Format: manifestFormat, Version: version(), Data: in.Data, Options: in.Options.Choices, Skipped: e.Skipped}
+	m := &Manifest{Format: manifestFormat, Version: Version(), Data: in.Data, Options: in.Options.Choices, Skipped: e.Skipped}
 	if m.Parts, err = writeParts(ctx, dir, e); err != nil {
 		return nil, err
 	}

@@ -60,6 +60,9 @@ func vocabularyTensors(e *datasets.Encoding) *Tensors {
 			}
 		}
 	}
+	if len(t.arrays) == 0 { // every field is hashed, and a file without arrays cannot be read
+		Add(&t, "none", []byte{0})
+	}
 	return &t
 }
 

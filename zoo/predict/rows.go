@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 )
 
 // Row is an embedding row of a field.
 type Row struct {
 	ID     int
-	Value  string // "" for id 0, which is out of vocabulary, and if the model has no vocabulary
+	Value  string // "" for id 0, which is out of vocabulary, and if the field has no vocabulary
 	Count  int    // of it in the training part
 	Norm   float32
 	Vector []float32 // of the weights themselves
@@ -43,13 +44,16 @@ func (t *Trained) Rows(table, field string) (iter.Seq[Row], error) {
 }
 
 func (t *Trained) rows(w *graph.Weight, field, from int) iter.Seq[Row] {
+	var vocabulary *datasets.Vocabulary // stays nil for buckets
+	if t.Encoding != nil {
+		vocabulary = t.Encoding.Vocabularies[field]
+	}
 	return func(yield func(Row) bool) {
 		dim := w.Shape[1]
 		for id := range t.Fields[field].Rows {
 			r := Row{ID: id, Vector: w.Values()[(from+id)*dim : (from+id+1)*dim]}
 			r.Norm = float32(norm(r.Vector))
-			if t.Encoding != nil {
-				v := t.Encoding.Vocabularies[field]
+			if v := vocabulary; v != nil {
 				r.Value, r.Count = v.Value(int32(id)), v.Count(int32(id))
 			}
 			if !yield(r) {

@@ -29,6 +29,14 @@ func AddModelAndSolver(flags *pflag.FlagSet, c *Catalogs) (*Model, *Solver) {
 	return m, s
 }
 
+// AddModel adds the flags of a model alone, whose weights are not drawn.
+func AddModel(flags *pflag.FlagSet, c *Catalogs) *Model {
+	m := &Model{flags: flags, catalog: c.Models, init: "zeros"}
+	flags.StringVar(&m.Name, "model", "dnn", "model; zoo models lists them")
+	m.addHyperparameters(c)
+	return m
+}
+
 // newModel adds the flags that do not depend on the models.
 func newModel(flags *pflag.FlagSet, c *Catalogs) *Model {
 	m := &Model{flags: flags, catalog: c.Models}
