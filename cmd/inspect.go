@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -117,12 +118,13 @@ func printReport(out io.Writer, r *predict.Report) error {
 
 // printBuckets prints mean norms by frequency.
 func printBuckets(w io.Writer, r *predict.Report) {
-	if len(r.Segments) == 0 || r.Segments[0].Buckets == nil {
+	segments := slices.DeleteFunc(slices.Clone(r.Segments), func(s predict.Segment) bool { return s.Buckets == nil })
+	if len(segments) == 0 {
 		return
 	}
 	fmt.Fprint(w, "\nmean norm by frequency:\t\trarest")
 	fmt.Fprint(w, strings.Repeat("\t", predict.FrequencyBuckets), "most frequent\t\n")
-	for _, s := range r.Segments {
+	for _, s := range segments {
 		fmt.Fprintf(w, "%s\t%s", s.Table, s.Field)
 		for _, b := range s.Buckets {
 			if b.Rows == 0 {

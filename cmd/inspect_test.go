@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,5 +56,24 @@ func TestInspectPrintsAndDumps(t *testing.T) {
 		code, _, stderr := zooCommand(t, append([]string{"inspect"}, strings.Fields(args)...)...)
 		require.Equal(t, 2, code)
 		require.Contains(t, stderr, want)
+	}
+}
+
+// Buckets have no vocabulary, and so no frequencies and no values.
+func TestInspectOfHashedFields(t *testing.T) {
+	for _, fields := range []string{"{name: h, column: a, hash: 7}", "{name: h, column: a, hash: 7}, {name: a}"} {
+		dir := t.TempDir()
+		schema, data, run := filepath.Join(dir, "schema.yaml"), filepath.Join(dir, "log.csv"), filepath.Join(dir, "run")
+		require.NoError(t, os.WriteFile(schema, []byte("label: y\nfields: ["+fields+"]\n"), 0o600))
+		require.NoError(t, os.WriteFile(data, []byte("y,a\n"+strings.Repeat("1,p\n0,q\n", 50)), 0o600))
+		code, _, stderr := zooCommand(t, "train", "--schema", schema, "--train", data, "--epochs", "1", "--out", run, "--json")
+		require.Zero(t, code, stderr)
+		code, stdout, stderr := zooCommand(t, "inspect", run)
+		require.Zero(t, code, stderr)
+		require.Regexp(t, `deep/table +h +8 `, stdout)
+		require.Equal(t, strings.Contains(fields, "{name: a}"), strings.Contains(stdout, "mean norm by frequency"))
+		code, stdout, stderr = zooCommand(t, "inspect", run, "--dump", "h")
+		require.Zero(t, code, stderr)
+		require.Equal(t, 9, strings.Count(stdout, "\n"))
 	}
 }

@@ -107,9 +107,10 @@ func (t *Trained) segment(empty group, field, from int) (Segment, error) {
 	out := Segment{Table: empty.weight.Name, Field: f.Name}
 	var buckets []group
 	var bucketOf []uint8
-	if t.Encoding != nil {
+	vocabulary := t.vocabulary(field)
+	if vocabulary != nil {
 		var err error
-		if bucketOf, err = solvers.FrequencyBuckets(counts(t.Encoding.Vocabularies[field]), FrequencyBuckets); err != nil {
+		if bucketOf, err = solvers.FrequencyBuckets(counts(vocabulary), FrequencyBuckets); err != nil {
 			return out, err
 		}
 		buckets = slices.Repeat([]group{empty}, FrequencyBuckets)
@@ -117,7 +118,7 @@ func (t *Trained) segment(empty group, field, from int) (Segment, error) {
 	for id := range f.Rows {
 		count := 0
 		if buckets != nil {
-			count = t.Encoding.Vocabularies[field].Count(int32(id))
+			count = vocabulary.Count(int32(id))
 			buckets[bucketOf[id]-1].add(from+id, count)
 		}
 		all.add(from+id, count)
@@ -127,6 +128,14 @@ func (t *Trained) segment(empty group, field, from int) (Segment, error) {
 		out.Buckets = append(out.Buckets, b.finish())
 	}
 	return out, nil
+}
+
+// vocabulary returns that of a field, or nil: buckets have none.
+func (t *Trained) vocabulary(field int) *datasets.Vocabulary {
+	if t.Encoding == nil {
+		return nil
+	}
+	return t.Encoding.Vocabularies[field]
 }
 
 func counts(v *datasets.Vocabulary) []int {

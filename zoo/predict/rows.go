@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 )
 
@@ -44,17 +43,14 @@ func (t *Trained) Rows(table, field string) (iter.Seq[Row], error) {
 }
 
 func (t *Trained) rows(w *graph.Weight, field, from int) iter.Seq[Row] {
-	var vocabulary *datasets.Vocabulary // stays nil for buckets
-	if t.Encoding != nil {
-		vocabulary = t.Encoding.Vocabularies[field]
-	}
+	vocabulary := t.vocabulary(field)
 	return func(yield func(Row) bool) {
 		dim := w.Shape[1]
 		for id := range t.Fields[field].Rows {
 			r := Row{ID: id, Vector: w.Values()[(from+id)*dim : (from+id+1)*dim]}
 			r.Norm = float32(norm(r.Vector))
-			if v := vocabulary; v != nil {
-				r.Value, r.Count = v.Value(int32(id)), v.Count(int32(id))
+			if vocabulary != nil {
+				r.Value, r.Count = vocabulary.Value(int32(id)), vocabulary.Count(int32(id))
 			}
 			if !yield(r) {
 				return

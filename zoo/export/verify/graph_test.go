@@ -151,6 +151,9 @@ func TestAnOperationOfOnesOwnCanBeGivenAForm(t *testing.T) {
 
 // A table of more than 64 MB is beside the model, and the model itself is small.
 func TestALargeTableIsBesideTheModel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("70 MB")
+	}
 	const rows = 1_100_000
 	saved := untrained(t, zoo.DNN{HiddenUnits: []int{8}}, rows)
 	path := save(t, saved, onnx.IDs)

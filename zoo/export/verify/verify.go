@@ -180,7 +180,8 @@ func (r *Report) add(p *predict.Predictor, session *Session, s *sample, most int
 	}
 	for i := range logits {
 		difference := math.Abs(float64(logits[i]) - float64(theirs.Logits[i]))
-		if !math.IsNaN(r.Largest) && !(difference <= r.Largest) { // the first that is NaN stays
+		isFirst := r.Samples+i == 0
+		if isFirst || !math.IsNaN(r.Largest) && !(difference <= r.Largest) { // the first that is NaN stays
 			r.Largest, r.At, r.Ours, r.Theirs = difference, r.Samples+i, logits[i], theirs.Logits[i]
 		}
 		r.Probability = max(r.Probability, math.Abs(float64(probabilities[i])-float64(theirs.Probabilities[i])))
