@@ -28,6 +28,7 @@ type fieldEncoder struct {
 	buckets    int                         // 0 for none
 	absent     bool                        // what is out of vocabulary counts as absent
 	times      schema.Times
+	userAgents userAgents
 }
 
 func newFieldEncoder(f, owner *schema.Field) fieldEncoder {
@@ -55,7 +56,7 @@ func (f *fieldEncoder) encode(value string, c *chunk) error {
 		f.list(value, c)
 		return nil
 	case f.Derive == "os_browser":
-		value = osBrowser(value)
+		value = f.userAgents.osBrowser(value)
 	case f.Derive != "":
 		t, err := f.times.Parse(value)
 		if err != nil {
@@ -102,6 +103,20 @@ func (f *fieldEncoder) list(text string, c *chunk) {
 	for range f.Length - n {
 		c.ids = append(c.ids, datasets.Absent)
 	}
+}
+
+// finals appends the final ids for the provisional ones of a sample. What is absent is at the end of a list.
+func (f *fieldEncoder) finals(to, ids []int32, t *tally, field int) []int32 {
+	end := len(to) + len(ids)
+	for _, id := range ids {
+		if id = f.final(id, t, field); id != datasets.Absent || f.out.Kind != datasets.List {
+			to = append(to, id)
+		}
+	}
+	for len(to) < end {
+		to = append(to, datasets.Absent)
+	}
+	return to
 }
 
 // final returns the final id for a provisional one.
