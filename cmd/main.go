@@ -12,6 +12,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/bench"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/serve"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets/known"
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -117,6 +118,7 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	root.AddCommand(
 		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(c), newDescribeCommand(),
 		newTrainCommand(c, comm), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
+		serve.NewCommand(c),
 		newModelsCommand(c), newSolversCommand(c),
 		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), bench.NewCommand(c, comm),
 	)

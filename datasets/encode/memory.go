@@ -12,7 +12,7 @@ import (
 // a call allocates nothing; only a time with milliseconds right behind the seconds costs two texts.
 type RowEncoder struct {
 	encoder *encoder
-	columns []string
+	columns []rawlog.Column
 	at      map[string]int // of a column among columns
 	given   []int          // by column, where it is among the cells of a call; -1: nowhere
 	places  []int          // of each field among the numbers or the ids of a sample
@@ -29,9 +29,9 @@ func NewRowEncoder(x *datasets.Encoding) (*RowEncoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &RowEncoder{encoder: e, at: map[string]int{}, tally: newTally(len(e.fields))}
-	for i, c := range e.columns[1:] { // the first is the label
-		r.columns, r.at[c.Name] = append(r.columns, c.Name), i
+	r := &RowEncoder{encoder: e, columns: e.columns[1:], at: map[string]int{}, tally: newTally(len(e.fields))} // the first column is the label
+	for i, c := range r.columns {
+		r.at[c.Name] = i
 	}
 	r.given = make([]int, len(r.columns))
 	ids, numbers := 0, 0
@@ -47,8 +47,8 @@ func NewRowEncoder(x *datasets.Encoding) (*RowEncoder, error) {
 	return r, nil
 }
 
-// Columns returns the names of the columns that a sample has. It must not be changed.
-func (r *RowEncoder) Columns() []string { return r.columns }
+// Columns returns the columns that a sample has, those of lists with their separators. It must not be changed.
+func (r *RowEncoder) Columns() []rawlog.Column { return r.columns }
 
 // Has reports whether samples have a column.
 func (r *RowEncoder) Has(column string) bool { _, has := r.at[column]; return has }
@@ -100,10 +100,10 @@ func (r *RowEncoder) arrange(cells []Cells) (samples int, err error) {
 	}
 	for i, at := range r.given {
 		if at < 0 {
-			return 0, &CellError{r.columns[i], -1, "", ErrMissing}
+			return 0, &CellError{r.columns[i].Name, -1, "", ErrMissing}
 		}
 		if n := cells[at].Len(); n != samples && n != 1 {
-			return 0, &CellError{r.columns[i], -1, "", ErrLength}
+			return 0, &CellError{r.columns[i].Name, -1, "", ErrLength}
 		}
 	}
 	return samples, nil

@@ -108,7 +108,7 @@ func TestSamplesInMemoryAreEncodedAsThoseOfAFile(t *testing.T) {
 	want, _ := gather(t, x, RowOptions{}, jsonLog(t, list))
 	r, err := NewRowEncoder(x)
 	require.NoError(t, err)
-	require.Equal(t, []string{"site", "price", "item", "past", "time", "agent"}, r.Columns())
+	require.Equal(t, []rawlog.Column{{Name: "site"}, {Name: "price"}, {Name: "item"}, {Name: "past", Separator: " "}, {Name: "time"}, {Name: "agent"}}, r.Columns())
 	for range 2 { // the second time with what the first one left
 		got, err := r.Encode(columns(list))
 		require.NoError(t, err)
