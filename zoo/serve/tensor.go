@@ -8,6 +8,21 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
 )
 
+// The tensors of an answer.
+const (
+	Probability = "probability" // FP32, of a click, by sample
+	Logit       = "logit"       // FP32, the logarithm of the odds, by sample
+	Index       = "index"       // INT64, the best samples of top_k
+)
+
+// CheckOutput refuses the name of a tensor that no answer has.
+func CheckOutput(name string) error {
+	if name != Probability && name != Logit && name != Index {
+		return Errorf(BadInput, "output %q: want %s, %s or %s", name, Probability, Logit, Index)
+	}
+	return nil
+}
+
 // CheckShape refuses a shape that is not [N] or [N, 1] with as many elements as a tensor has.
 func CheckShape(tensor string, shape []int64, elements int) error {
 	switch {

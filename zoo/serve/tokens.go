@@ -16,22 +16,30 @@ type Tokens [][sha256.Size]byte
 // ErrNoTokens is wrapped by the error of a file of tokens that has none.
 var ErrNoTokens = errors.New("the file has no tokens")
 
+// NewTokens makes tokens of their texts.
+func NewTokens(texts ...string) (t Tokens) {
+	for _, text := range texts {
+		t = append(t, sha256.Sum256([]byte(text)))
+	}
+	return t
+}
+
 // ReadTokens reads a file with a token on each line. Empty lines, and lines that begin with #, count for nothing.
 func ReadTokens(path string) (Tokens, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	var tokens Tokens
+	var tokens []string
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			tokens = append(tokens, sha256.Sum256([]byte(line)))
+			tokens = append(tokens, line)
 		}
 	}
 	if len(tokens) == 0 {
 		return nil, fmt.Errorf("%s: %w", path, ErrNoTokens)
 	}
-	return tokens, nil
+	return NewTokens(tokens...), nil
 }
 
 // Allow reports whether the value of a header Authorization has one of the tokens. The time it takes says nothing about them.

@@ -12,7 +12,6 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
-	"github.com/ctrzoo/ctrzoo/zoo/serve/rest"
 	"github.com/spf13/cobra"
 )
 
@@ -22,7 +21,7 @@ type options struct {
 
 	from         string
 	models       []string
-	listen       string
+	listen, grpc string
 	secure       secureOptions
 	limits       serve.Limits
 	poll         time.Duration
@@ -38,8 +37,8 @@ func NewCommand(c *flags.Catalogs) *cobra.Command {
 	o := options{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Answer requests for predictions over HTTP",
-		Long: `Answer requests for predictions over HTTP with saved models, by the Open Inference Protocol v2 and by rows of
+		Short: "Answer requests for predictions over HTTP and gRPC",
+		Long: `Answer requests for predictions over HTTP and gRPC with saved models, by the Open Inference Protocol v2 and by rows of
 JSON (V1). A request has the raw values of the columns of the log: they are encoded as training encoded them.
 
 A new checkpoint in the directory of a run, or behind its link "current", replaces the one that is served,
@@ -51,6 +50,7 @@ without a failed request. docs/serving.md has the requests.`,
 	f.StringVar(&o.from, "from", "", "directory of a run, or of one of its checkpoints; its name is that of the model")
 	f.StringArrayVar(&o.models, "model", nil, "NAME=DIR: a model with a name; may be given several times")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address for HTTP")
+	f.StringVar(&o.grpc, "grpc", "127.0.0.1:8081", "address for gRPC; empty: none")
 	f.DurationVar(&o.poll, "poll", 10*time.Second, "time between looks for a new checkpoint; 0: only on request")
 	f.BoolVar(&o.otherColumns, "allow-other-columns", false, "take a new checkpoint that reads other columns, too")
 	f.IntVar(&o.limits.Bytes, "max-bytes", 16<<20, "bytes of a request")
@@ -79,7 +79,7 @@ func (o *options) check() error {
 			return errors.New("--model: want NAME=DIR, got " + m)
 		}
 	}
-	return o.secure.check(o.listen)
+	return o.secure.check(o.listen, o.grpc)
 }
 
 func (o *options) run(cmd *cobra.Command) error {
@@ -92,20 +92,20 @@ func (o *options) run(cmd *cobra.Command) error {
 		Observers: []serve.Observer{&serve.Log{Logger: logger, Every: o.logEvery, Slow: o.slow}},
 	})
 	defer server.Close()
-	front, err := o.front(rest.NewHandler(server, version()))
+	list, err := o.listeners(server, logger)
 	if err != nil {
 		return err
 	}
+	defer list.close()
 	if err := o.addModels(server); err != nil {
-		return errors.Join(err, front.listener.Close())
+		return err
 	}
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
 	if o.poll > 0 {
 		go server.Watch(ctx, o.poll)
 	}
-	logger.Info("serving", "address", front.url())
-	return o.serve(ctx, server, front, logger)
+	return o.serve(ctx, server, list, logger)
 }
 
 func (o *options) addModels(server *serve.Server) error {

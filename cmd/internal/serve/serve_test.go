@@ -76,12 +76,12 @@ func start(t *testing.T, args ...string) (address string, log *output, stop func
 	cmd := NewCommand(catalogs)
 	log = &output{}
 	cmd.SetErr(log)
-	cmd.SetArgs(append(args, "--listen", "127.0.0.1:0"))
+	cmd.SetArgs(append(args, "--listen", "127.0.0.1:0", "--grpc", "127.0.0.1:0"))
 	cmd.SilenceUsage, cmd.SilenceErrors = true, true
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- cmd.ExecuteContext(ctx) }()
-	found := regexp.MustCompile(`msg=serving address=(\S+)`)
+	found := regexp.MustCompile(`msg=serving address=(http\S+)`)
 	require.Eventually(t, func() bool { return found.MatchString(log.String()) }, 20*time.Second, time.Millisecond, "%s", log)
 	return found.FindStringSubmatch(log.String())[1], log, sync.OnceValue(func() error { cancel(); return <-done })
 }

@@ -43,18 +43,18 @@ func (r *request) answer(to []byte) (out []byte, head int, isBinary bool) {
 // wanted returns the tensors of the answer: those that were asked for, else the probability; and the index if there is one.
 func (r *request) wanted() []output {
 	if len(r.outputs) == 0 {
-		r.outputs = append(r.outputs, output{name: probability, binary: r.allBinary})
+		r.outputs = append(r.outputs, output{name: serve.Probability, binary: r.allBinary})
 	}
-	isIndex := func(o output) bool { return o.name == index }
+	isIndex := func(o output) bool { return o.name == serve.Index }
 	if r.TopK > 0 && !slices.ContainsFunc(r.outputs, isIndex) {
-		r.outputs = append(r.outputs, output{name: index, binary: r.allBinary})
+		r.outputs = append(r.outputs, output{name: serve.Index, binary: r.allBinary})
 	}
 	return r.outputs
 }
 
 // floats returns the values of an output that is not the index.
 func floats(o output, c *serve.Call) []float32 {
-	if o.name == logit {
+	if o.name == serve.Logit {
 		return c.Logits
 	}
 	return c.Probabilities
@@ -62,7 +62,7 @@ func floats(o output, c *serve.Call) []float32 {
 
 func appendOutput(to []byte, o output, c *serve.Call) []byte {
 	datatype, size, n := "FP32", 4, c.Samples
-	if o.name == index {
+	if o.name == serve.Index {
 		datatype, size, n = "INT64", 8, len(c.Best)
 	}
 	to = append(to, `{"name":"`...)
@@ -77,7 +77,7 @@ func appendOutput(to []byte, o output, c *serve.Call) []byte {
 		return append(to, "}}"...)
 	}
 	to = append(to, `],"data":[`...)
-	if o.name == index {
+	if o.name == serve.Index {
 		for i, x := range c.Best {
 			to = strconv.AppendInt(comma(to, i), x, 10)
 		}
@@ -108,7 +108,7 @@ func comma(to []byte, i int) []byte {
 }
 
 func appendBinary(to []byte, o output, c *serve.Call) []byte {
-	if o.name == index {
+	if o.name == serve.Index {
 		for _, x := range c.Best {
 			to = binary.LittleEndian.AppendUint64(to, uint64(x))
 		}

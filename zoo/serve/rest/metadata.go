@@ -47,7 +47,7 @@ func (h *Handler) model(w http.ResponseWriter, r *http.Request) {
 
 func describe(l serve.Loaded) modelMetadata {
 	m := modelMetadata{Name: l.Name, Versions: []string{l.Version}, Platform: "ctrzoo", Outputs: []tensorMetadata{
-		{probability, "FP32", []int64{-1}, nil}, {logit, "FP32", []int64{-1}, nil}, {index, "INT64", []int64{-1}, nil},
+		{serve.Probability, "FP32", []int64{-1}, nil}, {serve.Logit, "FP32", []int64{-1}, nil}, {serve.Index, "INT64", []int64{-1}, nil},
 	}}
 	for _, c := range l.Columns {
 		parameters := map[string]any{"broadcast": true} // one element counts for all samples

@@ -37,13 +37,6 @@ type output struct {
 	said   bool // whether it is binary, as against what the request says for all
 }
 
-// The names of the tensors of an answer.
-const (
-	probability = "probability"
-	logit       = "logit"
-	index       = "index"
-)
-
 // parse reads a request, whose JSON is the first head bytes of the body.
 func (r *request) parse(body []byte, head int) error {
 	r.scanner = scanner{text: body[:head]}
@@ -124,8 +117,8 @@ func (r *request) output() {
 			r.skip()
 		}
 	})
-	if r.err == nil && o.name != probability && o.name != logit && o.name != index {
-		r.fail(fmt.Errorf("output %q: want %s, %s or %s", o.name, probability, logit, index))
+	if err := serve.CheckOutput(o.name); err != nil {
+		r.fail(err)
 	}
 }
 
@@ -234,9 +227,18 @@ func (r *request) read() {
 	default:
 		r.fail(fmt.Errorf("datatype %q: want %s", t.datatype, serve.Datatypes))
 	}
-	if bad := (*syntaxError)(nil); r.err != nil && !errors.As(r.err, &bad) {
-		r.err = serve.TensorErrorf(t.name, "%w", r.err)
+	if r.err != nil {
+		r.err = ofTensor(t.name, r.err)
 	}
+}
+
+// ofTensor makes an error one of a tensor, unless it is of the JSON itself.
+func ofTensor(name string, err error) error {
+	var syntax *syntaxError
+	if errors.As(err, &syntax) {
+		return err
+	}
+	return serve.TensorErrorf(name, "%w", err)
 }
 
 // values calls do for each value of an array, and of the arrays in it.
@@ -245,13 +247,18 @@ func (r *request) values(do func()) {
 		r.fail(errors.New("want an array of data"))
 		return
 	}
-	r.array(func() {
-		if r.peek() == '[' {
-			r.values(do)
-			return
+	outside, first := r.depth, true
+	for r.open('['); r.depth > outside && r.err == nil; {
+		switch {
+		case !r.more(&first, ']'): // the end of an array within, or of all
+			first = false
+		case r.peek() == '[':
+			r.open('[')
+			first = true
+		default:
+			do()
 		}
-		do()
-	})
+	}
 }
 
 // element reads a text; null is an empty one.

@@ -8,67 +8,21 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
-	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
 	"github.com/stretchr/testify/require"
 )
 
 // The samples of the tests have unknown, absent and odd values of all kinds of fields.
 var (
-	samples = []map[string]string{
-		{"a": "p", "x": "1", "b/values": "v1", "past": "p q ü", "t": "2026-01-02"},
-		{"a": "unseen", "x": "", "b/values": "", "past": "", "t": "2026-01-03"},
-		{"a": "\"r\ns\"", "x": "-3.5", "b/values": "rare", "past": "q unseen", "t": "2026-02-01"},
-		{"a": "ü", "x": "1e3", "b/values": "v2", "past": "p p p p", "t": "2026-01-01"},
-	}
-	names = []string{"a", "x", "b/values", "past", "t"}
+	samples = testrun.MixedSamples()
+	names   = []string{"a", "x", "b/values", "past", "t"}
 )
-
-// trained saves a run over the set Mixed, and returns its directory.
-func trained(t testing.TB, m zoo.Model) string {
-	t.Helper()
-	s := testrun.NewMixed(t)
-	if m != nil {
-		s.Run.Model = m
-	}
-	dir := filepath.Join(t.TempDir(), "run")
-	_, err := s.Train(dir, -1)
-	require.NoError(t, err)
-	return dir
-}
-
-// predictions are those of "zoo predict" for the samples: of a file.
-func predictions(t testing.TB, dir string) []float32 {
-	t.Helper()
-	var text bytes.Buffer
-	for _, s := range samples {
-		require.NoError(t, json.NewEncoder(&text).Encode(s))
-	}
-	path := filepath.Join(t.TempDir(), "samples.jsonl")
-	require.NoError(t, os.WriteFile(path, text.Bytes(), 0o600))
-	loaded, err := predict.Load(dir)
-	require.NoError(t, err)
-	defer loaded.Free()
-	predictor, err := loaded.Predictor()
-	require.NoError(t, err)
-	var all []float32
-	for rows, err := range encode.ReadRows(t.Context(), loaded.Encoding, []string{path}, encode.RowOptions{}) {
-		require.NoError(t, err)
-		all = make([]float32, rows.Rows)
-		require.NoError(t, predictor.Predict(all, &rows.Batch))
-	}
-	require.Len(t, all, len(samples))
-	return all
-}
 
 func handler(t testing.TB, dir string, o serve.Options) *Handler {
 	t.Helper()
@@ -152,8 +106,8 @@ func answered(t testing.TB, w *httptest.ResponseRecorder) reply {
 
 func TestPredictionsAreThoseOfZooPredict(t *testing.T) {
 	testrun.ForEveryModel(t, zoo.Settings{}, func(t *testing.T, _ string, m zoo.Model) {
-		dir := trained(t, m)
-		want, h := predictions(t, dir), handler(t, dir, serve.Options{})
+		dir := testrun.TrainMixed(t, m)
+		want, h := testrun.MixedPredictions(t, dir), handler(t, dir, serve.Options{})
 
 		got := answered(t, post(t, h, "/v2/models/ads/infer", textBody()))
 		require.Equal(t, want, got.Outputs[0].Data)
@@ -195,7 +149,7 @@ func binaryPredictions(t *testing.T, h http.Handler) []float32 {
 }
 
 func TestNumbersListsAndSharedColumns(t *testing.T) {
-	dir := trained(t, nil)
+	dir := testrun.TrainMixed(t, nil)
 	h := handler(t, dir, serve.Options{})
 	want := answered(t, post(t, h, "/v2/models/ads/infer", textBody())).Outputs[0].Data
 	b := textBody()
@@ -235,7 +189,7 @@ func orNull(number string) string {
 }
 
 func TestOutputs(t *testing.T) {
-	h := handler(t, trained(t, nil), serve.Options{})
+	h := handler(t, testrun.TrainMixed(t, nil), serve.Options{})
 	b := textBody()
 	b.Outputs = []jsonTensor{{Name: "logit"}, {Name: "probability"}}
 	b.Parameters = map[string]any{"top_k": 2}
@@ -251,7 +205,7 @@ func TestOutputs(t *testing.T) {
 }
 
 func TestBadRequestsAreErrorsOfTheProtocol(t *testing.T) {
-	h := handler(t, trained(t, nil), serve.Options{Limits: serve.Limits{Bytes: 4000, Samples: 5}})
+	h := handler(t, testrun.TrainMixed(t, nil), serve.Options{Limits: serve.Limits{Bytes: 4000, Samples: 5}})
 	infer := "/v2/models/ads/infer"
 	change := func(do func(*body)) body { b := textBody(); do(&b); return b }
 	input := func(i int, in jsonTensor) body { return change(func(b *body) { b.Inputs[i] = in }) }
@@ -305,7 +259,7 @@ func TestBadRequestsAreErrorsOfTheProtocol(t *testing.T) {
 }
 
 func TestMissingColumnsMayBeAllowed(t *testing.T) {
-	h := handler(t, trained(t, nil), serve.Options{})
+	h := handler(t, testrun.TrainMixed(t, nil), serve.Options{})
 	b := textBody()
 	b.Inputs[0].Data = make([]string, 4)
 	want := answered(t, post(t, h, "/v2/models/ads/infer", b)).Outputs[0].Data
@@ -314,7 +268,7 @@ func TestMissingColumnsMayBeAllowed(t *testing.T) {
 }
 
 func TestRepositoryAndMetadata(t *testing.T) {
-	h := handler(t, trained(t, nil), serve.Options{})
+	h := handler(t, testrun.TrainMixed(t, nil), serve.Options{})
 	get := func(path string) (int, string) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
@@ -354,7 +308,7 @@ func TestRepositoryAndMetadata(t *testing.T) {
 
 // What a request allocates does not grow with its samples.
 func TestARequestAllocatesLittle(t *testing.T) {
-	h := handler(t, trained(t, nil), serve.Options{})
+	h := handler(t, testrun.TrainMixed(t, nil), serve.Options{})
 	allocs := func(n int) float64 {
 		var b body
 		for _, name := range names {

@@ -49,8 +49,15 @@ func (s *scanner) syntax(what string) { s.fail(&syntaxError{s.at, what}) }
 
 // peek returns the next character that is no space, and 0 at the end.
 func (s *scanner) peek() byte {
+	if s.at < len(s.text) && s.text[s.at] > ' ' {
+		return s.text[s.at]
+	}
+	return s.pastSpaces()
+}
+
+func (s *scanner) pastSpaces() byte {
 	for ; s.at < len(s.text); s.at++ {
-		if c := s.text[s.at]; c > ' ' || c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+		if c := s.text[s.at]; c != ' ' && c != '\t' && c != '\r' && c != '\n' {
 			return c
 		}
 	}
@@ -114,17 +121,33 @@ func (s *scanner) array(do func()) {
 // string reads a text.
 func (s *scanner) string() string {
 	s.expect('"')
-	start, escaped := s.at, false
+	start, at := s.at, s.at
+	for at < len(s.text) && !ends[s.text[at]] {
+		at++
+	}
+	if s.at = at; s.past('"') {
+		return serve.Text(s.text[start:at])
+	}
+	return s.escaped(start)
+}
+
+// ends has the characters that end the plain part of a text: control characters, the quote and the backslash.
+var ends = func() (table [256]bool) {
+	for c := range byte(' ') {
+		table[c] = true
+	}
+	table['"'], table['\\'] = true, true
+	return table
+}()
+
+// escaped reads on in a text that has an escape, or does not end.
+func (s *scanner) escaped(start int) string {
 	for ; s.at < len(s.text); s.at++ {
 		switch c := s.text[s.at]; {
 		case c == '"':
 			s.at++
-			if escaped {
-				return s.unescape(s.text[start-1 : s.at])
-			}
-			return serve.Text(s.text[start : s.at-1])
+			return s.unescape(s.text[start-1 : s.at])
 		case c == '\\':
-			escaped = true
 			s.at++
 		case c < ' ':
 			s.syntax("a control character within a text")
