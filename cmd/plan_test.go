@@ -66,6 +66,7 @@ func plan() []room {
 
 		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog graph zoo zoo/checkpoint zoo/predict"},
 		{path: "zoo/serve/rest", imports: "datasets/encode datasets/rawlog zoo/serve"},
+		{path: "zoo/serve/prom", imports: "zoo/serve"},
 		{path: "zoo/serve/rpc/inference"},
 		{path: "zoo/serve/rpc", imports: "datasets/encode zoo/serve zoo/serve/rpc/inference"},
 
@@ -74,7 +75,7 @@ func plan() []room {
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench"},
-		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/rest zoo/serve/rpc"},
+		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc"},
 		{path: "cmd", imports: "cmd/internal/bench cmd/internal/flags cmd/internal/serve cmd/internal/ui " +
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +

@@ -32,6 +32,9 @@ func New(o Options) *Server {
 	return &Server{options: o, slots: make(chan struct{}, o.Limits.Requests), models: map[string]*model{}}
 }
 
+// AtWork returns how many requests are at work.
+func (s *Server) AtWork() int { return len(s.slots) }
+
 // Limits returns the limits with their defaults.
 func (s *Server) Limits() Limits { return s.options.Limits }
 

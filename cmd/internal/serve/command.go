@@ -12,6 +12,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
+	"github.com/ctrzoo/ctrzoo/zoo/serve/prom"
 	"github.com/spf13/cobra"
 )
 
@@ -22,6 +23,8 @@ type options struct {
 	from         string
 	models       []string
 	listen, grpc string
+	metrics      string
+	pprof        bool
 	secure       secureOptions
 	limits       serve.Limits
 	poll         time.Duration
@@ -51,6 +54,8 @@ without a failed request. docs/serving.md has the requests.`,
 	f.StringArrayVar(&o.models, "model", nil, "NAME=DIR: a model with a name; may be given several times")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address for HTTP")
 	f.StringVar(&o.grpc, "grpc", "127.0.0.1:8081", "address for gRPC; empty: none")
+	f.StringVar(&o.metrics, "metrics", "127.0.0.1:8082", "address for the metrics of Prometheus, at /metrics; empty: none")
+	f.BoolVar(&o.pprof, "pprof", false, "profiles of the program at /debug/pprof/, beside the metrics")
 	f.DurationVar(&o.poll, "poll", 10*time.Second, "time between looks for a new checkpoint; 0: only on request")
 	f.BoolVar(&o.otherColumns, "allow-other-columns", false, "take a new checkpoint that reads other columns, too")
 	f.IntVar(&o.limits.Bytes, "max-bytes", 16<<20, "bytes of a request")
@@ -79,7 +84,7 @@ func (o *options) check() error {
 			return errors.New("--model: want NAME=DIR, got " + m)
 		}
 	}
-	return o.secure.check(o.listen, o.grpc)
+	return o.secure.check(o.listen, o.grpc, o.metrics)
 }
 
 func (o *options) run(cmd *cobra.Command) error {
@@ -87,12 +92,15 @@ func (o *options) run(cmd *cobra.Command) error {
 		return ui.Usage(err)
 	}
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+	registry := newRegistry()
+	counts := prom.New(registry)
 	server := serve.New(serve.Options{
 		Load: o.catalogs.Load, Limits: o.limits, OtherColumns: o.otherColumns,
-		Observers: []serve.Observer{&serve.Log{Logger: logger, Every: o.logEvery, Slow: o.slow}},
+		Observers: []serve.Observer{&serve.Log{Logger: logger, Every: o.logEvery, Slow: o.slow}, counts},
 	})
 	defer server.Close()
-	list, err := o.listeners(server, logger)
+	counts.Watch(server)
+	list, err := o.listeners(server, o.metricsHandler(registry), logger)
 	if err != nil {
 		return err
 	}

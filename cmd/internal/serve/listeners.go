@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 type fronts []front
 
 // listeners listens on all addresses. Requests wait until serve is called.
-func (o *options) listeners(s *serve.Server, logger *slog.Logger) (list fronts, err error) {
+func (o *options) listeners(s *serve.Server, metrics http.Handler, logger *slog.Logger) (list fronts, err error) {
 	tokens, err := o.secure.allowed()
 	if err != nil {
 		return nil, err
@@ -35,6 +36,9 @@ func (o *options) listeners(s *serve.Server, logger *slog.Logger) (list fronts, 
 	add(o.newWeb(o.listen, tokens.Guard(rest.NewHandler(s, version())), config, logger))
 	if o.grpc != "" {
 		add(o.newRPC(s, tokens, config))
+	}
+	if o.metrics != "" {
+		add(o.newWeb(o.metrics, tokens.Guard(metrics), config, logger))
 	}
 	if err != nil {
 		list.close()

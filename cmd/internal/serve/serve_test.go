@@ -76,7 +76,7 @@ func start(t *testing.T, args ...string) (address string, log *output, stop func
 	cmd := NewCommand(catalogs)
 	log = &output{}
 	cmd.SetErr(log)
-	cmd.SetArgs(append(args, "--listen", "127.0.0.1:0", "--grpc", "127.0.0.1:0"))
+	cmd.SetArgs(append(args, "--listen", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--metrics", "127.0.0.1:0"))
 	cmd.SilenceUsage, cmd.SilenceErrors = true, true
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -128,10 +128,24 @@ func TestADrainFailsNoRequest(t *testing.T) {
 		})
 	}
 	time.Sleep(100 * time.Millisecond)
+	require.Contains(t, metrics(t, log), `ctrzoo_requests_total{code="ok",model="ads",protocol="v1"}`)
 	require.NoError(t, stop())
 	clients.Wait()
 	require.Contains(t, log.String(), "msg=drained")
 	require.Contains(t, log.String(), "msg=request protocol=v1 model=ads")
+}
+
+// metrics are those at the last address that the log names.
+func metrics(t *testing.T, log *output) string {
+	t.Helper()
+	addresses := regexp.MustCompile(`msg=serving address=(http\S+)`).FindAllStringSubmatch(log.String(), -1)
+	require.Len(t, addresses, 2)
+	answer, err := http.Get(addresses[1][1] + "/metrics")
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return string(text)
 }
 
 func TestTLSAndTokens(t *testing.T) {
