@@ -13,6 +13,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/bench"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/export"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/cmd/internal/serve"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets/known"
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -118,6 +119,7 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	root.AddCommand(
 		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(c), newDescribeCommand(),
 		newTrainCommand(c, comm), newStreamCommand(c), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
+		serve.NewCommand(c),
 		newModelsCommand(c), newSolversCommand(c),
 		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), export.NewCommand(c), export.NewImportCommand(c), bench.NewCommand(c, comm),
 	)

@@ -69,13 +69,19 @@ func plan() []room {
 		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
-			"solvers zoo zoo/checkpoint zoo/metrics zoo/train"},
+			"solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
 		{path: "zoo/stream", imports: "datasets datasets/drift datasets/encode datasets/rawlog datasets/schema graph solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
 		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
+
+		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog graph zoo zoo/checkpoint zoo/predict"},
+		{path: "zoo/serve/rest", imports: "datasets/encode datasets/rawlog zoo/serve"},
+		{path: "zoo/serve/prom", imports: "zoo/serve"},
+		{path: "zoo/serve/rpc/inference"},
+		{path: "zoo/serve/rpc", imports: "datasets/encode zoo/serve zoo/serve/rpc/inference"},
 
 		{path: "cmd/internal/ui", imports: "zoo/stream zoo/experiment zoo/metrics zoo/train"},
 		{path: "cmd/internal/flags", imports: "cmd/internal/ui " +
@@ -84,7 +90,8 @@ func plan() []room {
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench"},
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
-		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/report datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/ui " + // a file for each verb
+		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc"},
+		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/report datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +
 			"zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},

@@ -16,7 +16,7 @@ import (
 type Day struct {
 	schema *schema.Schema
 	known  func(field int, value string) bool // nil: nothing is known
-	cells  []*encode.Cells                    // by field
+	cells  []*encode.CellReader               // by field
 	counts Counts
 }
 
@@ -32,7 +32,7 @@ func NewDay(s *schema.Schema, known func(field int, value string) bool) *Day {
 		} else {
 			counts.Buckets = make([]int, hashBuckets)
 		}
-		d.cells, d.counts.Fields = append(d.cells, encode.NewCells(f)), append(d.counts.Fields, counts)
+		d.cells, d.counts.Fields = append(d.cells, encode.NewCellReader(f)), append(d.counts.Fields, counts)
 	}
 	return d
 }

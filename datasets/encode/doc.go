@@ -5,5 +5,6 @@
 // the samples with their final ids to a Sink for each part. Open does this in memory; package prepared
 // writes a folder in the same way.
 //
-// ReadRows reads raw samples with the Encoding of a set that was learned before.
+// ReadRows reads raw samples of files with the Encoding of a set that was learned before, and a RowEncoder encodes samples in
+// memory, such as those of a request.
 package encode

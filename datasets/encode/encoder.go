@@ -193,7 +193,6 @@ func (e *encoder) place(c *chunk, row int, to *datasets.Batch, t *tally) {
 	to.Rows++
 	to.Labels = append(to.Labels, float32(c.labels[row]))
 	t.positives += int(c.labels[row])
-	placed := len(to.IDs)
 	for i := range e.fields {
 		f := &e.fields[i]
 		if f.scale != nil {
@@ -202,15 +201,7 @@ func (e *encoder) place(c *chunk, row int, to *datasets.Batch, t *tally) {
 			continue
 		}
 		n := f.out.Columns()
-		for _, id := range ids[:n] {
-			if id = f.final(id, t, i); id != datasets.Absent || f.out.Kind != datasets.List {
-				to.IDs = append(to.IDs, id)
-			}
-		}
+		to.IDs = f.finals(to.IDs, ids[:n], t, i)
 		ids = ids[n:]
-		placed += n
-		for len(to.IDs) < placed { // what is absent is at the end of a list
-			to.IDs = append(to.IDs, datasets.Absent)
-		}
 	}
 }

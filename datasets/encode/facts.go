@@ -61,3 +61,10 @@ func (e *Encoded) clearTallies() {
 func newTally(fields int) tally {
 	return tally{values: make([]int, fields), cut: make([]int, fields), unseen: make([]int, fields)}
 }
+
+func (t *tally) clear() {
+	t.positives = 0
+	clear(t.values)
+	clear(t.cut)
+	clear(t.unseen)
+}

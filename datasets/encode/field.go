@@ -12,7 +12,7 @@ type fieldEncoder struct {
 	out        datasets.Field
 	at         int // of its column in the record
 	owner      int // the field whose vocabulary it uses; itself, mostly
-	cells      *Cells
+	cells      *CellReader
 	builder    *datasets.VocabularyBuilder // nil for a number, for buckets, and once the training part is known
 	vocabulary *datasets.Vocabulary        // nil for a number, for buckets, and until the training part is known
 	renamed    []int32                     // final ids by those of the builder; nil if there was none
@@ -25,7 +25,7 @@ type fieldEncoder struct {
 
 func newFieldEncoder(f, owner *schema.Field) fieldEncoder {
 	e := fieldEncoder{
-		Field: f, out: datasets.FieldOf(f), cells: NewCells(f), buckets: owner.Hash, absent: owner.OutOfVocabulary == "zero",
+		Field: f, out: datasets.FieldOf(f), cells: NewCellReader(f), buckets: owner.Hash, absent: owner.OutOfVocabulary == "zero",
 	}
 	switch {
 	case e.out.Kind == datasets.Numeric:
@@ -78,6 +78,20 @@ func (f *fieldEncoder) list(cell string, c *chunk) {
 	for range f.Length - n {
 		c.ids = append(c.ids, datasets.Absent)
 	}
+}
+
+// finals appends the final ids for the provisional ones of a sample. What is absent is at the end of a list.
+func (f *fieldEncoder) finals(to, ids []int32, t *tally, field int) []int32 {
+	end := len(to) + len(ids)
+	for _, id := range ids {
+		if id = f.final(id, t, field); id != datasets.Absent || f.out.Kind != datasets.List {
+			to = append(to, id)
+		}
+	}
+	for len(to) < end {
+		to = append(to, datasets.Absent)
+	}
+	return to
 }
 
 // final returns the final id for a provisional one.

@@ -196,6 +196,6 @@ func TestOSBrowser(t *testing.T) {
 		"Mozilla/5.0 (iPhone; CPU like Mac OS X) Safari/533": "mac_safari",
 		"Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)": "windows_ie",
 	} {
-		require.Equal(t, want, osBrowser(userAgent), userAgent)
+		require.Equal(t, want, new(userAgents).osBrowser(userAgent), userAgent)
 	}
 }

@@ -17,9 +17,9 @@ type Rows struct {
 	Kept           [][]string // of each sample the values of the columns that were to be kept
 }
 
-// RowOptions are how raw samples are read.
+// RowOptions are how raw samples are read. The zero value is the default of all of them.
 type RowOptions struct {
-	Size     int      // samples in a batch, at least 1
+	Size     int      // samples in a batch, at least 1; default 1024
 	Labelled bool     // read the label, which must then be there
 	Keep     []string // columns to pass on as they are
 }
@@ -36,6 +36,9 @@ func ReadRows(ctx context.Context, x *datasets.Encoding, paths []string, o RowOp
 }
 
 func readRows(ctx context.Context, x *datasets.Encoding, paths []string, o RowOptions, yield func(*Rows, error) bool) error {
+	if o.Size == 0 {
+		o.Size = 1024
+	}
 	if o.Size < 1 {
 		return fmt.Errorf("datasets: batch size must be at least 1, got %d", o.Size)
 	}

@@ -114,8 +114,8 @@ func (s *FileSpool) eachChunk(yield func(*chunk) bool) error {
 		} else if err != nil {
 			return err
 		}
-		c.ids, c.numbers = resize(c.ids, lengths[0]), resize(c.numbers, lengths[1])
-		c.labels, c.keys = resize(c.labels, lengths[2]), resize(c.keys, lengths[3])
+		c.ids, c.numbers = resize(c.ids, int(lengths[0])), resize(c.numbers, int(lengths[1]))
+		c.labels, c.keys = resize(c.labels, int(lengths[2])), resize(c.keys, int(lengths[3]))
 		for _, part := range []any{c.ids, c.numbers, c.labels, c.keys} {
 			if err := s.read(r, part); err != nil {
 				return err
@@ -128,7 +128,7 @@ func (s *FileSpool) eachChunk(yield func(*chunk) bool) error {
 }
 
 func (s *FileSpool) read(r io.Reader, part any) error {
-	s.buf = resize(s.buf, uint32(binary.Size(part)))
+	s.buf = resize(s.buf, binary.Size(part))
 	if _, err := io.ReadFull(r, s.buf); err != nil {
 		return err
 	}
@@ -143,8 +143,8 @@ func (s *FileSpool) Remove() error {
 }
 
 // resize makes a slice of a length, in place if it fits.
-func resize[T any](s []T, n uint32) []T {
-	if int(n) <= cap(s) {
+func resize[T any](s []T, n int) []T {
+	if n <= cap(s) {
 		return s[:n]
 	}
 	return make([]T, n)

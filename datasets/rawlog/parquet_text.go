@@ -78,13 +78,16 @@ func booleanText(v parquet.Value) string {
 	return "0"
 }
 
-// floatText writes whole numbers without an exponent, as other formats have them.
-func floatText(x float64, bits int) string {
+// AppendFloat appends the text of a number as a log has it: the shortest one that means the same number of so many bits, 32
+// or 64. Whole numbers have no exponent, as in other formats; NaN is an empty cell.
+func AppendFloat(to []byte, x float64, bits int) []byte {
 	switch {
 	case math.IsNaN(x):
-		return ""
+		return to
 	case math.Abs(x) < 1e15:
-		return strconv.FormatFloat(x, 'f', -1, bits)
+		return strconv.AppendFloat(to, x, 'f', -1, bits)
 	}
-	return strconv.FormatFloat(x, 'g', -1, bits)
+	return strconv.AppendFloat(to, x, 'g', -1, bits)
 }
+
+func floatText(x float64, bits int) string { return string(AppendFloat(nil, x, bits)) }

@@ -12,20 +12,20 @@ import (
 type Times struct {
 	Layout string // as that of a Field
 
-	text string
+	text []byte
 	time time.Time
 }
 
 // Parse returns the time that a text means. A text that means no time is an ErrTime.
 func (m *Times) Parse(text string) (time.Time, error) {
-	if text == m.text && text != "" {
+	if text == string(m.text) && text != "" {
 		return m.time, nil
 	}
 	t, err := parseTime(m.Layout, text)
 	if err != nil {
 		return time.Time{}, err
 	}
-	m.text, m.time = string([]byte(text)), t
+	m.text, m.time = append(m.text[:0], text...), t
 	return t, nil
 }
 
@@ -71,6 +71,9 @@ func Derive(what string, t time.Time) string {
 		}
 		return "0"
 	default:
-		return t.Format("15")
+		return hours[2*t.Hour() : 2*t.Hour()+2]
 	}
 }
+
+// hours has the hours of the day, two digits each.
+const hours = "000102030405060708091011121314151617181920212223"

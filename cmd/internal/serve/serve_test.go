@@ -1,0 +1,216 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/train"
+	"github.com/stretchr/testify/require"
+)
+
+// saved saves a small model and returns its directory.
+func saved(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "ads")
+	log := filepath.Join(t.TempDir(), "log.csv")
+	require.NoError(t, os.WriteFile(log, []byte("click,user,item\n"+strings.Repeat("1,u1,shoe\n0,u1,hat\n0,u2,shoe\n", 20)), 0o600))
+	described := &schema.Schema{Label: "click", Fields: []schema.Field{{Name: "user"}, {Name: "item"}}}
+	set, err := encode.Open(t.Context(), described, rawlog.Files{Train: []string{log}}, encode.Options{})
+	require.NoError(t, err)
+	solver, err := solvers.NewAdamAR()
+	require.NoError(t, err)
+	result, err := train.Train(t.Context(), train.Run{Model: zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{8}}, Train: set.Train,
+		Encoding: set.Encoding, Solver: solver, BatchSize: 20, Epochs: 1})
+	require.NoError(t, err)
+	defer result.Free()
+	require.NoError(t, result.Save(dir))
+	return dir
+}
+
+// output is what a command writes while it runs.
+type output struct {
+	lock sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(data []byte) (int, error) {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	return o.text.Write(data)
+}
+
+func (o *output) String() string {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	return o.text.String()
+}
+
+// start runs the verb until stop is called, which returns its error.
+func start(t *testing.T, args ...string) (address string, log *output, stop func() error) {
+	t.Helper()
+	catalogs, err := flags.NewCatalogs(flags.Own{})
+	require.NoError(t, err)
+	cmd := NewCommand(catalogs)
+	log = &output{}
+	cmd.SetErr(log)
+	cmd.SetArgs(append(args, "--listen", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--metrics", "127.0.0.1:0"))
+	cmd.SilenceUsage, cmd.SilenceErrors = true, true
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- cmd.ExecuteContext(ctx) }()
+	found := regexp.MustCompile(`msg=serving address=(http\S+)`)
+	require.Eventually(t, func() bool { return found.MatchString(log.String()) }, 20*time.Second, time.Millisecond, "%s", log)
+	return found.FindStringSubmatch(log.String())[1], log, sync.OnceValue(func() error { cancel(); return <-done })
+}
+
+const instance = `{"instances": [{"user": "u1", "item": "shoe"}]}`
+
+func ask(client *http.Client, address, token string) (int, string, error) {
+	r, err := http.NewRequest("POST", address+"/v1/models/ads:predict", strings.NewReader(instance))
+	if err != nil {
+		return 0, "", err
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(text), err
+}
+
+// After the signal requests are answered still, but the server is not ready: a balancer that looks sends no more.
+func TestADrainFailsNoRequest(t *testing.T) {
+	address, log, stop := start(t, "--from", saved(t), "--drain-pause", "300ms", "--log-every", "1")
+	var clients sync.WaitGroup
+	for range 3 {
+		clients.Go(func() {
+			for {
+				ready, err := http.Get(address + "/v2/health/ready")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				ready.Body.Close()
+				if ready.StatusCode != http.StatusOK {
+					return
+				}
+				if code, text, err := ask(http.DefaultClient, address, ""); err != nil || code != 200 {
+					t.Error(code, text, err)
+				}
+			}
+		})
+	}
+	time.Sleep(100 * time.Millisecond)
+	require.Contains(t, metrics(t, log), `ctrzoo_requests_total{code="ok",model="ads",protocol="v1"}`)
+	require.NoError(t, stop())
+	clients.Wait()
+	require.Contains(t, log.String(), "msg=drained")
+	require.Contains(t, log.String(), "msg=request protocol=v1 model=ads")
+}
+
+// metrics are those at the last address that the log names.
+func metrics(t *testing.T, log *output) string {
+	t.Helper()
+	addresses := regexp.MustCompile(`msg=serving address=(http\S+)`).FindAllStringSubmatch(log.String(), -1)
+	require.Len(t, addresses, 2)
+	answer, err := http.Get(addresses[1][1] + "/metrics")
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestTLSAndTokens(t *testing.T) {
+	certificate, key, pool := selfSigned(t)
+	tokens := filepath.Join(t.TempDir(), "tokens")
+	require.NoError(t, os.WriteFile(tokens, []byte("secret\n"), 0o600))
+	address, _, stop := start(t, "--model", "ads="+saved(t), "--tls-cert", certificate, "--tls-key", key, "--token-file", tokens, "--drain-pause", "0")
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true}}
+	for token, want := range map[string]int{"secret": 200, "wrong": 401, "": 401} {
+		code, text, err := ask(client, address, token)
+		require.NoError(t, err)
+		require.Equal(t, want, code, text)
+	}
+	health, err := client.Get(address + "/v2/health/ready")
+	require.NoError(t, err)
+	health.Body.Close()
+	require.Equal(t, 200, health.StatusCode)
+	require.Equal(t, 2, health.ProtoMajor)
+	client.CloseIdleConnections()
+	require.NoError(t, stop())
+}
+
+// selfSigned writes a certificate and its key.
+func selfSigned(t *testing.T) (certificate, key string, pool *x509.CertPool) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	require.NoError(t, err)
+	privateDER, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	write := func(name, kind string, data []byte) string {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: data}), 0o600))
+		return path
+	}
+	parsed, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	pool = x509.NewCertPool()
+	pool.AddCert(parsed)
+	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", privateDER), pool
+}
+
+func TestBadFlags(t *testing.T) {
+	for args, want := range map[string]string{
+		"":                                      "--from: give the directory",
+		"--from x --listen 0.0.0.0:1":           "0.0.0.0:1 can be reached from other machines",
+		"--from x --listen :8080":               ":8080 can be reached",
+		"--from x --listen example.org:8080":    "can be reached",
+		"--from x --tls-cert c":                 "--tls-cert and --tls-key go together",
+		"--from x --tls-client-ca c":            "--tls-client-ca needs --tls-cert",
+		"--model x":                             "--model: want NAME=DIR",
+		"--from x --max-bytes 0":                "must be above 0",
+		"--from x --poll -1s":                   "must be at least 0",
+		"--from /nowhere --listen 127.0.0.1:0":  "no such file",
+		"--from x --token-file /nowhere":        "no such file",
+		"--from x --tls-cert /no --tls-key /no": "no such file",
+	} {
+		catalogs, err := flags.NewCatalogs(flags.Own{})
+		require.NoError(t, err)
+		cmd := NewCommand(catalogs)
+		cmd.SetErr(io.Discard)
+		cmd.SetArgs(strings.Fields(args))
+		cmd.SilenceUsage, cmd.SilenceErrors = true, true
+		require.ErrorContains(t, cmd.ExecuteContext(t.Context()), want, args)
+	}
+}

@@ -1,0 +1,107 @@
+package serve
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+)
+
+// model is a model by its name. Its current version changes; requests that hold an earlier one finish with it.
+type model struct {
+	name, path string
+	recent     recent
+
+	lock    sync.RWMutex
+	current *version // nil: not loaded
+	reason  string   // why a version was refused, or why none is loaded
+
+	loading sync.Mutex // one load at a time
+	pinned  bool       // to a version that was asked for by name; guarded by loading
+	refused string     // the checkpoint that could not be loaded; guarded by loading
+}
+
+// acquire holds the current version, which must have the given name, unless that is "".
+func (m *model) acquire(name string) (*version, error) {
+	m.lock.RLock()
+	defer m.lock.RUnlock()
+	switch {
+	case m.current == nil:
+		return nil, Errorf(Unavailable, "model %q is not loaded: %s", m.name, m.reason)
+	case name != "" && name != m.current.name:
+		return nil, Errorf(NotFound, "model %q has no version %q, but %q", m.name, name, m.current.name)
+	}
+	m.current.hold()
+	return m.current, nil
+}
+
+// put makes a version the current one; nil makes the model unloaded.
+func (m *model) put(v *version, reason string) {
+	m.lock.Lock()
+	old := m.current
+	m.current, m.reason = v, reason
+	m.lock.Unlock()
+	if old != nil {
+		old.release()
+	}
+}
+
+// fail keeps why a version was refused.
+func (m *model) fail(err error) {
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	m.reason = err.Error()
+}
+
+// newest returns the directory of the checkpoint that is to be served: what the link current leads to, if there is one.
+func (m *model) newest() (string, error) {
+	path := m.path
+	if linked, err := filepath.EvalSymlinks(filepath.Join(path, "current")); err == nil {
+		path = linked
+	}
+	dir, _, err := checkpoint.Find(path)
+	return dir, err
+}
+
+// named returns the directory of a checkpoint by its name.
+func (m *model) named(version string) (string, error) {
+	if version != filepath.Base(version) || version == "." || version == ".." {
+		return "", Errorf(BadInput, "%q is no name of a version", version)
+	}
+	dir := filepath.Join(m.path, version)
+	if filepath.Base(m.path) == version {
+		dir = m.path
+	}
+	if _, err := os.Stat(dir); err != nil {
+		return "", Errorf(NotFound, "model %q has no version %q", m.name, version)
+	}
+	return dir, nil
+}
+
+// Status is what a model is at a time.
+type Status struct {
+	Name    string
+	Version string    // the name of the checkpoint; "" if none is loaded
+	Path    string    // of the checkpoint
+	Solver  string    // that trained it
+	Loaded  time.Time // when the version was loaded
+	Reason  string    // why the latest load failed, or why no version is loaded; "" if all is well
+}
+
+// Ready reports whether the model answers requests.
+func (s Status) Ready() bool { return s.Version != "" }
+
+func (m *model) status() Status {
+	m.lock.RLock()
+	defer m.lock.RUnlock()
+	s := Status{Name: m.name, Reason: m.reason}
+	if v := m.current; v != nil {
+		s.Version, s.Path, s.Solver, s.Loaded = v.name, v.trained.Path, v.trained.Solver, v.loaded
+	}
+	return s
+}
+
+func (m *model) wrap(err error) error { return fmt.Errorf("model %q: %w", m.name, err) }
