@@ -45,11 +45,11 @@ func (r *reader) poll(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, r.source.timeout())
 	defer cancel()
 	fetches := r.client.PollRecords(limited, pollMax)
-	for _, e := range fetches.Errors() {
+	if failed := fetches.Errors(); len(failed) > 0 {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return fmt.Errorf("partition %d, offset %d of %d: %w", r.partition, r.next, r.end, r.reason(e.Err))
+		return fmt.Errorf("partition %d, offset %d of %d: %w", r.partition, r.next, r.end, r.reason(failed[0].Err))
 	}
 	fetches.EachRecord(r.take)
 	return nil
