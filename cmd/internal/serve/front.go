@@ -39,7 +39,8 @@ func (o *options) newWeb(address string, h http.Handler, config *tls.Config, log
 	}
 	f := &webFront{listener: listener}
 	f.Handler, f.TLSConfig, f.MaxHeaderBytes = h, config, 64<<10
-	f.ReadHeaderTimeout, f.WriteTimeout, f.IdleTimeout = o.limits.Time, 3*o.limits.Time, 2*time.Minute
+	f.ReadHeaderTimeout, f.ReadTimeout = o.limits.Time, 2*o.limits.Time
+	f.WriteTimeout, f.IdleTimeout = 3*o.limits.Time, 2*time.Minute
 	f.ErrorLog = slog.NewLogLogger(logger.Handler(), slog.LevelWarn)
 	f.Protocols = new(http.Protocols)
 	f.Protocols.SetHTTP1(true)

@@ -214,3 +214,21 @@ func TestBadFlags(t *testing.T) {
 		require.ErrorContains(t, cmd.ExecuteContext(t.Context()), want, args)
 	}
 }
+
+// A client whose body does not come ends with 408, and others are answered meanwhile.
+func TestASlowClientHarmsNobody(t *testing.T) {
+	address, _, stop := start(t, "--from", saved(t), "--max-time", "500ms", "--drain-pause", "0")
+	slow, err := net.Dial("tcp", strings.TrimPrefix(address, "http://"))
+	require.NoError(t, err)
+	defer slow.Close()
+	_, err = slow.Write([]byte("POST /v1/models/ads:predict HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"))
+	require.NoError(t, err)
+	code, text, err := ask(http.DefaultClient, address, "")
+	require.NoError(t, err)
+	require.Equal(t, 200, code, text)
+	answer, err := io.ReadAll(slow)
+	require.NoError(t, err)
+	require.Contains(t, string(answer), "HTTP/1.1 408 ")
+	require.Contains(t, string(answer), `{"error":"the request did not arrive within 500ms"}`)
+	require.NoError(t, stop())
+}

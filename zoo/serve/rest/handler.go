@@ -173,16 +173,17 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request, x *exchange) erro
 	_ = control.SetReadDeadline(x.Times.Start.Add(limits.Time)) // a recorder of a test has none
 	var err error
 	x.body, err = readAll(x.body[:0], http.MaxBytesReader(w, r.Body, int64(limits.Bytes)), r.ContentLength)
-	_ = control.SetReadDeadline(time.Time{})
 	var tooMany *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooMany):
 		return tooLarge(limits)
 	case isTimeout(err):
+		w.Header().Set("Connection", "close") // and the deadline stays, since the server would wait for the rest of the body
 		return serve.Errorf(serve.TooSlow, "the request did not arrive within %v", limits.Time)
 	case err != nil:
 		return serve.Errorf(serve.BadInput, "the body: %w", err)
 	}
+	_ = control.SetReadDeadline(time.Time{})
 	return nil
 }
 
