@@ -45,11 +45,11 @@ func (r *reader) poll(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, r.source.timeout())
 	defer cancel()
 	fetches := r.client.PollRecords(limited, pollMax)
-	if failed := fetches.Errors(); len(failed) > 0 {
+	if failures := fetches.Errors(); len(failures) > 0 {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return fmt.Errorf("partition %d, offset %d of %d: %w", r.partition, r.next, r.end, r.reason(failed[0].Err))
+		return fmt.Errorf("partition %d, offset %d of %d: %w", r.partition, r.next, r.end, r.reason(failures[0].Err))
 	}
 	fetches.EachRecord(r.take)
 	return nil
