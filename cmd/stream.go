@@ -134,6 +134,9 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 	if err := o.train(cmd.Context(), s, days, ui.NewDays(reporter)); err != nil {
 		return err
 	}
+	if n, err := s.DaysToLeave(); err == nil && n > 0 {
+		reporter.Note(fmt.Sprintf("a value leaves when it has not been seen for about %.3g days", n))
+	}
 	if len(s.Records()) == done {
 		reporter.Note(fmt.Sprintf("all days are done; the latest is %s", s.Records()[done-1].Day))
 	}

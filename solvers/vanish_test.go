@@ -10,11 +10,12 @@ func TestUnderWhichSolversRowsVanish(t *testing.T) {
 	for _, e := range Entries() {
 		s, err := e.New()
 		require.NoError(t, err)
-		tail, err := Vanishing(s)
+		horizon, tail, err := Vanishing(s)
 		switch e.Name {
 		case "adamar":
 			require.NoError(t, err)
 			require.Equal(t, 154, tail, "of the default betas; see tail.go")
+			require.Positive(t, horizon)
 		case "adagradar":
 			require.NoError(t, err)
 			require.Zero(t, tail)
@@ -30,7 +31,7 @@ func TestUnderWhichSolversRowsVanish(t *testing.T) {
 	} {
 		s, err := NewAdamAR(options...)
 		require.NoError(t, err)
-		_, err = Vanishing(s)
+		_, _, err = Vanishing(s)
 		require.ErrorContains(t, err, want)
 	}
 }
@@ -38,10 +39,10 @@ func TestUnderWhichSolversRowsVanish(t *testing.T) {
 // The product of 1-alpha*i over i < n is about exp(-alpha*n^2/2), and float32 ends at exp(-103): n = 14.4/sqrt(alpha). The
 // approximation is the better the smaller alpha is.
 func TestHorizon(t *testing.T) {
-	require.InDelta(t, 14400, Horizon(1e-6), 100)
-	require.InDelta(t, 1440, Horizon(1e-4), 40)
-	require.LessOrEqual(t, Horizon(1e-2), 100, "lambda reaches 1")
-	require.Equal(t, 1, Horizon(1))
+	require.InDelta(t, 14400, adaptiveDecay(1e-6, 0).horizon(), 100)
+	require.InDelta(t, 1440, adaptiveDecay(1e-4, 0).horizon(), 40)
+	require.LessOrEqual(t, adaptiveDecay(1e-2, 0).horizon(), 100, "lambda reaches 1")
+	require.Equal(t, 1, adaptiveDecay(1, 0).horizon())
 }
 
 func TestRegrow(t *testing.T) {

@@ -118,15 +118,15 @@ func TestEvictionChangesNoPrediction(t *testing.T) {
 				t.Run(fmt.Sprint(name, " ", alpha), func(t *testing.T) {
 					e := testrun.Must(solvers.Find(name))
 					l := &life{t, described, m, func() (solvers.Solver, error) { return e.New(solvers.WithAlpha(alpha)) }}
-					l.evicts(t, solvers.Horizon(alpha), samples)
+					l.evicts(t, samples)
 				})
 			}
 		}
 	})
 }
 
-func (l *life) evicts(t *testing.T, horizon, samples int) {
-	tail, err := solvers.Vanishing(testrun.Must(l.solver()))
+func (l *life) evicts(t *testing.T, samples int) {
+	horizon, tail, err := solvers.Vanishing(testrun.Must(l.solver()))
 	require.NoError(t, err)
 	first := l.day(writeDay(t, 1, 400, 0, 60), "", nil)
 	read := func(dir string) *datasets.Encoding {

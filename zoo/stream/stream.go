@@ -70,7 +70,7 @@ func Open(path string, o Options) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.tail, err = solvers.Vanishing(solver); err != nil {
+	if _, s.tail, err = solvers.Vanishing(solver); err != nil {
 		s.stays = err.Error()
 	}
 	solver.Free()
@@ -90,6 +90,25 @@ func (s *Stream) Stays() string {
 		return "eviction is off"
 	}
 	return s.stays
+}
+
+// DaysToLeave returns for about how many days a value must not be seen until its row is zero and it can leave. It is 0 if no
+// value leaves, and before the first day is done, whose number of steps counts.
+func (s *Stream) DaysToLeave() (float64, error) {
+	if s.Stays() != "" || len(s.folder.records) == 0 {
+		return 0, nil
+	}
+	first := s.folder.records[0].Steps
+	solver, err := s.NewSolver(first)
+	if err != nil {
+		return 0, err
+	}
+	defer solver.Free()
+	horizon, tail, err := solvers.Vanishing(solver)
+	if err != nil {
+		return 0, err
+	}
+	return float64(max(horizon, tail)) / float64(first), nil
 }
 
 // Train evaluates yesterday's model on a day, trains the day, and publishes its model. It returns nil if the day is done

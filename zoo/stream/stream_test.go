@@ -97,6 +97,13 @@ func TestAStreamThatIsInterruptedEndsWithTheSameBytes(t *testing.T) {
 	require.Equal(t, 4*(60+5*30)-evicted, last.RowsAlive)
 	require.Less(t, last.MemoryBytes, 3*want[0].MemoryBytes)
 
+	s, err := stream.Open(straight, o)
+	require.NoError(t, err)
+	leave, err := s.DaysToLeave()
+	require.NoError(t, err)
+	require.Equal(t, 154./150, leave, "the tail of the momentum; rows are zero before")
+	require.NoError(t, s.Close())
+
 	m, err := predict.Load(straight)
 	require.NoError(t, err, "the folder of a stream is read as a run")
 	defer m.Free()
