@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Load loads the newest checkpoint of a model, or the one with the given name: then the model stays with that version until
+// Load loads the newest checkpoint of a model, or the one of the given version: then the model stays with that version until
 // Load is called without one. If it cannot be loaded, or has other columns, the model keeps the version that it has.
 func (s *Server) Load(name, version string) error {
 	m, err := s.find(name)
@@ -98,7 +98,7 @@ func (s *Server) load(m *model, dir string) (*version, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := newVersion(trained)
+	v, err := newVersion(trained, m.version(dir))
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,32 +60,53 @@ func (m *model) fail(err error) {
 // newest returns the directory of the checkpoint that is to be served: what the link current leads to, if there is one.
 func (m *model) newest() (string, error) {
 	path := m.path
-	if linked, err := filepath.EvalSymlinks(filepath.Join(path, "current")); err == nil {
+	if linked, err := filepath.EvalSymlinks(filepath.Join(path, checkpoint.CurrentLink)); err == nil {
 		path = linked
 	}
 	dir, _, err := checkpoint.Find(path)
 	return dir, err
 }
 
-// named returns the directory of a checkpoint by its name.
+// versions returns the folder whose folders are the versions: that of what the link current leads to, which in the folder of a
+// stream is a day, or else the directory of the run.
+func (m *model) versions() string {
+	linked, err := filepath.EvalSymlinks(filepath.Join(m.path, checkpoint.CurrentLink))
+	if err != nil {
+		return m.path
+	}
+	return filepath.Dir(linked)
+}
+
+// version returns the name of the version in the directory of a checkpoint: that of the day or of the checkpoint.
+func (m *model) version(dir string) string {
+	inside, err := filepath.Rel(m.versions(), dir)
+	if err != nil || inside == "." || !filepath.IsLocal(inside) {
+		return filepath.Base(dir)
+	}
+	name, _, _ := strings.Cut(inside, string(filepath.Separator))
+	return name
+}
+
+// named returns the directory of a checkpoint by the name of its version.
 func (m *model) named(version string) (string, error) {
 	if version != filepath.Base(version) || version == "." || version == ".." {
 		return "", Errorf(BadInput, "%q is no name of a version", version)
 	}
-	dir := filepath.Join(m.path, version)
+	path := filepath.Join(m.versions(), version)
 	if filepath.Base(m.path) == version {
-		dir = m.path
+		path = m.path
 	}
-	if _, err := os.Stat(dir); err != nil {
+	if _, err := os.Stat(path); err != nil {
 		return "", Errorf(NotFound, "model %q has no version %q", m.name, version)
 	}
-	return dir, nil
+	dir, _, err := checkpoint.Find(path)
+	return dir, err
 }
 
 // Status is what a model is at a time.
 type Status struct {
 	Name    string
-	Version string    // the name of the checkpoint; "" if none is loaded
+	Version string    // the name of the checkpoint, or of the day of a stream; "" if none is loaded
 	Path    string    // of the checkpoint
 	Solver  string    // that trained it
 	Loaded  time.Time // when the version was loaded

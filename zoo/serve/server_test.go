@@ -195,6 +195,23 @@ func TestWatchFollowsTheLinkCurrent(t *testing.T) {
 	<-done
 }
 
+// The versions of a stream are its days; the checkpoints of each have the same names.
+func TestTheVersionsOfAStreamAreItsDays(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ads")
+	trained := testrun.NewMixed(t)
+	for _, day := range []string{"2026-01-01", "2026-01-02"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, "days"), 0o755))
+		require.NoError(t, os.Rename(run(t, trained), filepath.Join(dir, "days", day)))
+	}
+	require.NoError(t, os.Symlink(filepath.Join("days", "2026-01-02"), filepath.Join(dir, "current")))
+	s := newServer(t, dir, Options{})
+	version := func() string { return s.Models()[0].Version }
+	require.Equal(t, "2026-01-02", version())
+	require.NoError(t, s.Load("ads", "2026-01-01"))
+	require.Equal(t, "2026-01-01", version())
+	require.Equal(t, NotFound, KindOf(s.Load("ads", "2026-01-03")))
+}
+
 func TestLimits(t *testing.T) {
 	s := newServer(t, run(t, testrun.NewMixed(t)), Options{Limits: Limits{Requests: 1, Samples: 20}})
 	s.slots <- struct{}{}

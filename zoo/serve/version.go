@@ -2,7 +2,6 @@ package serve
 
 import (
 	"fmt"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +14,7 @@ import (
 // version is one loaded version of a model. Requests hold it while they use it, and the model holds it while it is the
 // current one. The last one to let go frees the tables, which the garbage collector does not.
 type version struct {
-	name      string // of the checkpoint
+	name      string // see model.version
 	trained   *predict.Trained
 	predictor *predict.Predictor
 	columns   []rawlog.Column
@@ -25,8 +24,8 @@ type version struct {
 }
 
 // newVersion makes a version of a model, which it owns. The caller holds it.
-func newVersion(t *predict.Trained) (*version, error) {
-	v := &version{name: filepath.Base(t.Path), trained: t, loaded: time.Now()}
+func newVersion(t *predict.Trained, name string) (*version, error) {
+	v := &version{name: name, trained: t, loaded: time.Now()}
 	if err := v.prepare(); err != nil {
 		t.Free()
 		return nil, fmt.Errorf("%s: %w", t.Path, err)
