@@ -9,8 +9,8 @@ import (
 // ErrFields is wrapped by the error of counts that are of other fields.
 var ErrFields = errors.New("the counts are of other fields")
 
-// windowDays is the number of days that a Window has.
-const windowDays = 7
+// WindowDays is the number of days that a Window has.
+const WindowDays = 7
 
 // Window has the counts of the last seven days. The zero value has none. As JSON it takes some 2 kB for each day and
 // field.
@@ -32,7 +32,7 @@ type Figures struct {
 // Add adds a day, and drops the one that is then too old. It keeps the counts.
 func (w *Window) Add(day *Counts) {
 	w.Days = append(w.Days, *day)
-	w.Days = w.Days[max(0, len(w.Days)-windowDays):]
+	w.Days = w.Days[max(0, len(w.Days)-WindowDays):]
 }
 
 // Compare returns the figures of each field of a day. A window of other fields is an error that wraps ErrFields.

@@ -36,18 +36,19 @@ func Evict(path string, tail int) (*Eviction, error) {
 	if err != nil {
 		return nil, err
 	}
-	dead, err := deadRows(dir, m, tail)
+	t, err := openTables(dir, m, tail)
 	if err != nil {
 		return nil, err
 	}
-	defer dead.close()
-	return dead.evict(x, m.Run.Fields)
+	defer t.close()
+	return t.evict(x, m.Run.Fields), nil
 }
 
 // tables are the rows of all tables of a checkpoint.
 type tables struct {
 	weights, state *checkpoint.Mapped
 	list           []table
+	first          []int // row of each field
 	tail           int
 }
 
@@ -58,7 +59,7 @@ type table struct {
 	recency solvers.Recency
 }
 
-func deadRows(dir string, m *checkpoint.Manifest, tail int) (*tables, error) {
+func openTables(dir string, m *checkpoint.Manifest, tail int) (*tables, error) {
 	t := &tables{tail: tail}
 	var err error
 	if t.weights, err = checkpoint.OpenWeights(dir); err != nil {
@@ -68,7 +69,8 @@ func deadRows(dir string, m *checkpoint.Manifest, tail int) (*tables, error) {
 		t.close()
 		return nil, err
 	}
-	_, rows, err := graph.FirstRows(zoo.GraphFields(m.Run.Fields))
+	var rows int
+	t.first, rows, err = graph.FirstRows(zoo.GraphFields(m.Run.Fields))
 	for _, name := range m.Tables {
 		if err == nil {
 			err = t.add(name, rows)
@@ -139,24 +141,22 @@ func (t *tables) isUntrained(row int) bool {
 	return true
 }
 
-func (t *tables) evict(x *datasets.Encoding, fields []datasets.Field) (*Eviction, error) {
-	first, _, err := graph.FirstRows(zoo.GraphFields(fields))
-	if err != nil {
-		return nil, err
-	}
+// evict finds the values that can leave.
+func (t *tables) evict(x *datasets.Encoding, fields []datasets.Field) *Eviction {
 	e := &Eviction{Kept: map[string]string{}}
 	leave := make([][]int32, len(fields))
 	for i, f := range fields {
 		v := x.Vocabularies[i]
-		if first[i] < 0 || f.Shares != "" || v == nil {
+		first := t.first[i]
+		if first < 0 || f.Shares != "" || v == nil {
 			continue
 		}
-		if why := t.keeps(x, i, first[i]); why != "" {
+		if why := t.keeps(x, i, first); why != "" {
 			e.Kept[f.Name] = why
 			continue
 		}
 		for id := int32(1); int(id) < v.Len(); id++ {
-			row := first[i] + int(id)
+			row := first + int(id)
 			if !v.IsFree(id) && t.isZero(row) && t.isIdle(row) {
 				leave[i] = append(leave[i], id)
 			}
@@ -164,7 +164,7 @@ func (t *tables) evict(x *datasets.Encoding, fields []datasets.Field) (*Eviction
 		e.Evicted += len(leave[i])
 	}
 	e.Encoding = x.Without(leave)
-	return e, nil
+	return e
 }
 
 // keeps returns why the values of a field must stay; "" if they can leave.

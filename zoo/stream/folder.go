@@ -46,15 +46,12 @@ const (
 )
 
 // daysOfMemory is for how many days a stream remembers the counts of values, and which values it has evicted.
-const daysOfMemory = 7
+const daysOfMemory = drift.WindowDays
 
 // openFolder opens the folder of a stream, or makes it. Only one process at a time may have it: another is refused with
 // checkpoint.ErrInUse.
 func openFolder(path string, settings map[string]string) (*folder, error) {
-	d, err := checkpoint.Open(path)
-	if errors.Is(err, checkpoint.ErrHoldsNoRun) {
-		d, err = checkpoint.Create(path, settings)
-	}
+	d, err := openOrCreate(path, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +61,15 @@ func openFolder(path string, settings map[string]string) (*folder, error) {
 		return nil, fmt.Errorf("zoo: %s: %w", path, err)
 	}
 	return f, nil
+}
+
+// openOrCreate opens the directory of a run that goes on, or else makes one.
+func openOrCreate(path string, settings map[string]string) (*checkpoint.Directory, error) {
+	d, err := checkpoint.Open(path)
+	if errors.Is(err, checkpoint.ErrHoldsNoRun) {
+		return checkpoint.Create(path, settings)
+	}
+	return d, err
 }
 
 func (f *folder) open(settings map[string]string) error {

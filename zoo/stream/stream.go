@@ -115,11 +115,11 @@ func (s *Stream) DaysToLeave() (float64, error) {
 // already. A day that does not come after the latest one is an error that wraps ErrOrder. After an error the model of the day
 // before is still published.
 func (s *Stream) Train(ctx context.Context, d Day) (*Record, error) {
-	if err := s.checkOrder(d.Name); err != nil {
-		return nil, err
-	}
 	if slices.ContainsFunc(s.folder.records, func(r Record) bool { return r.Day == d.Name }) {
 		return nil, nil
+	}
+	if err := s.checkOrder(d.Name); err != nil {
+		return nil, err
 	}
 	r, err := s.train(ctx, d)
 	if err != nil {
@@ -131,12 +131,12 @@ func (s *Stream) Train(ctx context.Context, d Day) (*Record, error) {
 	return r, nil
 }
 
+// checkOrder refuses a day that cannot be the next one.
 func (s *Stream) checkOrder(name string) error {
-	done := func(r Record) bool { return r.Day == name }
 	if name == "" || name != filepath.Base(name) || strings.HasPrefix(name, ".") {
 		return fmt.Errorf("zoo: day %q: the name must be that of a file", name)
 	}
-	if latest := s.folder.latest(); name < latest && !slices.ContainsFunc(s.folder.records, done) {
+	if latest := s.folder.latest(); name < latest {
 		return fmt.Errorf("zoo: day %s: %w: the latest is %s", name, ErrOrder, latest)
 	}
 	return nil
@@ -227,10 +227,7 @@ func (s *Stream) begin(ctx context.Context, d Day, r *Record) (*yesterday, error
 // trainDay trains a day, anew or from where it was interrupted.
 func (s *Stream) trainDay(ctx context.Context, name string, before *yesterday, set *datasets.Set, r *Record) error {
 	path := s.folder.day(name)
-	directory, err := checkpoint.Open(path)
-	if errors.Is(err, checkpoint.ErrHoldsNoRun) {
-		directory, err = checkpoint.Create(path, s.Settings)
-	}
+	directory, err := openOrCreate(path, s.Settings)
 	if err != nil {
 		return err
 	}
