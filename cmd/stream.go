@@ -98,12 +98,13 @@ func (o *streamOptions) check() error {
 	if err := o.solverFlags.Check([]string{o.solver}); err != nil {
 		return err
 	}
-	_, err := o.newSolver(1000) // of the first day, whose steps are not known yet
+	_, err := o.newSolver(1000 * o.epochs) // of the first day, whose steps are not known yet
 	return err
 }
 
+// newSolver makes the solver of a day; steps are those of the first day, over all epochs.
 func (o *streamOptions) newSolver(steps int) (solvers.Solver, error) {
-	return o.solverFlags.New(o.solver, flags.Scale{Seed: o.seed, StepsPerEpoch: steps, StepsPerDay: steps})
+	return o.solverFlags.New(o.solver, flags.Scale{Seed: o.seed, StepsPerEpoch: steps / o.epochs, StepsPerDay: steps})
 }
 
 func (o *streamOptions) run(cmd *cobra.Command) error {

@@ -29,8 +29,8 @@ type Options struct {
 	// Run is how each day is trained: model, batch size, metrics, seed, start of embeddings; Epochs 0 means 1. What belongs to
 	// a day (data, solver, directories, encoding) is set by the stream.
 	Run train.Run
-	// NewSolver makes the solver of a day, required. steps is how many steps the first day has, from which options in days
-	// can be computed: it is the same for every day.
+	// NewSolver makes the solver of a day, required. steps is how many steps the first day has, over all epochs, from which
+	// options in days can be computed: it is the same for every day.
 	NewSolver func(steps int) (solvers.Solver, error)
 	Models    []zoo.Model // types of one's own
 	Read      encode.Options
@@ -66,7 +66,7 @@ func Open(path string, o Options) (*Stream, error) {
 	undivided := *o.Schema
 	undivided.Split = nil
 	s.Schema = &undivided
-	solver, err := o.NewSolver(1000) // the number of steps does not matter here
+	solver, err := o.NewSolver(1000 * s.Run.Epochs) // how many steps does not matter here
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +98,8 @@ func (s *Stream) DaysToLeave() (float64, error) {
 	if s.Stays() != "" || len(s.folder.records) == 0 {
 		return 0, nil
 	}
-	first := s.folder.records[0].Steps
-	solver, err := s.NewSolver(first)
+	steps := s.stepsOfFirstDay(0)
+	solver, err := s.NewSolver(steps)
 	if err != nil {
 		return 0, err
 	}
@@ -108,7 +108,7 @@ func (s *Stream) DaysToLeave() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return float64(max(horizon, tail)) / float64(first), nil
+	return float64(max(horizon, tail)) / float64(steps), nil
 }
 
 // Train evaluates yesterday's model on a day, trains the day, and publishes its model. It returns nil if the day is done
@@ -240,7 +240,7 @@ func (s *Stream) trainDay(ctx context.Context, name string, before *yesterday, s
 	if s.Run.Checkpoints != nil {
 		run.Checkpoints.EverySteps, run.Checkpoints.Every = s.Run.Checkpoints.EverySteps, s.Run.Checkpoints.Every
 	}
-	if run.Solver, err = s.NewSolver(s.stepsOfADay(set.Train.Len())); err != nil {
+	if run.Solver, err = s.NewSolver(s.stepsOfFirstDay(set.Train.Len())); err != nil {
 		return err
 	}
 	result, err := train.Train(ctx, run)
@@ -261,12 +261,12 @@ func (s *Stream) daySeed() uint64 {
 	return rand.New(rand.NewPCG(s.Run.Seed, uint64(len(s.folder.records)))).Uint64()
 }
 
-// stepsOfADay returns how many steps the first day had.
-func (s *Stream) stepsOfADay(samples int) int {
+// stepsOfFirstDay returns how many steps the first day had, or, before it is done, will have with so many samples.
+func (s *Stream) stepsOfFirstDay(samples int) int {
 	if len(s.folder.records) > 0 {
-		samples = s.folder.records[0].Samples
+		return s.folder.records[0].Steps
 	}
-	return max(1, (samples+s.Run.BatchSize-1)/s.Run.BatchSize)
+	return s.Run.Epochs * ((samples + s.Run.BatchSize - 1) / s.Run.BatchSize)
 }
 
 // sizeOf returns the bytes of weights, state and vocabulary of a run.

@@ -112,6 +112,25 @@ func TestAStreamThatIsInterruptedEndsWithTheSameBytes(t *testing.T) {
 	require.Len(t, kept, 2)
 }
 
+// Options in days have the same meaning for every day, and however many epochs a day has.
+func TestEveryDayHasTheStepsOfTheFirst(t *testing.T) {
+	list, o := days(t, 2), options(t)
+	o.Run.Epochs = 3
+	var given []int
+	newSolver := o.NewSolver
+	o.NewSolver = func(steps int) (solvers.Solver, error) { given = append(given, steps); return newSolver(steps) }
+	dir := filepath.Join(t.TempDir(), "run")
+	records := through(t, dir, o, list, -1)
+	require.Equal(t, 3*150, records[0].Steps)
+	require.Equal(t, []int{450, 450}, given[1:], "the first solver is only asked whether rows vanish")
+	s, err := stream.Open(dir, o)
+	require.NoError(t, err)
+	defer s.Close()
+	_, err = s.DaysToLeave()
+	require.NoError(t, err)
+	require.Equal(t, 450, given[len(given)-1])
+}
+
 // The same days without eviction: every figure of the model is the same until a value comes back.
 func TestEvictionChangesNoFigure(t *testing.T) {
 	list, o := days(t, 6), options(t)
