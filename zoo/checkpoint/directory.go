@@ -127,7 +127,7 @@ func lockDirectory(path string) (*Directory, error) {
 // ReadSettings reads the settings of a run from its directory, or from one of its checkpoints, also
 // while it is running.
 func ReadSettings(path string) (map[string]string, error) {
-	if path = resolve(path); namePattern.MatchString(filepath.Base(path)) {
+	if path = Resolve(path); namePattern.MatchString(filepath.Base(path)) {
 		path = filepath.Dir(path)
 	}
 	var settings map[string]string

@@ -98,7 +98,7 @@ func HashManifest(path string) (string, error) {
 // that of the best epoch if the run has a monitor, else the latest.
 // In the folder of a stream it finds that of the latest day.
 func Find(path string) (dir string, m *Manifest, err error) {
-	path = resolve(path)
+	path = Resolve(path)
 	m, err = ReadManifest(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return path, m, err

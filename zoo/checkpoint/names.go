@@ -26,13 +26,16 @@ const settingsFile = "settings.json"
 // CurrentLink is a link in the folder of a stream to the run of the latest day: who reads the folder as a run reads that.
 const CurrentLink = "current"
 
-// resolve returns the run that a path means: that of the latest day, if it is the folder of a stream.
-func resolve(path string) string {
-	target, err := os.Readlink(filepath.Join(path, CurrentLink))
-	if err != nil {
-		return path
+// Resolve returns the directory that a path means: what CurrentLink in it leads to, if there is such a link, else the path.
+func Resolve(path string) string {
+	link := filepath.Join(path, CurrentLink)
+	if target, err := filepath.EvalSymlinks(link); err == nil {
+		return target
 	}
-	return filepath.Join(path, target)
+	if _, err := os.Lstat(link); err == nil {
+		return link // it leads nowhere, as who reads it will find
+	}
+	return path
 }
 
 // temporary ends the names of what is not finished.

@@ -59,22 +59,17 @@ func (m *model) fail(err error) {
 
 // newest returns the directory of the checkpoint that is to be served: what the link current leads to, if there is one.
 func (m *model) newest() (string, error) {
-	path := m.path
-	if linked, err := filepath.EvalSymlinks(filepath.Join(path, checkpoint.CurrentLink)); err == nil {
-		path = linked
-	}
-	dir, _, err := checkpoint.Find(path)
+	dir, _, err := checkpoint.Find(m.path)
 	return dir, err
 }
 
 // versions returns the folder whose folders are the versions: that of what the link current leads to, which in the folder of a
 // stream is a day, or else the directory of the run.
 func (m *model) versions() string {
-	linked, err := filepath.EvalSymlinks(filepath.Join(m.path, checkpoint.CurrentLink))
-	if err != nil {
-		return m.path
+	if run := checkpoint.Resolve(m.path); run != m.path {
+		return filepath.Dir(run)
 	}
-	return filepath.Dir(linked)
+	return m.path
 }
 
 // version returns the name of the version in the directory of a checkpoint: that of the day or of the checkpoint.
@@ -119,10 +114,11 @@ func (s Status) Ready() bool { return s.Version != "" }
 func (m *model) status() Status {
 	m.lock.RLock()
 	defer m.lock.RUnlock()
-	s := Status{Name: m.name, Reason: m.reason}
-	if v := m.current; v != nil {
-		s.Version, s.Path, s.Solver, s.Loaded = v.name, v.trained.Path, v.trained.Solver, v.loaded
+	s := Status{Name: m.name}
+	if m.current != nil {
+		s = m.current.status(m.name)
 	}
+	s.Reason = m.reason
 	return s
 }
 

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
@@ -27,18 +28,9 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	defaultTo(&l.Bytes, 16<<20)
-	defaultTo(&l.Samples, 10000)
-	defaultTo(&l.Requests, 256)
-	defaultTo(&l.Time, 10*time.Second)
+	l.Bytes, l.Samples, l.Requests = cmp.Or(l.Bytes, 16<<20), cmp.Or(l.Samples, 10000), cmp.Or(l.Requests, 256)
+	l.Time = cmp.Or(l.Time, 10*time.Second)
 	return l
-}
-
-func defaultTo[T comparable](v *T, value T) {
-	var zero T
-	if *v == zero {
-		*v = value
-	}
 }
 
 // Observer hears what a Server does. Its methods are called by the goroutine of the request, and must not keep the Call.

@@ -120,8 +120,7 @@ func (s *Server) Describe(name, version string, do func(Loaded)) error {
 		return err
 	}
 	defer v.release()
-	status := Status{Name: m.name, Version: v.name, Path: v.trained.Path, Solver: v.trained.Solver, Loaded: v.loaded}
-	do(Loaded{status, v.columns, v.trained})
+	do(Loaded{v.status(m.name), v.columns, v.trained})
 	return nil
 }
 

@@ -50,6 +50,11 @@ func (v *version) prepare() (err error) {
 	return nil
 }
 
+// status is that of a model whose version it is.
+func (v *version) status(model string) Status {
+	return Status{Name: model, Version: v.name, Path: v.trained.Path, Solver: v.trained.Solver, Loaded: v.loaded}
+}
+
 // encoder takes an encoder that nobody uses.
 func (v *version) encoder() (*encode.RowEncoder, error) {
 	if e, ok := v.encoders.Get().(*encode.RowEncoder); ok {
