@@ -86,10 +86,13 @@ func (p *Predictor) Predict(dst []float32, batch *datasets.Batch) error {
 		return err
 	}
 	for i, x := range dst[:batch.Rows] {
-		dst[i] = float32(graph.Sigmoid(float64(x)))
+		dst[i] = Probability(x)
 	}
 	return nil
 }
+
+// Probability returns the click probability of a logit.
+func Probability(logit float32) float32 { return float32(graph.Sigmoid(float64(logit))) }
 
 // Logits is Predict without the sigmoid: the logarithms of the odds.
 func (p *Predictor) Logits(dst []float32, batch *datasets.Batch) error {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
-	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
 )
 
 // Infer answers a call. The error is an Error.
@@ -86,8 +86,8 @@ func (v *version) predict(c *Call, batch *datasets.Batch) error {
 		}
 		return err
 	}
-	for _, x := range c.Logits { // as Predictor.Predict
-		c.Probabilities = append(c.Probabilities, float32(graph.Sigmoid(float64(x))))
+	for _, x := range c.Logits {
+		c.Probabilities = append(c.Probabilities, predict.Probability(x))
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
@@ -21,6 +22,31 @@ func CheckOutput(name string) error {
 		return Errorf(BadInput, "output %q: want %s, %s or %s", name, Probability, Logit, Index)
 	}
 	return nil
+}
+
+// Floats returns the values of an output other than Index.
+func (c *Call) Floats(output string) []float32 {
+	if output == Logit {
+		return c.Logits
+	}
+	return c.Probabilities
+}
+
+// AppendRaw appends the values of an output as bytes, in little-endian order.
+func (c *Call) AppendRaw(to []byte, output string) []byte {
+	if output == Index {
+		to = slices.Grow(to, 8*len(c.Best))
+		for _, x := range c.Best {
+			to = binary.LittleEndian.AppendUint64(to, uint64(x))
+		}
+		return to
+	}
+	list := c.Floats(output)
+	to = slices.Grow(to, 4*len(list))
+	for _, x := range list {
+		to = binary.LittleEndian.AppendUint32(to, math.Float32bits(x))
+	}
+	return to
 }
 
 // CheckShape refuses a shape that is not [N] or [N, 1] with as many elements as a tensor has.
@@ -103,6 +129,14 @@ func rawTexts(tensor string, raw []byte, arena []string) ([]string, error) {
 		raw = raw[n:]
 	}
 	return arena, nil
+}
+
+// Bit returns an element of BOOL as a number.
+func Bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // Text returns bytes as a text without a copy. They must not change while it is used.

@@ -164,8 +164,8 @@ func compare(ctx context.Context, path string, t *predict.Trained, in *onnx.Inpu
 
 // add compares a batch, up to the most samples that are wanted in all; 0 means all.
 func (r *Report) add(p *predict.Predictor, session *Session, s *sample, most int) error {
-	logits, probabilities := make([]float32, s.batch.Rows), make([]float32, s.batch.Rows)
-	if err := errors.Join(p.Logits(logits, &s.batch), p.Predict(probabilities, &s.batch)); err != nil {
+	logits := make([]float32, s.batch.Rows)
+	if err := p.Logits(logits, &s.batch); err != nil {
 		return err
 	}
 	theirs, err := session.Run(s.feed)
@@ -184,7 +184,7 @@ func (r *Report) add(p *predict.Predictor, session *Session, s *sample, most int
 		if isFirst || !math.IsNaN(r.Largest) && !(difference <= r.Largest) { // the first that is NaN stays
 			r.Largest, r.At, r.Ours, r.Theirs = difference, r.Samples+i, logits[i], theirs.Logits[i]
 		}
-		r.Probability = max(r.Probability, math.Abs(float64(probabilities[i])-float64(theirs.Probabilities[i])))
+		r.Probability = max(r.Probability, math.Abs(float64(predict.Probability(logits[i]))-float64(theirs.Probabilities[i])))
 	}
 	r.Samples += len(logits)
 	return nil

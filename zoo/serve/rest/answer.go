@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"math"
 	"slices"
@@ -34,7 +33,7 @@ func (r *request) answer(to []byte) (out []byte, head int, isBinary bool) {
 	head = len(to)
 	for _, o := range outputs {
 		if o.binary {
-			to = appendBinary(to, o, &r.Call)
+			to = r.AppendRaw(to, o.name)
 		}
 	}
 	return to, head, isBinary
@@ -50,14 +49,6 @@ func (r *request) wanted() []output {
 		r.outputs = append(r.outputs, output{name: serve.Index, binary: r.allBinary})
 	}
 	return r.outputs
-}
-
-// floats returns the values of an output that is not the index.
-func floats(o output, c *serve.Call) []float32 {
-	if o.name == serve.Logit {
-		return c.Logits
-	}
-	return c.Probabilities
 }
 
 func appendOutput(to []byte, o output, c *serve.Call) []byte {
@@ -82,7 +73,7 @@ func appendOutput(to []byte, o output, c *serve.Call) []byte {
 			to = strconv.AppendInt(comma(to, i), x, 10)
 		}
 	} else {
-		to = appendFloats(to, floats(o, c))
+		to = appendFloats(to, c.Floats(o.name))
 	}
 	return append(to, "]}"...)
 }
@@ -103,19 +94,6 @@ func appendFloats(to []byte, list []float32) []byte {
 func comma(to []byte, i int) []byte {
 	if i > 0 {
 		return append(to, ',')
-	}
-	return to
-}
-
-func appendBinary(to []byte, o output, c *serve.Call) []byte {
-	if o.name == serve.Index {
-		for _, x := range c.Best {
-			to = binary.LittleEndian.AppendUint64(to, uint64(x))
-		}
-		return to
-	}
-	for _, x := range floats(o, c) {
-		to = binary.LittleEndian.AppendUint32(to, math.Float32bits(x))
 	}
 	return to
 }

@@ -221,7 +221,7 @@ func (r *request) read() {
 	case "FP64":
 		r.values(func() { c.Doubles = append(c.Doubles, r.float(64)) })
 	case "BOOL":
-		r.values(func() { c.Ints = append(c.Ints, bit(r.boolean("data"))) })
+		r.values(func() { c.Ints = append(c.Ints, serve.Bit(r.boolean("data"))) })
 	case "INT64", "INT32", "INT16", "INT8", "UINT32", "UINT16", "UINT8":
 		r.values(func() { c.Ints = append(c.Ints, r.integer("data")) })
 	default:
@@ -272,11 +272,4 @@ func (r *request) element() {
 	default:
 		r.fail(errors.New("want texts"))
 	}
-}
-
-func bit(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
 }

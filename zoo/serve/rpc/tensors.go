@@ -1,8 +1,6 @@
 package rpc
 
 import (
-	"encoding/binary"
-	"math"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
@@ -52,7 +50,7 @@ func contents(t *inference.ModelInferRequest_InferInputTensor) (encode.Cells, er
 		}
 	case "BOOL":
 		for _, b := range from.GetBoolContents() {
-			c.Ints = append(c.Ints, map[bool]int64{true: 1}[b])
+			c.Ints = append(c.Ints, serve.Bit(b))
 		}
 	case "INT8", "INT16", "INT32":
 		c.Ints = widen(from.GetIntContents())
@@ -102,40 +100,18 @@ func answer(c *serve.Call, names []string, raw bool) *inference.ModelInferRespon
 	out := &inference.ModelInferResponse{ModelName: c.Model, ModelVersion: c.Served, Id: c.ID}
 	for _, name := range names {
 		t := &inference.ModelInferResponse_InferOutputTensor{Name: name, Datatype: "FP32", Shape: []int64{int64(c.Samples)}}
-		floats := c.Probabilities
-		switch name {
-		case serve.Logit:
-			floats = c.Logits
-		case serve.Index:
-			t.Datatype, t.Shape[0], floats = "INT64", int64(len(c.Best)), nil
+		if name == serve.Index {
+			t.Datatype, t.Shape[0] = "INT64", int64(len(c.Best))
 		}
 		switch {
-		case raw && name == serve.Index:
-			out.RawOutputContents = append(out.RawOutputContents, rawInts(c.Best))
 		case raw:
-			out.RawOutputContents = append(out.RawOutputContents, rawFloats(floats))
+			out.RawOutputContents = append(out.RawOutputContents, c.AppendRaw(nil, name))
 		case name == serve.Index:
 			t.Contents = &inference.InferTensorContents{Int64Contents: slices.Clone(c.Best)}
 		default:
-			t.Contents = &inference.InferTensorContents{Fp32Contents: slices.Clone(floats)}
+			t.Contents = &inference.InferTensorContents{Fp32Contents: slices.Clone(c.Floats(name))}
 		}
 		out.Outputs = append(out.Outputs, t)
-	}
-	return out
-}
-
-func rawInts(list []int64) []byte {
-	out := make([]byte, 0, 8*len(list))
-	for _, x := range list {
-		out = binary.LittleEndian.AppendUint64(out, uint64(x))
-	}
-	return out
-}
-
-func rawFloats(list []float32) []byte {
-	out := make([]byte, 0, 4*len(list))
-	for _, x := range list {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(x))
 	}
 	return out
 }
