@@ -24,13 +24,8 @@ type encoder struct {
 
 func newEncoder(s *schema.Schema, seed uint64) *encoder {
 	e := &encoder{schema: s, columns: []rawlog.Column{{Name: s.Label}}, splitter: newSplitter(s.Split, seed), keyAt: -1}
-	byName := map[string]int{}
 	for i := range s.Fields {
-		owner := i
-		if s.Fields[i].Shares != "" {
-			owner = byName[s.Fields[i].Shares]
-		}
-		byName[s.Fields[i].Name] = i
+		owner := s.Owner(i)
 		e.fields = append(e.fields, newFieldEncoder(&s.Fields[i], &s.Fields[owner]))
 		f := &e.fields[i]
 		f.at, f.owner = e.column(s.Fields[i].RawColumn()), owner

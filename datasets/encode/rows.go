@@ -80,9 +80,7 @@ func learnedEncoder(x *datasets.Encoding) (*encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	undivided := *x.Schema
-	undivided.Split = nil
-	e := newEncoder(&undivided, 0)
+	e := newEncoder(x.Schema.Undivided(), 0)
 	for i := range e.fields {
 		f := &e.fields[i]
 		f.out, f.builder = fields[i], nil

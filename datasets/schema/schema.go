@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/goccy/go-yaml"
@@ -112,6 +113,22 @@ func (s *Schema) YAML() ([]byte, error) {
 		return nil, fmt.Errorf("datasets: schema: %w", err)
 	}
 	return text, nil
+}
+
+// Owner returns the place of the field whose vocabulary the field at a place uses: mostly its own.
+func (s *Schema) Owner(field int) int {
+	shares := s.Fields[field].Shares
+	if shares == "" {
+		return field
+	}
+	return slices.IndexFunc(s.Fields, func(f Field) bool { return f.Name == shares })
+}
+
+// Undivided returns the schema of the same log without a split.
+func (s *Schema) Undivided() *Schema {
+	all := *s
+	all.Split = nil
+	return &all
 }
 
 // RawColumn returns the column that the field is read from. It has a separator if the field is a list.

@@ -63,8 +63,7 @@ func (s *Source) field(i int, all map[string]map[string]int) error {
 	case f.Hash > 0:
 		return errors.New("it is hashed")
 	case f.Shares != "":
-		owner := slices.IndexFunc(x.Schema.Fields, func(o schema.Field) bool { return o.Name == f.Shares })
-		x.Vocabularies[i] = x.Vocabularies[owner]
+		x.Vocabularies[i] = x.Vocabularies[x.Schema.Owner(i)]
 		return nil
 	}
 	ids, has := all[f.Name]

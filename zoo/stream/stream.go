@@ -63,9 +63,7 @@ func Open(path string, o Options) (*Stream, error) {
 	}
 	s := &Stream{Options: o}
 	s.Keep, s.Run.Epochs, s.Run.BatchSize = cmp.Or(o.Keep, 2), cmp.Or(o.Run.Epochs, 1), cmp.Or(o.Run.BatchSize, 512)
-	undivided := *o.Schema
-	undivided.Split = nil
-	s.Schema = &undivided
+	s.Schema = o.Schema.Undivided()
 	solver, err := o.NewSolver(1000 * s.Run.Epochs) // how many steps does not matter here
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package onnx
 import (
 	"bufio"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -72,12 +73,12 @@ func ReadInputs(path string) (*Inputs, error) {
 // readMetadata finds a value of the metadata in a model, and passes over all else.
 func readMetadata(r *bufio.Reader, key string) (string, error) {
 	for {
-		tag, err := readVarint(r)
+		tag, err := binary.ReadUvarint(r)
 		if err != nil {
 			return "", err
 		}
 		field, wire := protowire.DecodeTag(tag)
-		value, err := readVarint(r) // or the size of what follows
+		value, err := binary.ReadUvarint(r) // or the size of what follows
 		if err != nil {
 			return "", err
 		}
@@ -121,17 +122,4 @@ func readPair(r io.Reader, size uint64) (key, value string, err error) {
 		data = data[n+m:]
 	}
 	return key, value, nil
-}
-
-func readVarint(r io.ByteReader) (v uint64, err error) {
-	for shift := 0; shift < 64; shift += 7 {
-		b, err := r.ReadByte()
-		if err != nil {
-			return 0, err
-		}
-		if v |= uint64(b&0x7f) << shift; b < 0x80 {
-			return v, nil
-		}
-	}
-	return 0, errors.New("a number has no end")
 }

@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
@@ -12,7 +11,7 @@ import (
 
 // rawType returns the type of a field's values in the log, or why ONNX cannot make ids of them.
 func rawType(x *datasets.Encoding, field int) (string, error) {
-	f, owner := &x.Schema.Fields[field], &x.Schema.Fields[ownerOf(x.Schema, field)]
+	f, owner := &x.Schema.Fields[field], &x.Schema.Fields[x.Schema.Owner(field)]
 	switch {
 	case f.Derive != "":
 		return "", fmt.Errorf("%s is derived by no operator of ONNX", f.Derive)
@@ -24,19 +23,11 @@ func rawType(x *datasets.Encoding, field int) (string, error) {
 	return "string", nil
 }
 
-// ownerOf returns the field whose vocabulary a field uses, mostly itself.
-func ownerOf(s *schema.Schema, field int) int {
-	if shares := s.Fields[field].Shares; shares != "" {
-		return slices.IndexFunc(s.Fields, func(f schema.Field) bool { return f.Name == shares })
-	}
-	return field
-}
-
 // encode writes what makes ids and scaled numbers of raw values, and puts their names in the place of those of the inputs.
 func (w *walker) encode(x *datasets.Encoding, names []string) error {
 	groups := map[int][]int{} // fields of strings, by the owner of their vocabulary
 	for i := range x.Schema.Fields {
-		f, owner := &x.Schema.Fields[i], ownerOf(x.Schema, i)
+		f, owner := &x.Schema.Fields[i], x.Schema.Owner(i)
 		switch {
 		case f.Kind == "numeric":
 			names[i] = w.scaled(names[i], f.Scale == "log", x.Scales[i])
