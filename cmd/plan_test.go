@@ -61,11 +61,12 @@ func plan() []room {
 		{path: "zoo/checkpoint", imports: "datasets datasets/schema graph graph/offheap zoo/metrics"},
 		{path: "zoo/predict", imports: "datasets graph solvers zoo zoo/checkpoint zoo/metrics"},
 		{path: "zoo/internal/newfile"},
+		{path: "zoo/internal/npy"},
 		{path: "zoo/export/onnx", imports: "datasets datasets/encode datasets/prepared datasets/schema graph graph/offheap " +
 			"zoo zoo/internal/newfile zoo/predict"},
 		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
-		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo zoo/internal/newfile zoo/predict"},
-		{path: "zoo/statedict", imports: "datasets datasets/schema graph zoo zoo/predict"},
+		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo zoo/internal/newfile zoo/internal/npy zoo/predict"},
+		{path: "zoo/statedict", imports: "datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
 		{path: "zoo/train", imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +

@@ -8,10 +8,9 @@ import (
 	"io"
 	"math"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/zoo/internal/npy"
 	"github.com/maruel/safetensors"
 )
 
@@ -106,9 +105,6 @@ func readNPZ(path string) (map[string]*Tensor, error) {
 	return tensors, nil
 }
 
-// npyHeader is the header of a NumPy array: its type, whether it is in Fortran's order, and its shape.
-var npyHeader = regexp.MustCompile(`^\{'descr': '([<|=>][a-z]\d+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\),? *\}\s*$`)
-
 // readNPY reads an array; nil is one of integers.
 func readNPY(file *zip.File) (*Tensor, error) {
 	r, err := file.Open()
@@ -116,45 +112,20 @@ func readNPY(file *zip.File) (*Tensor, error) {
 		return nil, err
 	}
 	defer r.Close()
+	h, err := npy.Read(r)
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains("iub", h.Type[1:2]) {
+		return nil, nil
+	}
+	size := map[string]int{"<f4": 4, "<f8": 8}[h.Type]
+	if size == 0 || h.Fortran {
+		return nil, fmt.Errorf("want float32 or float64 in C order, got %v", h)
+	}
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}
-	const start = 10 // magic, version, and the size of the header
-	if len(data) < start || string(data[:7]) != "\x93NUMPY\x01" {
-		return nil, errors.New("it does not begin as a file of NumPy, version 1")
-	}
-	end := start + int(binary.LittleEndian.Uint16(data[8:]))
-	if end > len(data) {
-		return nil, io.ErrUnexpectedEOF
-	}
-	header := npyHeader.FindStringSubmatch(string(data[start:end]))
-	if header == nil {
-		return nil, fmt.Errorf("its header is %.120q", data[start:end])
-	}
-	if header[1][1] == 'i' || header[1][1] == 'u' || header[1][1] == 'b' {
-		return nil, nil
-	}
-	size := map[string]int{"<f4": 4, "<f8": 8}[header[1]]
-	if size == 0 || header[2] == "True" {
-		return nil, fmt.Errorf("want float32 or float64 in C order, got %.120q", data[start:end])
-	}
-	shape, err := npyShape(header[3])
-	if err != nil {
-		return nil, err
-	}
-	return newTensor(shape, data[end:], size)
-}
-
-func npyShape(text string) (shape []int, err error) {
-	for part := range strings.SplitSeq(text, ",") {
-		if part = strings.TrimSpace(part); part != "" {
-			n, err := strconv.Atoi(part)
-			if err != nil {
-				return nil, err
-			}
-			shape = append(shape, n)
-		}
-	}
-	return shape, nil
+	return newTensor(h.Shape, data, size)
 }

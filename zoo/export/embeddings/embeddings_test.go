@@ -17,6 +17,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/internal/npy"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
@@ -227,7 +228,7 @@ func TestStartRefuses(t *testing.T) {
 	}
 	missing := filepath.Join(dir, "missing.parquet")
 	require.NoError(t, parquet.WriteFile(missing, []without{{"a", "b"}}))
-	header := func(h string) string { return npyMagic + string([]byte{byte(len(h)), 0}) + h }
+	header := func(h string) string { return npy.Magic + string([]byte{byte(len(h)), 0}) + h }
 	write("short.csv", "field,id,value,count\na,1,plain,1\n")
 	write("names.csv", "field,value\n")
 	for path, want := range map[string]string{

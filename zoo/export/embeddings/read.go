@@ -2,20 +2,18 @@ package embeddings
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/binary"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
+	"github.com/ctrzoo/ctrzoo/zoo/internal/npy"
 	"github.com/parquet-go/parquet-go"
 )
 
@@ -86,9 +84,6 @@ func ignoreEOF(err error) error {
 	return err
 }
 
-// npyHeader is what a header says of a matrix of float32 in C order.
-var npyHeader = regexp.MustCompile(`^\{'descr': '<f4', 'fortran_order': False, 'shape': \((\d+), (\d+)\), *\}\s*$`)
-
 // readNPY reads a matrix, and what its rows are from the CSV file beside it.
 func readNPY(f *os.File, yield func(*vector, error) bool) error {
 	data := bufio.NewReaderSize(f, 1<<20)
@@ -127,22 +122,14 @@ func readNPY(f *os.File, yield func(*vector, error) bool) error {
 }
 
 func readNPYHeader(r io.Reader) (rows, dim int, err error) {
-	start := make([]byte, len(npyMagic)+2)
-	if _, err := io.ReadFull(r, start); err != nil || !bytes.HasPrefix(start, []byte(npyMagic)) {
-		return 0, 0, errors.Join(errors.New("it does not begin as a file of NumPy, version 1.0"), err)
-	}
-	header := make([]byte, binary.LittleEndian.Uint16(start[len(npyMagic):]))
-	if _, err := io.ReadFull(r, header); err != nil {
+	h, err := npy.Read(r)
+	switch {
+	case err != nil:
 		return 0, 0, err
+	case h.Type != "<f4" || h.Fortran || len(h.Shape) != 2:
+		return 0, 0, fmt.Errorf("want a matrix of <f4 in C order, got %v", h)
+	case h.Shape[1] > 1<<20:
+		return 0, 0, fmt.Errorf("vectors of %d values", h.Shape[1])
 	}
-	shape := npyHeader.FindSubmatch(header)
-	if shape == nil {
-		return 0, 0, fmt.Errorf("want a matrix of <f4 in C order, got %.120q", header)
-	}
-	rows, rowsErr := strconv.Atoi(string(shape[1]))
-	dim, dimErr := strconv.Atoi(string(shape[2]))
-	if dim > 1<<20 {
-		dimErr = fmt.Errorf("vectors of %d values", dim)
-	}
-	return rows, dim, errors.Join(rowsErr, dimErr)
+	return h.Shape[0], h.Shape[1], nil
 }
