@@ -78,11 +78,7 @@ func (o *generateOptions) write(ctx context.Context, name string, w io.Writer, r
 	if err != nil {
 		return 0, err
 	}
-	done := 0
-	g := synthetic.Generator{Data: name, Rows: o.rows, Seed: o.seed, Progress: func(rows int, _ float64) {
-		reporter.Rows("writing", rows-done)
-		done = rows
-	}}
+	g := synthetic.Generator{Data: name, Rows: o.rows, Seed: o.seed, Progress: reporter.Written()}
 	best, err = g.WriteCSV(ctx, packed)
 	reporter.EndBar()
 	return best, errors.Join(err, packed.Close())

@@ -58,14 +58,7 @@ func (o *driftOptions) drift(reporter *ui.Reporter) synthetic.Drift {
 			*rate = synthetic.None
 		}
 	}
-	done := 0
-	d.Progress = func(rows int, _ float64) {
-		if rows < done {
-			done = 0 // another day
-		}
-		reporter.Rows("writing", rows-done)
-		done = rows
-	}
+	d.Progress = reporter.Written()
 	return d
 }
 

@@ -122,14 +122,21 @@ func (s *saver) restore(dir string) error {
 	if err := s.restoreTensors(dir); err != nil {
 		return err
 	}
-	if l, ok := solvers.As[solvers.LearnRater](s.solver); ok && l.LearnRate() != m.LearnRate {
-		if err := l.SetLearnRate(m.LearnRate); err != nil {
-			return err
-		}
+	if err := restoreRate(s.solver, m); err != nil {
+		return err
 	}
 	s.trainer.at, s.trainer.history = m.Position, m.History
 	s.noteRanks(m)
 	return s.trainer.dropouts.UnmarshalBinary(m.Dropouts)
+}
+
+// restoreRate sets the learning rate, which may have been changed since the start of the run.
+func restoreRate(solver solvers.Solver, m *checkpoint.Manifest) error {
+	l, ok := solvers.As[solvers.LearnRater](solver)
+	if !ok || l.LearnRate() == m.LearnRate {
+		return nil
+	}
+	return l.SetLearnRate(m.LearnRate)
 }
 
 func (s *saver) restoreTensors(dir string) error {

@@ -146,9 +146,9 @@ func (s *start) read(t *Trainer) error {
 			return err
 		}
 		defer state.Close()
-	}
-	if err := s.takeRate(t); err != nil {
-		return err
+		if err := restoreRate(t.solver, s.manifest); err != nil {
+			return err
+		}
 	}
 	for _, n := range t.network.Learnables() {
 		w := t.weights.Get(n.Name())
@@ -163,15 +163,6 @@ func (s *start) read(t *Trainer) error {
 		}
 	}
 	return nil
-}
-
-// takeRate sets the learning rate, which may have been changed since the start of the run.
-func (s *start) takeRate(t *Trainer) error {
-	l, ok := solvers.As[solvers.LearnRater](t.solver)
-	if !s.keeps || !ok || l.LearnRate() == s.manifest.LearnRate {
-		return nil
-	}
-	return l.SetLearnRate(s.manifest.LearnRate)
 }
 
 // readState gives the solver its state of one weight.

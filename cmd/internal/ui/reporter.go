@@ -74,6 +74,19 @@ func (r *Reporter) Rows(what string, n int) {
 	_ = r.bar.Add(n) // the bar is for looking at: an error in drawing it changes nothing
 }
 
+// Written returns what shows the progress of writing: it is told the rows so far, and begins anew when they are fewer than
+// before.
+func (r *Reporter) Written() func(rows int, share float64) {
+	done := 0
+	return func(rows int, _ float64) {
+		if rows < done {
+			done = 0
+		}
+		r.Rows("writing", rows-done)
+		done = rows
+	}
+}
+
 // Start begins a run.
 func (r *Reporter) Start(run Run) {
 	r.run = run
