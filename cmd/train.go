@@ -184,7 +184,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 		return err
 	}
 	run := train.Run{
-		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid, Encoding: set.Encoding,
+		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid, Encoding: set.Encoding, FromEncoding: o.data.Base,
 		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Metrics: o.metrics,
 		Buckets: o.solverFlags.Buckets, Diagnose: o.diagnostics,
 		Parallel: train.Parallel{Comm: comm, CheckRanks: o.checkRanks, ShardTables: o.shardTables},
