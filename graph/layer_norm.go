@@ -64,11 +64,7 @@ type layerNorm struct {
 }
 
 func (l *layerNorm) forward(from, to int) {
-	for r := from; r < to; r++ {
-		row := l.x[r*l.n : (r+1)*l.n]
-		l.norms[r] = kernel.NormOf(row, layerNormEps)
-		l.norms[r].Apply(l.out[r*l.n:(r+1)*l.n], row, l.gain, l.bias)
-	}
+	kernel.Normalize(l.out[from*l.n:to*l.n], l.x[from*l.n:to*l.n], l.gain, l.bias, layerNormEps, l.norms[from:to])
 }
 
 func (l *layerNorm) backward(from, to int) {
@@ -77,10 +73,8 @@ func (l *layerNorm) backward(from, to int) {
 	dbias := l.partial[(tile*2+1)*l.n : (tile*2+2)*l.n]
 	clear(dgain)
 	clear(dbias)
-	for r := from; r < to; r++ {
-		x, grad, out := l.x[r*l.n:(r+1)*l.n], l.grad[r*l.n:(r+1)*l.n], l.out[r*l.n:(r+1)*l.n]
-		l.norms[r].Gradient(out, dgain, dbias, x, grad, l.gain)
-	}
+	from, to, norms := from*l.n, to*l.n, l.norms[from:to]
+	kernel.NormalizeGrad(l.out[from:to], dgain, dbias, l.x[from:to], l.grad[from:to], l.gain, norms)
 }
 
 // collect adds up the tiles in their order.

@@ -60,16 +60,10 @@ func wideAVX512(k int, a *float32, aCol int, b *float32, ldb int, c *float32, ac
 func dotsAVX512(rows, n int, a *float32, lda int, x, out *float32, mask *int32)
 
 //go:noescape
-func momentsAVX512(x *float32, n int, shift float32, sums *[2]float32)
+func normalizeAVX512(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
 
 //go:noescape
-func normalizeAVX512(out, x, gain, bias *float32, n int, p *[2]float32)
-
-//go:noescape
-func normalizeSumsAVX512(x, grad, gain, dgain, dbias *float32, n int, p, sums *[2]float32)
-
-//go:noescape
-func normalizeGradAVX512(out, x, grad, gain *float32, n int, p *[4]float32)
+func normalizeGradAVX512(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
 
 //go:noescape
 func gemmAVX2(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
@@ -129,13 +123,7 @@ func wideAVX2(k int, a *float32, aCol int, b *float32, ldb int, c *float32, accu
 func dotsAVX2(rows, n int, a *float32, lda int, x, out *float32, mask *int32)
 
 //go:noescape
-func momentsAVX2(x *float32, n int, shift float32, sums *[2]float32)
+func normalizeAVX2(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
 
 //go:noescape
-func normalizeAVX2(out, x, gain, bias *float32, n int, p *[2]float32)
-
-//go:noescape
-func normalizeSumsAVX2(x, grad, gain, dgain, dbias *float32, n int, p, sums *[2]float32)
-
-//go:noescape
-func normalizeGradAVX2(out, x, grad, gain *float32, n int, p *[4]float32)
+func normalizeGradAVX2(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)

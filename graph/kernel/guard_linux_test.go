@@ -38,9 +38,9 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				Adam(w, g, m, v, &AdamStep{Eps: 1})
 				(&Table{n, w, m, v}).AdamSettle([]int32{0}, []AdamGap{{Weights: guarded(t, 3, atEnd), Scales: guarded(t, 3, atEnd)}}, 1, false)
 				Adagrad(w, g, v, &AdagradStep{Eps: 1})
-				norm := NormOf(w, 1)
-				norm.Apply(w, g, m, v)
-				norm.Gradient(w, g, m, v, w, g)
+				norms := make([]Norm, 1)
+				Normalize(w, g, m, v, 1, norms)
+				NormalizeGrad(w, g, m, v, w, g, norms)
 				Dots(guarded(t, 3, atEnd), guarded(t, 3*n, atEnd), n, w)
 			}
 			for _, dim := range []int{1, 8, 16, 20, 32} {

@@ -31,42 +31,67 @@ func draw(rng *rand.Rand, n int) []float32 {
 	return out
 }
 
-func TestNorm(t *testing.T) {
-	const eps = 1e-5
+func TestNormalize(t *testing.T) {
+	const eps, runs = 1e-5, 3
 	forEach(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 1))
 		for _, n := range sizes[1:] {
-			x, gain, bias, grad := draw(rng, n), draw(rng, n), draw(rng, n), draw(rng, n)
+			x, grad, gain, bias := draw(rng, runs*n), draw(rng, runs*n), draw(rng, n), draw(rng, n)
 			for i := range x {
 				x[i] += 100 // far from zero, so that a careless variance would show
 			}
-			var mean, variance, sum, product float64
-			for _, v := range x {
-				mean += float64(v) / float64(n)
+			out, dx, dgain, dbias := make([]float32, runs*n), make([]float32, runs*n), clone(gain), clone(bias)
+			norms := make([]Norm, runs)
+			Normalize(out, x, gain, bias, eps, norms)
+			NormalizeGrad(dx, dgain, dbias, x, grad, gain, norms)
+			wantGain, wantBias, scales := wide(gain), clone(bias), 0.0
+			for r := range runs {
+				want := normalizedRun(x[r*n:(r+1)*n], grad[r*n:(r+1)*n], gain, eps)
+				scales += want.scale
+				for i := range n {
+					at, g := r*n+i, float64(gain[i])
+					size := want.scale * 1e-5 * (1 + math.Abs(g) + math.Abs(want.product))
+					require.InDelta(t, want.xhat[i]*g+float64(bias[i]), float64(out[at]), 2*size)
+					require.InDelta(t, want.dx[i], float64(dx[at]), want.scale*2*size+1e-5*want.scale)
+					wantGain[i] += float64(grad[at]) * want.xhat[i]
+					wantBias[i] += grad[at]
+				}
 			}
-			for _, v := range x {
-				variance += (float64(v) - mean) * (float64(v) - mean) / float64(n)
+			for i := range n {
+				require.InDelta(t, wantGain[i], float64(dgain[i]), scales*5e-5)
 			}
-			scale := 1 / math.Sqrt(variance+eps)
-			xhat := func(i int) float64 { return (float64(x[i]) - mean) * scale }
-			for i := range x {
-				h := float64(grad[i]) * float64(gain[i])
-				sum += h / float64(n)
-				product += h * xhat(i) / float64(n)
-			}
-			norm := NormOf(x, eps)
-			out, dx, dgain, dbias := make([]float32, n), make([]float32, n), clone(gain), clone(bias)
-			norm.Apply(out, x, gain, bias)
-			norm.Gradient(dx, dgain, dbias, x, grad, gain)
-			for i := range x {
-				size := scale * 1e-5 * (1 + math.Abs(float64(gain[i])) + math.Abs(product))
-				require.InDelta(t, xhat(i)*float64(gain[i])+float64(bias[i]), float64(out[i]), 2*size)
-				require.InDelta(t, scale*(float64(grad[i])*float64(gain[i])-sum-xhat(i)*product), float64(dx[i]), scale*2*size+1e-5*scale)
-				require.InDelta(t, float64(gain[i])+float64(grad[i])*xhat(i), float64(dgain[i]), scale*5e-5)
-				require.Equal(t, bias[i]+grad[i], dbias[i])
-			}
+			require.Equal(t, wantBias, dbias)
 		}
 	})
+}
+
+// normalized is a run and its gradient in float64, by the definition.
+type normalized struct {
+	scale, product float64
+	xhat, dx       []float64
+}
+
+func normalizedRun(x, grad, gain []float32, eps float64) normalized {
+	n := float64(len(x))
+	var mean, variance, sum float64
+	for _, v := range x {
+		mean += float64(v) / n
+	}
+	for _, v := range x {
+		variance += (float64(v) - mean) * (float64(v) - mean) / n
+	}
+	run := normalized{scale: 1 / math.Sqrt(variance+eps)}
+	h := make([]float64, len(x))
+	for i, v := range x {
+		run.xhat = append(run.xhat, (float64(v)-mean)*run.scale)
+		h[i] = float64(grad[i]) * float64(gain[i])
+		sum += h[i] / n
+		run.product += h[i] * run.xhat[i] / n
+	}
+	for i := range x {
+		run.dx = append(run.dx, run.scale*(h[i]-sum-run.xhat[i]*run.product))
+	}
+	return run
 }
 
 func TestVectors(t *testing.T) {
@@ -111,6 +136,14 @@ func TestVectors(t *testing.T) {
 	})
 }
 
+func wide(x []float32) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
+	}
+	return out
+}
+
 func clone(x []float32) []float32 { return append([]float32(nil), x...) }
 
 func near(t *testing.T, want float64, got float32) {
@@ -126,6 +159,7 @@ func TestNothingIsAllocated(t *testing.T) {
 		x := make([]float32, 300*300)
 		v := make([]float32, 64)
 		table, list, gaps := Table{16, v, v, v}, []int32{2, 0}, make([]AdamGap, 2)
+		norms := make([]Norm, 1)
 		count := 0
 		f := func(from, to int) { count += to - from }
 		run := func() {
@@ -137,7 +171,8 @@ func TestNothingIsAllocated(t *testing.T) {
 			Gather(x, v, 16, list)
 			SmallGemm(8, 8, 8, x, 300, 1, x, 300, x, 300, false)
 			Dots(v, x, 64, v)
-			NormOf(v, 1).Gradient(v, v, v, v, v, v)
+			Normalize(v, v, v, v, 1, norms)
+			NormalizeGrad(v, v, v, v, v, v, norms)
 			Parallel(10, 100, f)
 		}
 		run()

@@ -152,34 +152,18 @@ func (k *kernels) dots(rows, n int, a *float32, lda int, x, out *float32, mask *
 	dotsAVX2(rows, n, a, lda, x, out, mask)
 }
 
-func (k *kernels) moments(x *float32, n int, shift float32, sums *[2]float32) {
+func (k *kernels) normalize(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64) {
 	if k.isAVX512() {
-		momentsAVX512(x, n, shift, sums)
+		normalizeAVX512(out, x, gain, bias, norms, runs, n, mask, p)
 		return
 	}
-	momentsAVX2(x, n, shift, sums)
+	normalizeAVX2(out, x, gain, bias, norms, runs, n, mask, p)
 }
 
-func (k *kernels) normalize(out, x, gain, bias *float32, n int, p *[2]float32) {
+func (k *kernels) normalizeGrad(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64) {
 	if k.isAVX512() {
-		normalizeAVX512(out, x, gain, bias, n, p)
+		normalizeGradAVX512(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
 		return
 	}
-	normalizeAVX2(out, x, gain, bias, n, p)
-}
-
-func (k *kernels) normalizeSums(x, grad, gain, dgain, dbias *float32, n int, p, sums *[2]float32) {
-	if k.isAVX512() {
-		normalizeSumsAVX512(x, grad, gain, dgain, dbias, n, p, sums)
-		return
-	}
-	normalizeSumsAVX2(x, grad, gain, dgain, dbias, n, p, sums)
-}
-
-func (k *kernels) normalizeGrad(out, x, grad, gain *float32, n int, p *[4]float32) {
-	if k.isAVX512() {
-		normalizeGradAVX512(out, x, grad, gain, n, p)
-		return
-	}
-	normalizeGradAVX2(out, x, grad, gain, n, p)
+	normalizeGradAVX2(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
 }

@@ -42,10 +42,7 @@ func (*kernels) wide(_ int, _ *float32, _ int, _ *float32, _ int, _ *float32, _ 
 
 func (*kernels) dots(_, _ int, _ *float32, _ int, _, _ *float32, _ *int32) {}
 
-func (*kernels) moments(_ *float32, _ int, _ float32, _ *[2]float32) {}
+func (*kernels) normalize(_, _, _, _ *float32, _ *Norm, _, _ int, _ *int32, _ *[3]float64) {}
 
-func (*kernels) normalize(_, _, _, _ *float32, _ int, _ *[2]float32) {}
-
-func (*kernels) normalizeSums(_, _, _, _, _ *float32, _ int, _, _ *[2]float32) {}
-
-func (*kernels) normalizeGrad(_, _, _, _ *float32, _ int, _ *[4]float32) {}
+func (*kernels) normalizeGrad(_, _, _, _ *float32, _ *Norm, _, _ *float32, _, _ int, _ *int32, _ *float64) {
+}

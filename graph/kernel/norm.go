@@ -2,79 +2,87 @@ package kernel
 
 import "math"
 
-// Norm normalises rows to mean 0 and variance 1: xhat = (x-Mean)*Scale.
+// Norm is what normalizes a run of values to mean 0 and variance 1: xhat = (x-Mean)*Scale.
 type Norm struct{ Mean, Scale float32 }
 
-// NormOf computes the mean of x and one over its deviation, in two passes. It adds eps to the variance.
-func NormOf(x []float32, eps float64) Norm {
-	sum, _ := moments(x, 0)
-	n := float64(len(x))
-	mean := sum / n
-	// About the rounded mean; then it subtracts what the rounding leaves.
-	rest, squares := moments(x, float32(mean))
-	rest /= n
-	return Norm{float32(mean), float32(1 / math.Sqrt(squares/n-rest*rest+eps))}
+// Normalize computes out = xhat*gain + bias in each run of len(gain) values of x, and writes to norms what
+// normalizes the run; eps is added to its variance. out and x have len(norms) runs of at least one value.
+func Normalize(out, x, gain, bias []float32, eps float64, norms []Norm) {
+	n := len(gain)
+	if len(norms) == 0 {
+		return
+	}
+	_, _, _ = out[n*len(norms)-1], x[n*len(norms)-1], bias[n-1]
+	if active.lanes <= 16 {
+		active.normalize(&out[0], &x[0], &gain[0], &bias[0], &norms[0], len(norms), n, lastMask(n), &[3]float64{float64(n), eps, 1})
+		return
+	}
+	for i := range norms {
+		from, to := i*n, (i+1)*n
+		norms[i] = normOf(x[from:to], eps)
+		norms[i].apply(out[from:to], x[from:to], gain, bias)
+	}
 }
 
-// moments returns the sums of x-shift and of its square.
-func moments(x []float32, shift float32) (sum, squares float64) {
-	n := active.whole(len(x))
-	if n > 0 {
-		var sums [2]float32
-		active.moments(&x[0], n, shift, &sums)
-		sum, squares = float64(sums[0]), float64(sums[1])
+// NormalizeGrad computes dx = Scale*(h - mean(h) - xhat*mean(h*xhat)) with h = grad*gain in each run; it adds
+// grad*xhat to dgain and grad to dbias. norms is what Normalize wrote.
+func NormalizeGrad(dx, dgain, dbias, x, grad, gain []float32, norms []Norm) {
+	n := len(gain)
+	if len(norms) == 0 {
+		return
 	}
-	for _, v := range x[n:] {
-		d := float64(v - shift)
-		sum += d
+	last := n*len(norms) - 1
+	_, _, _, _, _ = dx[last], x[last], grad[last], dgain[n-1], dbias[n-1]
+	if active.lanes <= 16 {
+		count := float64(n)
+		active.normalizeGrad(&dx[0], &x[0], &grad[0], &gain[0], &norms[0], &dgain[0], &dbias[0], len(norms), n, lastMask(n), &count)
+		return
+	}
+	for i, norm := range norms {
+		from, to := i*n, (i+1)*n
+		norm.gradient(dx[from:to], dgain, dbias, x[from:to], grad[from:to], gain)
+	}
+}
+
+// lastMask is the mask of the last vector of a run of n values.
+func lastMask(n int) *int32 { return mask((n-1)%active.lanes + 1) }
+
+// normOf computes the mean of x and one over its deviation, in two passes.
+func normOf(x []float32, eps float64) Norm {
+	var sum, rest, squares float64
+	for _, v := range x {
+		sum += float64(v)
+	}
+	n := float64(len(x))
+	mean := float32(sum / n)
+	// The variance about the rounded mean, less what the rounding left.
+	for _, v := range x {
+		d := float64(v - mean)
+		rest += d
 		squares += d * d
 	}
-	return sum, squares
+	rest /= n
+	return Norm{mean, float32(1 / math.Sqrt(squares/n-rest*rest+eps))}
 }
 
-// Apply computes out = xhat*gain + bias.
-func (p Norm) Apply(out, x, gain, bias []float32) {
-	x, gain, bias = x[:len(out)], gain[:len(out)], bias[:len(out)]
-	n := active.whole(len(out))
-	if n > 0 {
-		active.normalize(&out[0], &x[0], &gain[0], &bias[0], n, &[2]float32{p.Mean, p.Scale})
-	}
-	for i := n; i < len(out); i++ {
-		out[i] = (x[i]-p.Mean)*p.Scale*gain[i] + bias[i]
+func (p Norm) apply(out, x, gain, bias []float32) {
+	for i, v := range x {
+		out[i] = (v-p.Mean)*p.Scale*gain[i] + bias[i]
 	}
 }
 
-// Gradient computes dx = Scale*(h - mean(h) - xhat*mean(h*xhat)) with h = grad*gain; it adds grad*xhat to
-// dgain and grad to dbias. The slices have one length.
-func (p Norm) Gradient(dx, dgain, dbias, x, grad, gain []float32) {
-	sum, product := p.gradientSums(dgain, dbias, x, grad, gain)
-	count := float64(len(x))
-	a, b := float32(sum/count), float32(product/count)
-	n := active.whole(len(x))
-	if n > 0 {
-		active.normalizeGrad(&dx[0], &x[0], &grad[0], &gain[0], n, &[4]float32{p.Mean, p.Scale, a, b})
-	}
-	for i := n; i < len(x); i++ {
-		dx[i] = p.Scale * (grad[i]*gain[i] - a - (x[i]-p.Mean)*p.Scale*b)
-	}
-}
-
-// gradientSums returns the sums of h and of h*xhat.
-func (p Norm) gradientSums(dgain, dbias, x, grad, gain []float32) (sum, product float64) {
-	dx := len(x)
-	dgain, dbias, grad, gain = dgain[:dx], dbias[:dx], grad[:dx], gain[:dx]
-	n := active.whole(len(x))
-	if n > 0 {
-		var sums [2]float32
-		active.normalizeSums(&x[0], &grad[0], &gain[0], &dgain[0], &dbias[0], n, &[2]float32{p.Mean, p.Scale}, &sums)
-		sum, product = float64(sums[0]), float64(sums[1])
-	}
-	for i := n; i < len(x); i++ {
-		xhat, h := float64((x[i]-p.Mean)*p.Scale), float64(grad[i]*gain[i])
-		dgain[i] += grad[i] * float32(xhat)
-		dbias[i] += grad[i]
+func (p Norm) gradient(dx, dgain, dbias, x, grad, gain []float32) {
+	var sum, product float64
+	for i, g := range grad {
+		xhat, h := float64((x[i]-p.Mean)*p.Scale), float64(g*gain[i])
+		dgain[i] += g * float32(xhat)
+		dbias[i] += g
 		sum += h
 		product += h * xhat
 	}
-	return sum, product
+	n := float64(len(x))
+	a, b := float32(sum/n), float32(product/n)
+	for i, g := range grad {
+		dx[i] = p.Scale * (g*gain[i] - a - (x[i]-p.Mean)*p.Scale*b)
+	}
 }

@@ -111,10 +111,10 @@ func (w *writer) loadMaskTo(p string, r int) {
 
 func (w *writer) maskedLoad(p string, r int) {
 	if w.reg == "Z" {
-		w.op("VMOVUPS.Z (%s), K1, %s", p, w.r(r))
+		w.op("VMOVUPS.Z %s, K1, %s", address(p), w.r(r))
 		return
 	}
-	w.op("VMASKMOVPS (%s), %s, %s", p, w.r(maskRegister), w.r(r))
+	w.op("VMASKMOVPS %s, %s, %s", address(p), w.r(maskRegister), w.r(r))
 }
 
 func (w *writer) maskedStore(r int, p string) { w.maskedStoreBy(r, p, maskRegister) }
@@ -122,10 +122,10 @@ func (w *writer) maskedStore(r int, p string) { w.maskedStoreBy(r, p, maskRegist
 // maskedStoreBy stores register r by the mask that loadMaskTo put into register mask.
 func (w *writer) maskedStoreBy(r int, p string, mask int) {
 	if w.reg == "Z" {
-		w.op("VMOVUPS %s, K1, (%s)", w.r(r), p)
+		w.op("VMOVUPS %s, K1, %s", w.r(r), address(p))
 		return
 	}
-	w.op("VMASKMOVPS %s, %s, (%s)", w.r(r), w.r(mask), p)
+	w.op("VMASKMOVPS %s, %s, %s", w.r(r), w.r(mask), address(p))
 }
 
 // addAcross leaves the sum of the lanes of register r in its lowest lane, and overwrites t.
