@@ -3,6 +3,7 @@ package cmd
 import (
 	"encoding/json"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -44,6 +45,12 @@ func TestBenchmarksPrintTheirFigures(t *testing.T) {
 	code, stdout, stderr = zooCommand(t, "bench", "limit", "--batch-size", "64", "--json")
 	require.Zero(t, code, stderr)
 	requireFigures(t, stdout, 1, "peak_gflops", "memory_gb_s", "products_ms", "memory_ms", "limit_ms", "wall_min_ms", "step_to_limit")
+	require.Contains(t, stdout, `"operations":[{"name":`)
+	profile := filepath.Join(t.TempDir(), "step.pprof")
+	code, stdout, stderr = zooCommand(t, "bench", "limit", "--model", "wukong", "--batch-size", "64", "--seconds", "0.1", "--profile", profile)
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `(?m)^linear dw +\d+\.\d\d +\d+$`, stdout)
+	require.FileExists(t, profile)
 }
 
 func TestBadBenchmarks(t *testing.T) {

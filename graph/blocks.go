@@ -19,12 +19,6 @@ func Add(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 			return nil, fmt.Errorf("graph: add: shapes %v and %v differ", shape, x.Shape())
 		}
 	}
-	forward := func(out []float32, in [][]float32) {
-		copy(out, in[0])
-		for _, x := range in[1:] {
-			kernel.Add(out, x)
-		}
-	}
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		grads := make(gorgonia.Nodes, len(in))
 		for i := range grads {
@@ -32,7 +26,18 @@ func Add(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 		}
 		return grads, nil
 	}
-	return newDenseOp("add", shape, len(xs), forward, diff).as(operator("Sum")).apply(xs...)
+	return newDenseOp("add", shape, len(xs), sum(shape.TotalSize()), diff).as(operator("Sum")).apply(xs...)
+}
+
+// sum computes the sum of inputs of n values.
+func sum(n int) compute {
+	const valuesPerTile = 4096
+	return onAllCores(n, valuesPerTile, func(out []float32, in [][]float32, from, to int) {
+		copy(out[from:to], in[0][from:to])
+		for _, x := range in[1:] {
+			kernel.Add(out[from:to], x[from:to])
+		}
+	})
 }
 
 // RowSums returns the sum of each row of x (batch, n): (batch, 1).
@@ -75,14 +80,14 @@ func Concat(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 		}
 		width += x.Shape()[1]
 	}
-	forward := func(out []float32, in [][]float32) {
-		from := 0
+	forward := onAllCores(batch, samplesPerTile, func(out []float32, in [][]float32, from, to int) {
+		at := 0
 		for _, x := range in {
 			n := len(x) / batch
-			copyColumns(out[from:], width, x, n, n, batch)
-			from += n
+			copyColumns(out[from*width+at:], width, x[from*n:], n, n, to-from)
+			at += n
 		}
-	}
+	})
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		var ns nodes
 		from := 0
@@ -102,7 +107,9 @@ func columnsOf(x *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
 
 func takeColumns(x *gorgonia.Node, from, n int) compute {
 	batch, width := x.Shape()[0], x.Shape()[1]
-	return func(out []float32, in [][]float32) { copyColumns(out, n, in[0][from:], width, n, batch) }
+	return onAllCores(batch, samplesPerTile, func(out []float32, in [][]float32, first, to int) {
+		copyColumns(out[first*n:], n, in[0][first*width+from:], width, n, to-first)
+	})
 }
 
 // Columns returns columns [from, from+n) of a matrix.

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -39,6 +40,17 @@ func newDenseOp(name string, shape tensor.Shape, inputs int, f compute, diff sym
 		return out, nil
 	}
 	return o
+}
+
+// onAllCores returns a compute that calls f for tiles of [0, n), several at a time.
+func onAllCores(n, tile int, f func(out []float32, in [][]float32, from, to int)) compute {
+	var out []float32
+	var in [][]float32
+	work := func(from, to int) { f(out, in, from, to) }
+	return func(dst []float32, src [][]float32) {
+		out, in = dst, src
+		kernel.Parallel(n, tile, work)
+	}
 }
 
 // newScalarOp is newDenseOp for a scalar result.

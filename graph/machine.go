@@ -44,7 +44,7 @@ func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
 	m := &Machine{steps: make([]step, 0, len(order))}
 	position := make(map[int64]int, len(order))
 	for _, n := range order {
-		s := step{node: n, op: n.Op()}
+		s := step{node: n, op: evaluatorOf(n)}
 		for _, child := range InputsOf(n) {
 			s.inputs = append(s.inputs, position[child.ID()])
 		}
@@ -181,9 +181,7 @@ func (m *Machine) now() (t time.Time) {
 func (m *Machine) Flops() int {
 	total := 0
 	for _, s := range m.steps {
-		if o, ours := s.op.(*op); ours {
-			total += o.flops
-		}
+		total += FlopsOf(s.op)
 	}
 	return total
 }

@@ -47,6 +47,23 @@ func KindOf(o gorgonia.Op) OpKind {
 	return OpOther
 }
 
+// NameOf returns the name of a node's operation, which other nodes may share.
+func NameOf(o gorgonia.Op) string {
+	if ours, is := o.(*op); is {
+		return ours.name
+	}
+	return fmt.Sprint(o)
+}
+
+// FlopsOf returns how many multiplications and additions the matrix products of a node's operation take. It is 0 for
+// operations that are not of this package.
+func FlopsOf(o gorgonia.Op) int {
+	if ours, is := o.(*op); is {
+		return ours.flops
+	}
+	return 0
+}
+
 // OpError is the error of an operation that a graph has run.
 type OpError struct {
 	Op  string // its name

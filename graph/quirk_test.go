@@ -71,3 +71,18 @@ func TestKindsOfOperations(t *testing.T) {
 	require.Positive(t, count[OpOther])
 	require.Equal(t, OpOther, KindOf(nil))
 }
+
+// A node that is used twice has a gradient that Gorgonia adds up. We do so on all cores if it is dense.
+func TestSumsOfGradientsAreOurs(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := matrix(g, "x", 2, 2, 1, 2, 3, 4)
+	twice := gorgonia.Must(Add(gorgonia.Must(Columns(x, 0, 1)), gorgonia.Must(Columns(x, 1, 1))))
+	grads, err := gorgonia.Grad(gorgonia.Must(gorgonia.Sum(twice)), x)
+	require.NoError(t, err)
+	_, ours := evaluatorOf(grads[0]).(*gradientSum)
+	require.True(t, ours, "%v is not the sum that %q names", grads[0].Op(), gorgoniaSum)
+	m, err := NewMachine(grads...)
+	require.NoError(t, err)
+	require.NoError(t, m.RunAll())
+	require.Equal(t, []float32{1, 1, 1, 1}, grads[0].Value().Data())
+}

@@ -10,11 +10,7 @@ import (
 // parts takes a few steps more and times their parts.
 func (s *stepper) parts(f *StepFigures) error {
 	spent := map[string]time.Duration{}
-	for w := range s.weights.All() {
-		if w.Table != nil && w.Table.Settler() != nil {
-			w.Table.SetSettler(&timedSettler{w.Table.Settler(), spent})
-		}
-	}
+	s.timeSettling(spent)
 	forward := ancestors(s.network.LossNode())
 	s.network.Observe(func(n *gorgonia.Node, took time.Duration) {
 		part := "backward"
@@ -45,6 +41,15 @@ func (s *stepper) parts(f *StepFigures) error {
 		f.Parts[part] = float64(took) / float64(total)
 	}
 	return nil
+}
+
+// timeSettling adds the time of settling to spent from now on.
+func (s *stepper) timeSettling(spent map[string]time.Duration) {
+	for w := range s.weights.All() {
+		if w.Table != nil && w.Table.Settler() != nil {
+			w.Table.SetSettler(&timedSettler{w.Table.Settler(), spent})
+		}
+	}
 }
 
 // timedSettler measures how long settling takes.

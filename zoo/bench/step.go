@@ -53,33 +53,45 @@ type StepFigures struct {
 
 // Run measures. It stops early with the error of ctx when ctx ends.
 func (b StepBenchmark) Run(ctx context.Context) (*StepFigures, error) {
-	b.BatchSize, b.Fields = cmp.Or(b.BatchSize, 1024), cmp.Or(b.Fields, 24)
-	b.Rows, b.WarmUp = cmp.Or(b.Rows, 1_000_000), cmp.Or(b.WarmUp, 50)
-	b.Seconds = cmp.Or(b.Seconds, 5)
-	if b.Rows < b.Fields || b.BatchSize < 1 || b.Fields < 1 {
-		return nil, fmt.Errorf("%w of %d samples with %d fields and %d rows", ErrBenchmark, b.BatchSize, b.Fields, b.Rows)
-	}
-	if _, twice := solvers.As[solvers.TwoPass](b.Solver); twice || b.Model == nil || b.Solver == nil {
-		return nil, fmt.Errorf("%w: it needs a model and a solver of one pass", ErrBenchmark)
-	}
-	if err := solvers.Check(b.Solver); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBenchmark, err)
-	}
-	s, err := b.newStepper()
+	s, f, err := b.measure(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.free()
-	for range b.WarmUp {
-		if err := s.step(); err != nil {
-			return nil, err
-		}
+	return f, s.parts(f)
+}
+
+// measure takes the steps and returns the stepper, which can take more.
+func (b StepBenchmark) measure(ctx context.Context) (*stepper, *StepFigures, error) {
+	b.BatchSize, b.Fields = cmp.Or(b.BatchSize, 1024), cmp.Or(b.Fields, 24)
+	b.Rows, b.WarmUp = cmp.Or(b.Rows, 1_000_000), cmp.Or(b.WarmUp, 50)
+	b.Seconds = cmp.Or(b.Seconds, 5)
+	if err := b.check(); err != nil {
+		return nil, nil, err
+	}
+	s, err := b.newStepper()
+	if err != nil {
+		return nil, nil, err
 	}
 	f := &StepFigures{BatchSize: b.BatchSize, Rows: b.Rows, TouchedRows: touchedRows(s.batches[0], b.Fields)}
-	if err := s.measure(ctx, b.Seconds, f); err != nil {
-		return nil, err
+	if err := s.measure(ctx, b.WarmUp, b.Seconds, f); err != nil {
+		s.free()
+		return nil, nil, err
 	}
-	return f, s.parts(f)
+	return s, f, nil
+}
+
+func (b StepBenchmark) check() error {
+	if b.Rows < b.Fields || b.BatchSize < 1 || b.Fields < 1 {
+		return fmt.Errorf("%w of %d samples with %d fields and %d rows", ErrBenchmark, b.BatchSize, b.Fields, b.Rows)
+	}
+	if _, twice := solvers.As[solvers.TwoPass](b.Solver); twice || b.Model == nil || b.Solver == nil {
+		return fmt.Errorf("%w: it needs a model and a solver of one pass", ErrBenchmark)
+	}
+	if err := solvers.Check(b.Solver); err != nil {
+		return fmt.Errorf("%w: %w", ErrBenchmark, err)
+	}
+	return nil
 }
 
 // stepper takes steps on random batches.
@@ -134,8 +146,13 @@ func (s *stepper) step() error {
 	return s.solver.Step(s.model)
 }
 
-// measure takes steps for some time.
-func (s *stepper) measure(ctx context.Context, seconds float64, f *StepFigures) error {
+// measure takes steps for some time, after a few to warm up.
+func (s *stepper) measure(ctx context.Context, warmUp int, seconds float64, f *StepFigures) error {
+	for range warmUp {
+		if err := s.step(); err != nil {
+			return err
+		}
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	var walls []float64

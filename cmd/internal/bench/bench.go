@@ -18,7 +18,7 @@ func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		Args:  ui.NoArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newStepCommand(c), newPredictCommand(c), newReadCommand(), newLimitCommand(), newPeerCommand(), newRanksCommand(c, comm))
+	cmd.AddCommand(newStepCommand(c), newPredictCommand(c), newReadCommand(), newLimitCommand(c), newPeerCommand(), newRanksCommand(c, comm))
 	return cmd
 }
 
