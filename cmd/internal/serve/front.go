@@ -76,16 +76,16 @@ type rpcFront struct {
 	listener net.Listener
 }
 
-func (o *options) newRPC(s *serve.Server, tokens serve.Tokens, config *tls.Config) (front, error) {
+func (o *options) newRPC(s *serve.Server, by *secrets) (front, error) {
 	listener, err := net.Listen("tcp", o.grpc)
 	if err != nil {
 		return nil, err
 	}
 	var more []grpc.ServerOption
-	if config != nil {
-		more = append(more, grpc.Creds(credentials.NewTLS(config)))
+	if by.config != nil {
+		more = append(more, grpc.Creds(credentials.NewTLS(by.config)))
 	}
-	return &rpcFront{rpc.NewServer(s, version(), tokens, more...), listener}, nil
+	return &rpcFront{rpc.NewServer(s, version(), by.tokens, more...), listener}, nil
 }
 
 func (f *rpcFront) serve() error { return f.Serve(f.listener) }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
+	"github.com/ctrzoo/ctrzoo/zoo/serve/page"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/rest"
 )
 
@@ -17,15 +18,7 @@ import (
 type fronts []front
 
 // listeners listens on all addresses. Requests wait until serve is called.
-func (o *options) listeners(s *serve.Server, metrics http.Handler, logger *slog.Logger) (list fronts, err error) {
-	tokens, err := o.secure.allowed()
-	if err != nil {
-		return nil, err
-	}
-	config, err := o.secure.config()
-	if err != nil {
-		return nil, err
-	}
+func (o *options) listeners(s *serve.Server, by *secrets, web, metrics http.Handler, logger *slog.Logger) (list fronts, err error) {
 	add := func(f front, failed error) {
 		if failed != nil {
 			err = errors.Join(err, failed)
@@ -33,18 +26,30 @@ func (o *options) listeners(s *serve.Server, metrics http.Handler, logger *slog.
 		}
 		list = append(list, f)
 	}
-	add(o.newWeb(o.listen, tokens.Guard(rest.NewHandler(s, version())), config, logger))
+	add(o.newWeb(o.listen, web, by.config, logger))
 	if o.grpc != "" {
-		add(o.newRPC(s, tokens, config))
+		add(o.newRPC(s, by))
 	}
 	if o.metrics != "" {
-		add(o.newWeb(o.metrics, tokens.Guard(metrics), config, logger))
+		add(o.newWeb(o.metrics, by.tokens.Guard(metrics), by.config, logger))
 	}
 	if err != nil {
 		list.close()
 		return nil, err
 	}
 	return list, nil
+}
+
+// webHandler answers over HTTP: the protocols, and the page.
+func (o *options) webHandler(s *serve.Server, shown *page.Page, tokens *serve.Tokens) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", tokens.Guard(rest.NewHandler(s, version())))
+	if o.page {
+		h := shown.Handler(s, tokens)
+		mux.Handle("GET /{$}", h)
+		mux.Handle("/page/", h)
+	}
+	return mux
 }
 
 func (l fronts) close() {
