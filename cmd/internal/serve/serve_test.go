@@ -151,6 +151,7 @@ func TestBadFlags(t *testing.T) {
 		"--from x --metrics :1":              ":1 can be reached",
 		"--from x --listen [::]:1":           "[::]:1 can be reached",
 		"--from /nowhere --listen :0 --grpc :0 --metrics :0 --insecure": "no such file",
+		"--from x --otlp ftp://x":               "--otlp: want http://HOST:PORT",
 		"--from x --tls-cert c":                 "--tls-cert and --tls-key go together",
 		"--from x --tls-client-ca c":            "--tls-client-ca needs --tls-cert",
 		"--model x":                             "--model: want NAME=DIR",

@@ -37,7 +37,7 @@ type value struct {
 func try(s *serve.Server, w http.ResponseWriter, r *http.Request) (*trial, error) {
 	var c serve.Call
 	c.Reset("page")
-	c.Model = r.PathValue("name")
+	c.Context, c.Model = r.Context(), r.PathValue("name")
 	t, err := tryCall(s, &c, w, r)
 	s.Observe(&c, err)
 	if err != nil {
