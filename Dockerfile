@@ -7,6 +7,7 @@ COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /zoo ./cmd/zoo
 
 FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /zoo /zoo
 USER 65532:65532
 EXPOSE 8080 8081 8082

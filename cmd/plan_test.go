@@ -81,6 +81,8 @@ func plan() []room {
 		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog graph zoo zoo/checkpoint zoo/predict"},
 		{path: "zoo/serve/rest", imports: "datasets/encode datasets/rawlog zoo/serve"},
 		{path: "zoo/serve/prom", imports: "zoo/serve"},
+		{path: "zoo/serve/traces", imports: "zoo/serve"},
+		{path: "zoo/serve/page", imports: "datasets datasets/encode datasets/schema zoo/checkpoint zoo/metrics zoo/serve"},
 		{path: "zoo/serve/rpc/inference"},
 		{path: "zoo/serve/rpc", imports: "datasets/encode zoo/serve zoo/serve/rpc/inference"},
 
@@ -91,7 +93,7 @@ func plan() []room {
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench"},
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
-		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc"},
+		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
 		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/report datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +
@@ -151,6 +153,11 @@ func keepsTo(t *testing.T, r room, p *listed) {
 	if strings.HasPrefix(r.path, "datasets") {
 		for _, imported := range p.Deps {
 			require.False(t, strings.HasPrefix(imported, "gorgonia.org/"), "%s imports %s", r.path, imported)
+		}
+	}
+	if r.path != "zoo/serve/traces" && !strings.HasPrefix(r.path, "cmd") {
+		for _, imported := range p.Deps {
+			require.False(t, strings.HasPrefix(imported, "go.opentelemetry.io/"), "%s imports %s: only who asks for spans links it", r.path, imported)
 		}
 	}
 	most := r.files

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 // Call is a request for predictions and its answer, in any protocol. A protocol keeps a pool of them: Reset keeps the memory.
 // The texts of a request need to be valid only while Infer runs and the Call is observed.
 type Call struct {
-	Protocol     string // rest, v1 or grpc
+	Context      context.Context // of the request, for observers; nil is an empty one
+	Protocol     string          // rest, v1 or grpc
 	Model        string
 	Version      string // "": the current one
 	ID           string // that the client gave

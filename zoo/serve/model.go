@@ -123,3 +123,29 @@ func (m *model) status() Status {
 }
 
 func (m *model) wrap(err error) error { return fmt.Errorf("model %q: %w", m.name, err) }
+
+// Versions returns the names of the versions of a model that can be loaded now: of its checkpoints, or of the days of a
+// stream, in the order of their names.
+func (s *Server) Versions(name string) ([]string, error) {
+	m, err := s.find(name)
+	if err != nil {
+		return nil, err
+	}
+	if _, file := filepath.Split(m.path); m.isVersion(file) {
+		return []string{file}, nil
+	}
+	entries, err := os.ReadDir(m.versions())
+	list := []string{}
+	for _, entry := range entries {
+		if m.isVersion(entry.Name()) {
+			list = append(list, entry.Name())
+		}
+	}
+	return list, err
+}
+
+// isVersion reports whether a version of a model could be loaded by a name.
+func (m *model) isVersion(name string) bool {
+	dir, err := m.named(name)
+	return err == nil && m.version(dir) == name
+}

@@ -251,8 +251,14 @@ func TestTokens(t *testing.T) {
 	for header, want := range map[string]bool{"Bearer one": true, "Bearer two": true, "Bearer ": false, "one": false, "Bearer # of ads": false, "": false} {
 		require.Equal(t, want, tokens.Allow(header), header)
 	}
-	require.True(t, Tokens(nil).Allow(""))
+	require.True(t, (*Tokens)(nil).Allow(""))
+	require.NoError(t, os.WriteFile(path, []byte("three\n"), 0o600))
+	require.NoError(t, tokens.Reload())
+	require.True(t, tokens.Allow("Bearer three"))
+	require.False(t, tokens.Allow("Bearer one"))
 	require.NoError(t, os.WriteFile(path, []byte("#\n"), 0o600))
+	require.ErrorIs(t, tokens.Reload(), ErrNoTokens)
+	require.True(t, tokens.Allow("Bearer three"), "the file that is bad changes nothing")
 	_, err = ReadTokens(path)
 	require.ErrorIs(t, err, ErrNoTokens)
 }

@@ -8,56 +8,81 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 )
 
-// Tokens are the bearer tokens of which a request must have one. None means that none is needed.
-type Tokens [][sha256.Size]byte
+// Tokens are the bearer tokens of which a request must have one. Nil means that none is needed.
+type Tokens struct {
+	path string // of the file that they come from; "" for none
+	list atomic.Pointer[[]token]
+}
+
+// token is the hash of a token.
+type token = [sha256.Size]byte
 
 // ErrNoTokens is wrapped by the error of a file of tokens that has none.
 var ErrNoTokens = errors.New("the file has no tokens")
 
 // NewTokens makes tokens of their texts.
-func NewTokens(texts ...string) (t Tokens) {
-	for _, text := range texts {
-		t = append(t, sha256.Sum256([]byte(text)))
-	}
+func NewTokens(texts ...string) *Tokens {
+	t := &Tokens{}
+	t.set(texts)
 	return t
 }
 
 // ReadTokens reads a file with a token on each line. Empty lines, and lines that begin with #, count for nothing.
-func ReadTokens(path string) (Tokens, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+func ReadTokens(path string) (*Tokens, error) {
+	t := &Tokens{path: path}
+	return t, t.Reload()
+}
+
+// Reload reads the file of the tokens again, which then has the tokens of all requests to come. After an error they stay as
+// they are.
+func (t *Tokens) Reload() error {
+	if t.path == "" {
+		return nil
 	}
-	var tokens []string
+	text, err := os.ReadFile(t.path)
+	if err != nil {
+		return err
+	}
+	var texts []string
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			tokens = append(tokens, line)
+			texts = append(texts, line)
 		}
 	}
-	if len(tokens) == 0 {
-		return nil, fmt.Errorf("%s: %w", path, ErrNoTokens)
+	if len(texts) == 0 {
+		return fmt.Errorf("%s: %w", t.path, ErrNoTokens)
 	}
-	return NewTokens(tokens...), nil
+	t.set(texts)
+	return nil
+}
+
+func (t *Tokens) set(texts []string) {
+	list := make([]token, len(texts))
+	for i, text := range texts {
+		list[i] = sha256.Sum256([]byte(text))
+	}
+	t.list.Store(&list)
 }
 
 // Allow reports whether the value of a header Authorization has one of the tokens. The time it takes says nothing about them.
-func (t Tokens) Allow(authorization string) bool {
-	if len(t) == 0 {
+func (t *Tokens) Allow(authorization string) bool {
+	if t == nil {
 		return true
 	}
-	token, isBearer := strings.CutPrefix(authorization, "Bearer ")
-	sum, found := sha256.Sum256([]byte(token)), 0
-	for i := range t {
-		found |= subtle.ConstantTimeCompare(sum[:], t[i][:])
+	text, isBearer := strings.CutPrefix(authorization, "Bearer ")
+	sum, found := sha256.Sum256([]byte(text)), 0
+	for _, one := range *t.list.Load() {
+		found |= subtle.ConstantTimeCompare(sum[:], one[:])
 	}
 	return isBearer && found == 1
 }
 
 // Guard lets a request through to a handler if it has a token, or asks for the health of the server.
-func (t Tokens) Guard(h http.Handler) http.Handler {
-	if len(t) == 0 {
+func (t *Tokens) Guard(h http.Handler) http.Handler {
+	if t == nil {
 		return h
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

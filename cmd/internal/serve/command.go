@@ -12,7 +12,6 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
-	"github.com/ctrzoo/ctrzoo/zoo/serve/prom"
 	"github.com/spf13/cobra"
 )
 
@@ -24,7 +23,8 @@ type options struct {
 	models       []string
 	listen, grpc string
 	metrics      string
-	pprof        bool
+	otlp         string
+	pprof, page  bool
 	secure       secureOptions
 	limits       serve.Limits
 	poll         time.Duration
@@ -56,7 +56,9 @@ without a failed request. docs/serving.md has the requests.`,
 	f.StringVar(&o.grpc, "grpc", "127.0.0.1:8081", "address for gRPC; empty: none")
 	f.StringVar(&o.metrics, "metrics", "127.0.0.1:8082", "address for the metrics of Prometheus, at /metrics; empty: none")
 	f.BoolVar(&o.pprof, "pprof", false, "profiles of the program at /debug/pprof/, beside the metrics")
-	f.DurationVar(&o.poll, "poll", 10*time.Second, "time between looks for a new checkpoint; 0: only on request")
+	f.StringVar(&o.otlp, "otlp", "", "http://HOST:PORT of a collector of OpenTelemetry for the spans of requests; else the environment says (OTEL_...)")
+	f.BoolVar(&o.page, "page", true, "a page for browsers at /")
+	f.DurationVar(&o.poll, "poll", 10*time.Second, "time between looks for a new checkpoint, new tokens and a new certificate; 0: only on request")
 	f.BoolVar(&o.otherColumns, "allow-other-columns", false, "take a new checkpoint that reads other columns, too")
 	f.IntVar(&o.limits.Bytes, "max-bytes", 16<<20, "bytes of a request")
 	f.IntVar(&o.limits.Samples, "max-samples", 10000, "samples of a request")
@@ -92,28 +94,26 @@ func (o *options) run(cmd *cobra.Command) error {
 		return ui.Usage(err)
 	}
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
-	registry := newRegistry()
-	counts := prom.New(registry)
-	server := serve.New(serve.Options{
-		Load: o.catalogs.Load, Limits: o.limits, OtherColumns: o.otherColumns,
-		Observers: []serve.Observer{&serve.Log{Logger: logger, Every: o.logEvery, Slow: o.slow}, counts},
-	})
-	defer server.Close()
-	counts.Watch(server)
-	list, err := o.listeners(server, o.metricsHandler(registry), logger)
+	s, err := o.newService(cmd.Context(), logger)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	list, err := o.listeners(s)
 	if err != nil {
 		return err
 	}
 	defer list.close()
-	if err := o.addModels(server); err != nil {
+	if err := o.addModels(s.server); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
 	if o.poll > 0 {
-		go server.Watch(ctx, o.poll)
+		go s.server.Watch(ctx, o.poll)
+		go s.secrets.watch(ctx, o.poll, logger)
 	}
-	return o.serve(ctx, server, list, logger)
+	return o.serve(ctx, s, list)
 }
 
 func (o *options) addModels(server *serve.Server) error {

@@ -2,13 +2,11 @@ package serve
 
 import (
 	"context"
-	"crypto/tls"
 	"log/slog"
 	"net"
 	"net/http"
 	"time"
 
-	"github.com/ctrzoo/ctrzoo/zoo/serve"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/rpc"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -31,17 +29,17 @@ type webFront struct {
 	listener net.Listener
 }
 
-// newWeb listens for HTTP. config is nil without TLS.
-func (o *options) newWeb(address string, h http.Handler, config *tls.Config, logger *slog.Logger) (front, error) {
+// newWeb listens for HTTP.
+func (o *options) newWeb(s *service, address string, h http.Handler) (front, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	f := &webFront{listener: listener}
+	f, config := &webFront{listener: listener}, s.secrets.config
 	f.Handler, f.TLSConfig, f.MaxHeaderBytes = h, config, 64<<10
 	f.ReadHeaderTimeout, f.ReadTimeout = o.limits.Time, 2*o.limits.Time
 	f.WriteTimeout, f.IdleTimeout = 3*o.limits.Time, 2*time.Minute
-	f.ErrorLog = slog.NewLogLogger(logger.Handler(), slog.LevelWarn)
+	f.ErrorLog = slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn)
 	f.Protocols = new(http.Protocols)
 	f.Protocols.SetHTTP1(true)
 	f.Protocols.SetHTTP2(config != nil)
@@ -76,16 +74,16 @@ type rpcFront struct {
 	listener net.Listener
 }
 
-func (o *options) newRPC(s *serve.Server, tokens serve.Tokens, config *tls.Config) (front, error) {
+func (o *options) newRPC(s *service) (front, error) {
 	listener, err := net.Listen("tcp", o.grpc)
 	if err != nil {
 		return nil, err
 	}
-	var more []grpc.ServerOption
-	if config != nil {
+	more := []grpc.ServerOption{s.tracing.rpc()}
+	if config := s.secrets.config; config != nil {
 		more = append(more, grpc.Creds(credentials.NewTLS(config)))
 	}
-	return &rpcFront{rpc.NewServer(s, version(), tokens, more...), listener}, nil
+	return &rpcFront{rpc.NewServer(s.server, version(), s.secrets.tokens, more...), listener}, nil
 }
 
 func (f *rpcFront) serve() error { return f.Serve(f.listener) }

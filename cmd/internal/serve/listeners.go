@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"sync"
 	"time"
 
-	"github.com/ctrzoo/ctrzoo/zoo/serve"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/rest"
 )
 
@@ -17,15 +15,7 @@ import (
 type fronts []front
 
 // listeners listens on all addresses. Requests wait until serve is called.
-func (o *options) listeners(s *serve.Server, metrics http.Handler, logger *slog.Logger) (list fronts, err error) {
-	tokens, err := o.secure.allowed()
-	if err != nil {
-		return nil, err
-	}
-	config, err := o.secure.config()
-	if err != nil {
-		return nil, err
-	}
+func (o *options) listeners(s *service) (list fronts, err error) {
 	add := func(f front, failed error) {
 		if failed != nil {
 			err = errors.Join(err, failed)
@@ -33,18 +23,30 @@ func (o *options) listeners(s *serve.Server, metrics http.Handler, logger *slog.
 		}
 		list = append(list, f)
 	}
-	add(o.newWeb(o.listen, tokens.Guard(rest.NewHandler(s, version())), config, logger))
+	add(o.newWeb(s, o.listen, s.tracing.web(o.webHandler(s))))
 	if o.grpc != "" {
-		add(o.newRPC(s, tokens, config))
+		add(o.newRPC(s))
 	}
 	if o.metrics != "" {
-		add(o.newWeb(o.metrics, tokens.Guard(metrics), config, logger))
+		add(o.newWeb(s, o.metrics, s.secrets.tokens.Guard(o.metricsHandler(s.registry))))
 	}
 	if err != nil {
 		list.close()
 		return nil, err
 	}
 	return list, nil
+}
+
+// webHandler answers over HTTP: the protocols, and the page.
+func (o *options) webHandler(s *service) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", s.secrets.tokens.Guard(rest.NewHandler(s.server, version())))
+	if o.page {
+		h := s.page.Handler(s.server, s.secrets.tokens)
+		mux.Handle("GET /{$}", h)
+		mux.Handle("/page/", h)
+	}
+	return mux
 }
 
 func (l fronts) close() {
@@ -55,10 +57,10 @@ func (l fronts) close() {
 
 // serve answers requests until ctx ends. Then the server is not ready any more, and after a pause it takes no more requests and
 // finishes those at work.
-func (o *options) serve(ctx context.Context, s *serve.Server, list fronts, logger *slog.Logger) error {
+func (o *options) serve(ctx context.Context, s *service, list fronts) error {
 	failed := make(chan error, len(list))
 	for _, f := range list {
-		logger.Info("serving", "address", f.address())
+		s.logger.Info("serving", "address", f.address())
 		go func() { failed <- f.serve() }()
 	}
 	select {
@@ -66,13 +68,13 @@ func (o *options) serve(ctx context.Context, s *serve.Server, list fronts, logge
 		return err
 	case <-ctx.Done():
 	}
-	logger.Info("draining", "pause", o.drainPause)
-	s.Drain()
+	s.logger.Info("draining", "pause", o.drainPause)
+	s.server.Drain()
 	time.Sleep(o.drainPause)
 	if err := list.drain(o.drainTime); err != nil {
 		return fmt.Errorf("requests were still at work when the time to drain was over: %w", err)
 	}
-	logger.Info("drained")
+	s.logger.Info("drained")
 	return nil
 }
 

@@ -1,15 +1,11 @@
 package serve
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 
-	"github.com/ctrzoo/ctrzoo/zoo/serve"
 	"github.com/spf13/pflag"
 )
 
@@ -53,36 +49,4 @@ func isLoopback(address string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
-}
-
-// config returns the TLS of the listeners; nil for none.
-func (o *secureOptions) config() (*tls.Config, error) {
-	if o.certificate == "" {
-		return nil, nil
-	}
-	certificate, err := tls.LoadX509KeyPair(o.certificate, o.key)
-	if err != nil {
-		return nil, err
-	}
-	c := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
-	if o.clientCA == "" {
-		return c, nil
-	}
-	text, err := os.ReadFile(o.clientCA)
-	if err != nil {
-		return nil, err
-	}
-	c.ClientCAs, c.ClientAuth = x509.NewCertPool(), tls.RequireAndVerifyClientCert
-	if !c.ClientCAs.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%s has no certificate in PEM", o.clientCA)
-	}
-	return c, nil
-}
-
-// allowed reads the tokens; none if there is no file of them.
-func (o *secureOptions) allowed() (serve.Tokens, error) {
-	if o.tokens == "" {
-		return nil, nil
-	}
-	return serve.ReadTokens(o.tokens)
 }

@@ -3,14 +3,7 @@ package serve
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -148,54 +141,17 @@ func metrics(t *testing.T, log *output) string {
 	return string(text)
 }
 
-func TestTLSAndTokens(t *testing.T) {
-	certificate, key, pool := selfSigned(t)
-	tokens := filepath.Join(t.TempDir(), "tokens")
-	require.NoError(t, os.WriteFile(tokens, []byte("secret\n"), 0o600))
-	address, _, stop := start(t, "--model", "ads="+saved(t), "--tls-cert", certificate, "--tls-key", key, "--token-file", tokens, "--drain-pause", "0")
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true}}
-	for token, want := range map[string]int{"secret": 200, "wrong": 401, "": 401} {
-		code, text, err := ask(client, address, token)
-		require.NoError(t, err)
-		require.Equal(t, want, code, text)
-	}
-	health, err := client.Get(address + "/v2/health/ready")
-	require.NoError(t, err)
-	health.Body.Close()
-	require.Equal(t, 200, health.StatusCode)
-	require.Equal(t, 2, health.ProtoMajor)
-	client.CloseIdleConnections()
-	require.NoError(t, stop())
-}
-
-// selfSigned writes a certificate and its key.
-func selfSigned(t *testing.T) (certificate, key string, pool *x509.CertPool) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	require.NoError(t, err)
-	privateDER, err := x509.MarshalPKCS8PrivateKey(private)
-	require.NoError(t, err)
-	write := func(name, kind string, data []byte) string {
-		path := filepath.Join(t.TempDir(), name)
-		require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: data}), 0o600))
-		return path
-	}
-	parsed, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	pool = x509.NewCertPool()
-	pool.AddCert(parsed)
-	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", privateDER), pool
-}
-
 func TestBadFlags(t *testing.T) {
 	for args, want := range map[string]string{
-		"":                                      "--from: give the directory",
-		"--from x --listen 0.0.0.0:1":           "0.0.0.0:1 can be reached from other machines",
-		"--from x --listen :8080":               ":8080 can be reached",
-		"--from x --listen example.org:8080":    "can be reached",
+		"":                                   "--from: give the directory",
+		"--from x --listen 0.0.0.0:1":        "0.0.0.0:1 can be reached from other machines",
+		"--from x --listen :8080":            ":8080 can be reached",
+		"--from x --listen example.org:8080": "can be reached",
+		"--from x --grpc 0.0.0.0:1":          "0.0.0.0:1 can be reached",
+		"--from x --metrics :1":              ":1 can be reached",
+		"--from x --listen [::]:1":           "[::]:1 can be reached",
+		"--from /nowhere --listen :0 --grpc :0 --metrics :0 --insecure": "no such file",
+		"--from x --otlp ftp://x":               "--otlp: want http://HOST:PORT",
 		"--from x --tls-cert c":                 "--tls-cert and --tls-key go together",
 		"--from x --tls-client-ca c":            "--tls-client-ca needs --tls-cert",
 		"--model x":                             "--model: want NAME=DIR",

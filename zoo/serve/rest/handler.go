@@ -98,6 +98,7 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, protocol string, do func(x *exchange) error) {
 	x := h.requests.Get().(*exchange)
 	x.Reset(protocol)
+	x.Context = r.Context()
 	x.out = x.out[:0]
 	err := h.read(w, r, x)
 	if err == nil {

@@ -23,7 +23,7 @@ import (
 )
 
 // dial serves a model on loopback.
-func dial(t *testing.T, dir string, tokens serve.Tokens) (*serve.Server, *grpc.ClientConn) {
+func dial(t *testing.T, dir string, tokens *serve.Tokens) (*serve.Server, *grpc.ClientConn) {
 	t.Helper()
 	s := serve.New(serve.Options{Limits: serve.Limits{Samples: 10}})
 	require.NoError(t, s.Add("ads", dir))

@@ -16,7 +16,7 @@ import (
 
 // NewServer makes a gRPC server with the services of a server. A call needs one of the tokens, if there are any; health does
 // not. The version is that of the program, which the metadata name. More options may be given, such as credentials.
-func NewServer(s *serve.Server, version string, tokens serve.Tokens, options ...grpc.ServerOption) *grpc.Server {
+func NewServer(s *serve.Server, version string, tokens *serve.Tokens, options ...grpc.ServerOption) *grpc.Server {
 	guard := guard{tokens}
 	g := grpc.NewServer(append([]grpc.ServerOption{
 		grpc.MaxRecvMsgSize(s.Limits().Bytes), grpc.ConnectionTimeout(s.Limits().Time),
@@ -29,7 +29,7 @@ func NewServer(s *serve.Server, version string, tokens serve.Tokens, options ...
 }
 
 // guard lets calls through that have a token.
-type guard struct{ tokens serve.Tokens }
+type guard struct{ tokens *serve.Tokens }
 
 func (g guard) check(ctx context.Context, method string) error {
 	if method == healthpb.Health_Check_FullMethodName || method == healthpb.Health_Watch_FullMethodName {

@@ -66,10 +66,11 @@ func describe(l serve.Loaded) *inference.ModelMetadataResponse {
 }
 
 // ModelInfer predicts.
-func (s *service) ModelInfer(_ context.Context, r *inference.ModelInferRequest) (*inference.ModelInferResponse, error) {
+func (s *service) ModelInfer(ctx context.Context, r *inference.ModelInferRequest) (*inference.ModelInferResponse, error) {
 	c := s.calls.Get().(*serve.Call)
 	defer s.calls.Put(c)
 	c.Reset("grpc")
+	c.Context = ctx
 	answer, err := s.infer(c, r)
 	s.server.Observe(c, err)
 	if err != nil {
