@@ -33,6 +33,7 @@ type streamOptions struct {
 	keep, skipBadLines, saveEach int
 	seed                         uint64
 	json, all                    bool
+	idle                         int
 }
 
 func newStreamCommand(c *flags.Catalogs) *cobra.Command {
@@ -73,6 +74,7 @@ func (o *streamOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.skipBadLines, "skip-bad-lines", 0, "bad lines of a day that may be left out; one more is an error")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
 	f.BoolVar(&o.all, "keep-values", false, "let no value leave")
+	f.IntVar(&o.idle, "evict-idle", 0, "also let values leave that had no gradient for more than so many steps, under any solver: predictions change")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each day instead of a table")
 	o.model, o.solverFlags = flags.AddModelAndSolver(f, o.catalogs)
 }
@@ -89,6 +91,10 @@ func (o *streamOptions) check() error {
 		return errors.New("--buckets does not apply to a stream: frequencies change from day to day")
 	case o.batchSize < 1 || o.epochs < 1 || o.keep < 1:
 		return fmt.Errorf("--batch-size, --epochs and --keep must be at least 1, got %d, %d and %d", o.batchSize, o.epochs, o.keep)
+	case o.all && o.idle != 0:
+		return errors.New("--keep-values and --evict-idle exclude each other")
+	case o.idle < 0 || o.flags.Changed("evict-idle") && o.idle == 0:
+		return fmt.Errorf("--evict-idle must be at least 1, got %d", o.idle)
 	case o.saveEach < 0 || o.skipBadLines < 0:
 		return fmt.Errorf("--checkpoint-every and --skip-bad-lines must be at least 0, got %d and %d", o.saveEach, o.skipBadLines)
 	}
@@ -128,8 +134,11 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer s.Close()
-	if why := s.Stays(); why != "" {
+	if why := s.Stays(); why != "" && o.idle == 0 {
 		reporter.Note("no value leaves: " + why)
+	}
+	if o.idle > 0 {
+		reporter.Note(fmt.Sprintf("values leave that had no gradient for %d steps: this changes predictions", o.idle))
 	}
 	done := len(s.Records())
 	if err := o.train(cmd.Context(), s, days, ui.NewDays(reporter)); err != nil {
@@ -200,7 +209,7 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 		return stream.Options{}, err
 	}
 	return stream.Options{
-		Schema: described, NewSolver: o.newSolver, Models: o.catalogs.OwnModels(), Keep: o.keep, EveryValueStays: o.all,
+		Schema: described, NewSolver: o.newSolver, Models: o.catalogs.OwnModels(), Keep: o.keep, EveryValueStays: o.all, EvictIdle: o.idle,
 		Settings: flags.Kept(o.flags, "days", "json", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines"),
 		Read: encode.Options{
 			SkipBadLines: o.skipBadLines, OnSkip: func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },

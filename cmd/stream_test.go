@@ -62,11 +62,31 @@ func TestStream(t *testing.T) {
 		"there is no such file":           {"--days", filepath.Join(folder, "x*.csv")},
 		"comes twice":                     {"--days", last},
 		"--buckets does not apply":        {"--buckets", "3"},
+		"--evict-idle exclude each other": {"--evict-idle", "3", "--keep-values"},
+		"--evict-idle must be at least 1": {"--evict-idle", "0"},
 	} {
 		code, _, stderr := zooCommand(t, append(append(args, "--out", run), more...)...)
 		require.Equal(t, 2, code, stderr)
 		require.Contains(t, stderr, want)
 	}
+}
+
+// Under a solver whose rows never vanish values leave only if that is asked for.
+func TestStreamEvictsIdleValues(t *testing.T) {
+	_, args := drifting(t, "4", "2000")
+	args = append(args[:len(args)-2], "--solver", "adam", "--json") // which has no --half-life
+	code, stdout, stderr := zooCommand(t, append(args, "--out", filepath.Join(t.TempDir(), "all"))...)
+	require.Zero(t, code, stderr)
+	require.Contains(t, stderr, "no value leaves: Adam")
+	require.NotContains(t, stdout, "rows_evicted_idle")
+	code, stdout, stderr = zooCommand(t, append(args, "--evict-idle", "50", "--out", filepath.Join(t.TempDir(), "some"))...)
+	require.Zero(t, code, stderr)
+	require.Contains(t, stderr, "this changes predictions")
+	require.Contains(t, stderr, "not been seen for about 1.25 days")
+	var last map[string]any
+	require.NoError(t, json.Unmarshal([]byte(stdout[strings.LastIndex(strings.TrimSpace(stdout), "\n")+1:]), &last))
+	require.Positive(t, last["rows_evicted"])
+	require.Equal(t, last["rows_evicted"], last["rows_evicted_idle"])
 }
 
 // A stream that is killed again and again ends with the bytes of one that was left alone.

@@ -35,9 +35,13 @@ type Options struct {
 	Models    []zoo.Model // types of one's own
 	Read      encode.Options
 	Keep      int // days whose models are kept; 0 means 2
-	// EveryValueStays turns eviction off. Default: rows leave that nothing is left of, if the solver lets rows vanish.
+	// EveryValueStays turns off the eviction that changes no prediction. Default: rows leave that nothing is left of, if the
+	// solver lets rows vanish.
 	EveryValueStays bool
-	Settings        map[string]string // what the folder keeps; a stream goes on with the same only
+	// EvictIdle lets values leave whose rows had no gradient for more than so many steps, under any solver. Predictions change;
+	// see Rule.Idle. Default 0: none leaves so.
+	EvictIdle int
+	Settings  map[string]string // what the folder keeps; a stream goes on with the same only
 }
 
 // Day is a part of a log.
@@ -61,6 +65,9 @@ func Open(path string, o Options) (*Stream, error) {
 	if o.Schema == nil || o.NewSolver == nil || o.Run.Model == nil {
 		return nil, errors.New("zoo: a stream needs a schema, a model and a solver")
 	}
+	if o.EvictIdle < 0 {
+		return nil, fmt.Errorf("zoo: a stream cannot evict rows that are idle for %d steps", o.EvictIdle)
+	}
 	s := &Stream{Options: o}
 	s.Keep, s.Run.Epochs, s.Run.BatchSize = cmp.Or(o.Keep, 2), cmp.Or(o.Run.Epochs, 1), cmp.Or(o.Run.BatchSize, 512)
 	s.Schema = o.Schema.Undivided()
@@ -82,7 +89,7 @@ func (s *Stream) Close() error { return s.folder.Close() }
 // Records returns what is known of the days that are done.
 func (s *Stream) Records() []Record { return s.folder.records }
 
-// Stays returns why rows never leave; "" if they do.
+// Stays returns why no row leaves that nothing is left of; "" if they do. Options.EvictIdle is another matter.
 func (s *Stream) Stays() string {
 	if s.EveryValueStays {
 		return "eviction is off"
@@ -90,13 +97,17 @@ func (s *Stream) Stays() string {
 	return s.stays
 }
 
-// DaysToLeave returns for about how many days a value must not be seen until its row is zero and it can leave. It is 0 if no
-// value leaves, and before the first day is done, whose number of steps counts.
+// DaysToLeave returns for about how many days a value must not be seen until it leaves, because its row is zero or by
+// Options.EvictIdle. It is 0 if no value leaves, and before the first day is done, whose number of steps counts.
 func (s *Stream) DaysToLeave() (float64, error) {
-	if s.Stays() != "" || len(s.folder.records) == 0 {
+	if len(s.folder.records) == 0 {
 		return 0, nil
 	}
 	steps := s.stepsOfFirstDay(0)
+	idle := float64(s.EvictIdle) / float64(steps)
+	if s.Stays() != "" {
+		return idle, nil
+	}
 	solver, err := s.NewSolver(steps)
 	if err != nil {
 		return 0, err
@@ -106,7 +117,11 @@ func (s *Stream) DaysToLeave() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return float64(max(horizon, tail)) / float64(steps), nil
+	vanished := float64(max(horizon, tail)) / float64(steps)
+	if s.EvictIdle > 0 {
+		return min(idle, vanished), nil
+	}
+	return vanished, nil
 }
 
 // Train evaluates yesterday's model on a day, trains the day, and publishes its model. It returns nil if the day is done
@@ -211,14 +226,15 @@ func (s *Stream) begin(ctx context.Context, d Day, r *Record) (*yesterday, error
 	}
 	r.setTest(figures)
 	y.knew, y.encoding = m.Encoding, m.Encoding
-	if s.Stays() != "" {
+	rule := Rule{Vanished: s.Stays() == "", Tail: s.tail, Idle: s.EvictIdle}
+	if !rule.Vanished && rule.Idle == 0 {
 		return y, nil
 	}
-	e, err := Evict(y.path, s.tail)
+	e, err := Evict(y.path, rule)
 	if err != nil {
 		return nil, err
 	}
-	r.RowsEvicted, y.encoding, y.left = e.Evicted, e.Encoding, left(m.Encoding, e.Encoding)
+	r.RowsEvicted, r.RowsEvictedIdle, y.encoding, y.left = e.Evicted, e.Idle, e.Encoding, left(m.Encoding, e.Encoding)
 	return y, nil
 }
 
