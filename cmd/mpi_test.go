@@ -95,7 +95,33 @@ func TestRanksUnderMPI(t *testing.T) {
 			require.Equal(t, 1, strings.Count(string(out), want), "%s", out)
 		}
 	})
+	t.Run("a stream", func(t *testing.T) { streamUnderMPI(t, binary) })
 	t.Run("a rank is killed", func(t *testing.T) { killRank(t, binary, in("straight"), in("killed")) })
+}
+
+// streamUnderMPI trains days with tables on every rank, and spread over them in a job that is killed and goes on.
+func streamUnderMPI(t *testing.T, binary string) {
+	_, args := drifting(t, "4", "3000")
+	args = append(args, "--check-ranks", "30", "--checkpoint-every", "20")
+	whole, killed := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "killed")
+	table := outputOf(t, mpirun(2, sharedMemory, binary, append(args, "--out", whole)...))
+	require.Equal(t, 5, strings.Count(table, "\n"), "only rank 0 prints")
+	args = append(args, "--shard-tables", "--out", killed)
+	job := mpirun(2, loopback, binary, args...)
+	require.NoError(t, job.Start())
+	require.Eventually(t, func() bool {
+		found, err := filepath.Glob(filepath.Join(killed, "days", "*-02", "epoch-*[0-9]"))
+		return err == nil && len(found) > 0
+	}, 30*time.Second, time.Millisecond)
+	ranks := childrenOf(t, job.Process.Pid)
+	require.Len(t, ranks, 2)
+	require.NoError(t, syscall.Kill(ranks[1], syscall.SIGKILL))
+	require.Error(t, job.Wait())
+	outputOf(t, mpirun(2, sharedMemory, binary, args...))
+	require.Equal(t, publishedBytes(t, whole), publishedBytes(t, killed))
+	out, err := mpirun(2, sharedMemory, binary, append(args, "--batch-size", "51")...).CombinedOutput()
+	require.Error(t, err)
+	require.Equal(t, 1, strings.Count(string(out), "batches of 51 samples cannot be divided between 2 ranks"), "%s", out)
 }
 
 // killRank kills a rank in the middle of its job: the job ends and leaves no process, and goes on to the bytes of

@@ -72,7 +72,8 @@ func plan() []room {
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
 			"solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
-		{path: "zoo/stream", imports: "datasets datasets/drift datasets/encode datasets/rawlog datasets/schema graph solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/stream", imports: "datasets datasets/drift datasets/encode datasets/rawlog datasets/schema graph solvers solvers/ranks zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint zoo/internal/newfile"},
 		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
 		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/internal/chart zoo/metrics"},
@@ -97,7 +98,7 @@ func plan() []room {
 		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/report datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +
-			"zoo zoo/checkpoint zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},
+			"zoo zoo/checkpoint zoo/delta zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/zoo", imports: "cmd"},
 	}
 }

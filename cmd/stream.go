@@ -13,6 +13,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/stream"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
@@ -33,10 +34,12 @@ type streamOptions struct {
 	keep, skipBadLines, saveEach int
 	seed                         uint64
 	json, all                    bool
+	idle                         int
+	parallel                     train.Parallel
 }
 
-func newStreamCommand(c *flags.Catalogs) *cobra.Command {
-	o := streamOptions{catalogs: c}
+func newStreamCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
+	o := streamOptions{catalogs: c, parallel: train.Parallel{Comm: comm}}
 	cmd := &cobra.Command{
 		Use:   "stream --schema FILE --days GLOB --out RUN",
 		Short: "Train day after day: evaluate, train, let go of what has vanished, publish",
@@ -47,7 +50,8 @@ func newStreamCommand(c *flags.Catalogs) *cobra.Command {
   - trains the day, with rows for values that come up for the first time,
   - and publishes its model: the folder --out is read as the directory of a run.
 
-It goes on where it was stopped or killed, and ends with the same bytes. See docs/streams.md.
+It goes on where it was stopped or killed, and ends with the same bytes. Built with -tags mpi and started by
+mpirun, several processes train together. See docs/streams.md and docs/parallel.md.
 
   zoo generate drift --days 30 --rows 20000 --out logs
   zoo stream --schema logs/schema.yaml --days 'logs/*.csv' --out run --half-life 2days
@@ -55,6 +59,7 @@ It goes on where it was stopped or killed, and ends with the same bytes. See doc
 		Args: ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
+	ui.ForRanks(cmd)
 	o.addFlags(cmd.Flags())
 	cmd.AddCommand(newStreamReportCommand())
 	return cmd
@@ -66,13 +71,16 @@ func (o *streamOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.days, "days", nil, "files of days, or patterns such as 'logs/2026-*.csv.gz'; a day has the name of its file")
 	f.StringVar(&o.out, "out", "", "folder of the stream; it may hold one that goes on")
 	f.StringVar(&o.solver, "solver", "adamar", "solver; zoo solvers lists them")
-	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step")
+	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
 	f.IntVar(&o.epochs, "epochs", 1, "passes over each day")
 	f.IntVar(&o.keep, "keep", 2, "number of latest days whose models are kept")
 	f.IntVar(&o.saveEach, "checkpoint-every", 0, "also save within days, every so many steps; 0: only after a day")
 	f.IntVar(&o.skipBadLines, "skip-bad-lines", 0, "bad lines of a day that may be left out; one more is an error")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
 	f.BoolVar(&o.all, "keep-values", false, "let no value leave")
+	f.IntVar(&o.idle, "evict-idle", 0, "also let values leave that had no gradient for more than so many steps, under any solver: predictions change")
+	f.IntVar(&o.parallel.CheckRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
+	f.BoolVar(&o.parallel.ShardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each day instead of a table")
 	o.model, o.solverFlags = flags.AddModelAndSolver(f, o.catalogs)
 }
@@ -89,6 +97,12 @@ func (o *streamOptions) check() error {
 		return errors.New("--buckets does not apply to a stream: frequencies change from day to day")
 	case o.batchSize < 1 || o.epochs < 1 || o.keep < 1:
 		return fmt.Errorf("--batch-size, --epochs and --keep must be at least 1, got %d, %d and %d", o.batchSize, o.epochs, o.keep)
+	case o.all && o.idle != 0:
+		return errors.New("--keep-values and --evict-idle exclude each other")
+	case o.idle < 0 || o.flags.Changed("evict-idle") && o.idle == 0:
+		return fmt.Errorf("--evict-idle must be at least 1, got %d", o.idle)
+	case o.parallel.CheckRanks < 0:
+		return fmt.Errorf("--check-ranks must be at least 0, got %d", o.parallel.CheckRanks)
 	case o.saveEach < 0 || o.skipBadLines < 0:
 		return fmt.Errorf("--checkpoint-every and --skip-bad-lines must be at least 0, got %d and %d", o.saveEach, o.skipBadLines)
 	}
@@ -117,19 +131,22 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 	}
 	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), o.json)
 	options, err := o.options(reporter)
-	if err != nil {
+	if err := ranks.NewGroup(o.parallel.Comm).Agree(err); err != nil {
 		return err
 	}
 	s, err := stream.Open(o.out, options)
-	if errors.Is(err, stream.ErrSettings) {
+	if errors.Is(err, stream.ErrSettings) || errors.Is(err, stream.ErrRanks) {
 		return ui.Usage(err)
 	}
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	if why := s.Stays(); why != "" {
+	if why := s.Stays(); why != "" && o.idle == 0 {
 		reporter.Note("no value leaves: " + why)
+	}
+	if o.idle > 0 {
+		reporter.Note(fmt.Sprintf("values leave that had no gradient for %d steps: this changes predictions", o.idle))
 	}
 	done := len(s.Records())
 	if err := o.train(cmd.Context(), s, days, ui.NewDays(reporter)); err != nil {
@@ -200,13 +217,13 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 		return stream.Options{}, err
 	}
 	return stream.Options{
-		Schema: described, NewSolver: o.newSolver, Models: o.catalogs.OwnModels(), Keep: o.keep, EveryValueStays: o.all,
-		Settings: flags.Kept(o.flags, "days", "json", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines"),
+		Schema: described, NewSolver: o.newSolver, Models: o.catalogs.OwnModels(), Keep: o.keep, EveryValueStays: o.all, EvictIdle: o.idle,
+		Settings: flags.Kept(o.flags, "days", "json", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines", "check-ranks", "shard-tables"),
 		Read: encode.Options{
 			SkipBadLines: o.skipBadLines, OnSkip: func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
 		},
 		Run: train.Run{
-			Model: model, BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init,
+			Model: model, BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Parallel: o.parallel,
 			Metrics: metrics.All(), Checkpoints: &train.Checkpoints{EverySteps: o.saveEach}, OnNote: reporter.Note,
 		},
 	}, nil

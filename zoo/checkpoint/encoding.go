@@ -26,12 +26,9 @@ func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, erro
 	if e == nil {
 		return nil, nil
 	}
-	text, err := yaml.MarshalWithOptions(e.Schema, yaml.JSON())
+	text, err := MarshalSchema(e.Schema)
 	if err != nil {
-		return nil, fmt.Errorf("schema: %w", err)
-	}
-	if again, err := schema.Parse(text); err != nil || !reflect.DeepEqual(again, e.Schema) {
-		return nil, errors.Join(fmt.Errorf("the schema does not survive being written:\n%s", text), err)
+		return nil, err
 	}
 	return map[string]func(io.Writer) error{
 		schemaFile: func(w io.Writer) error {
@@ -40,6 +37,18 @@ func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, erro
 		},
 		vocabularyFile: vocabularyTensors(e).Write,
 	}, nil
+}
+
+// MarshalSchema returns a schema as the file of a run has it. schema.Parse reads it.
+func MarshalSchema(s *schema.Schema) ([]byte, error) {
+	text, err := yaml.MarshalWithOptions(s, yaml.JSON())
+	if err != nil {
+		return nil, fmt.Errorf("schema: %w", err)
+	}
+	if again, err := schema.Parse(text); err != nil || !reflect.DeepEqual(again, s) {
+		return nil, errors.Join(fmt.Errorf("the schema does not survive being written:\n%s", text), err)
+	}
+	return text, nil
 }
 
 func vocabularyTensors(e *datasets.Encoding) *Tensors {
@@ -54,9 +63,9 @@ func vocabularyTensors(e *datasets.Encoding) *Tensors {
 			for id := range int32(v.Len()) {
 				all.Values, all.Counts = append(all.Values, v.Value(id)), append(all.Counts, v.Count(id))
 			}
-			addCounts(&t, f.Name+"/", all)
+			AddCounts(&t, f.Name+"/", all)
 			if v.KeepsWaiting() {
-				addCounts(&t, f.Name+"/waiting_", v.Waiting())
+				AddCounts(&t, f.Name+"/waiting_", v.Waiting())
 			}
 		}
 	}
@@ -66,8 +75,8 @@ func vocabularyTensors(e *datasets.Encoding) *Tensors {
 	return &t
 }
 
-// addCounts adds values with their counts, under names with a prefix.
-func addCounts(t *Tensors, prefix string, all datasets.Counts) {
+// AddCounts adds values with their counts, under names with a prefix.
+func AddCounts(t *Tensors, prefix string, all datasets.Counts) {
 	var values []byte
 	ends, counts := make([]uint64, len(all.Values)), make([]uint64, len(all.Values))
 	for i, value := range all.Values {
@@ -149,21 +158,21 @@ func ReadEncoding(checkpoint string) (*datasets.Encoding, error) {
 }
 
 func readVocabulary(m *Mapped, field string) (*datasets.Vocabulary, error) {
-	all, err := readCounts(m, field+"/")
+	all, err := ReadCounts(m, field+"/")
 	if err != nil {
 		return nil, err
 	}
 	v, err := datasets.NewVocabulary(all.Values, all.Counts)
 	if err == nil && m.Has(field+"/waiting_ends") {
-		if all, err = readCounts(m, field+"/waiting_"); err == nil {
+		if all, err = ReadCounts(m, field+"/waiting_"); err == nil {
 			v.SetWaiting(all)
 		}
 	}
 	return v, err
 }
 
-// readCounts reads what addCounts added.
-func readCounts(m *Mapped, prefix string) (all datasets.Counts, err error) {
+// ReadCounts reads what AddCounts added under the names with a prefix.
+func ReadCounts(m *Mapped, prefix string) (all datasets.Counts, err error) {
 	bytes, err := View[byte](m, prefix+"values")
 	ends, endsErr := View[uint64](m, prefix+"ends")
 	counts, countsErr := View[uint64](m, prefix+"counts")

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,6 +40,25 @@ func (m *Manifest) HasEncoding() bool { _, has := m.Parts[vocabularyFile]; retur
 
 // HasState says whether the checkpoint has the state of a solver, so that a run can go on from it.
 func (m *Manifest) HasState() bool { _, has := m.Parts[stateFile]; return has }
+
+// Plain returns the manifest of the same model without the state of a solver, as predict.Trained saves it: nothing is left
+// of the run but the model, the name of its solver and its history.
+func (m *Manifest) Plain() Manifest {
+	plain := Manifest{
+		Format: format, Run: Identity{Model: m.Run.Model, Solver: m.Run.Solver, Fields: m.Run.Fields},
+		History: append([]metrics.Epoch{}, m.History...), Position: Position{Epoch: len(m.History) + 1},
+		Tables: m.Tables, Parts: maps.Clone(m.Parts),
+	}
+	delete(plain.Parts, stateFile)
+	return plain
+}
+
+// HashModel returns the SHA-256 of what a model predicts by: its type and settings, fields, weights and encoding. It is the
+// same for a checkpoint of a run and for a copy that was saved without the state of the solver.
+func (m *Manifest) HashModel() (string, error) {
+	text, err := json.Marshal([]any{m.Run.Model, m.Run.Fields, m.Tables, m.Plain().Parts})
+	return Hash(text), err
+}
 
 // Check finds out whether all files of the checkpoint in dir are as they were written. The error of one that is not wraps
 // ErrDamaged.

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"fmt"
+	"os"
 	"unsafe"
 
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
@@ -12,6 +13,23 @@ import (
 type Mapped struct {
 	safetensors.Mapped
 	path string
+}
+
+// OpenTensors maps a file of tensors that were sealed, see Tensors.Seal. The error of one whose bytes have changed wraps
+// ErrDamaged.
+func OpenTensors(path string) (*Mapped, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	m, err := openMapped(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.checkSeal(); err != nil {
+		m.Close()
+		return nil, err
+	}
+	return m, nil
 }
 
 // openMapped maps a file that is known to be whole.

@@ -61,6 +61,41 @@ func unseal(text []byte, content any) error {
 	return json.Unmarshal(s.Content, content)
 }
 
+// sealName is the array of sealed tensors that has the SHA-256 of the others: of names, types, shapes and bytes.
+const sealName = "sha256"
+
+// Seal adds the SHA-256 of all arrays, so that OpenTensors finds damage. It comes last, and the arrays are written twice.
+func (t *Tensors) Seal() error {
+	h := sha256.New()
+	for _, a := range t.arrays {
+		fmt.Fprintf(h, "%q %s %v\n", a.name, a.dtype, a.shape)
+		if err := a.write(h); err != nil {
+			return err
+		}
+	}
+	Add(t, sealName, h.Sum(nil))
+	return nil
+}
+
+// checkSeal compares what is mapped with its seal.
+func (m *Mapped) checkSeal() error {
+	seal := make([]byte, sha256.Size)
+	if err := Read(m, sealName, seal); err != nil {
+		return err
+	}
+	h := sha256.New()
+	for _, t := range m.Tensors {
+		if t.Name != sealName {
+			fmt.Fprintf(h, "%q %s %v\n", t.Name, t.DType, t.Shape)
+			h.Write(t.Data)
+		}
+	}
+	if !bytes.Equal(h.Sum(nil), seal) {
+		return m.Damaged("its arrays have another SHA-256 than its seal")
+	}
+	return nil
+}
+
 // Hash returns the SHA-256 of data in hexadecimal.
 func Hash(data []byte) string {
 	sum := sha256.Sum256(data)

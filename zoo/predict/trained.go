@@ -97,10 +97,8 @@ func (t *Trained) saveTo(d *checkpoint.Directory) error {
 	if err != nil {
 		return err
 	}
-	s := checkpoint.Snapshot{Weights: &checkpoint.Tensors{}, Manifest: checkpoint.Manifest{
-		Run:     checkpoint.Identity{Model: model, Solver: t.Solver, Fields: t.Fields},
-		History: append([]metrics.Epoch{}, t.History...), Position: checkpoint.Position{Epoch: len(t.History) + 1},
-	}}
+	run := checkpoint.Manifest{Run: checkpoint.Identity{Model: model, Solver: t.Solver, Fields: t.Fields}, History: t.History}
+	s := checkpoint.Snapshot{Weights: &checkpoint.Tensors{}, Manifest: run.Plain()}
 	if s.Parts, err = checkpoint.WriteEncoding(d.Path(), t.Encoding); err != nil {
 		return err
 	}

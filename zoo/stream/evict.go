@@ -10,21 +10,31 @@ import (
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 )
 
-// Eviction drops the values of rows that can leave a model without changing a prediction. Under a solver whose rows vanish
-// (see solvers.Vanishing) a row that no batch has touched for long is zero to the bit. Its value then reads as id 0, whose
-// row must be zero, too, and untrained: it is if every value of the training part has a row, that is with a min_count of 1.
-// A list whose mean does not count unknown values (out_of_vocabulary: zero) keeps its values. A value that comes back is a new
-// one.
+// Eviction drops values and their rows from a model. A value that has left reads as id 0, as one that was never seen; if it comes
+// back it is a new one.
 type Eviction struct {
 	Encoding *datasets.Encoding // without the values that leave
 	Evicted  int                // values that leave
-	Kept     map[string]string  // fields whose values all stay, and why
+	Idle     int                // those of them that leave by Rule.Idle only
+	Kept     map[string]string  // fields of which no value leaves by Rule.Vanished, and why
 }
 
-// Evict finds the values that can leave the model of a checkpoint, or of the directory of a run, which was trained by a
-// solver under which rows vanish; tail is what solvers.Vanishing returns for it. The checkpoint stays as it is: a run that goes
-// on from it takes the encoding.
-func Evict(path string, tail int) (*Eviction, error) {
+// Rule says which values leave a model. The zero Rule lets none leave.
+type Rule struct {
+	// Vanished lets values leave without changing a prediction: those whose rows are zero to the bit, as rows become that no
+	// batch has touched for long, if the solver lets rows vanish; see solvers.Vanishing. Row 0 of the field must be zero, too,
+	// and untrained: it is if every value of the training part has a row, that is with a min_count of 1. A list whose mean
+	// does not count unknown values (out_of_vocabulary: zero) keeps its values.
+	Vanished bool
+	Tail     int // of solvers.Vanishing; for Vanished
+	// Idle lets values leave whose rows had no gradient for more than so many steps, whatever is in them, under any solver and in
+	// any field. Predictions change. 0: none leaves so.
+	Idle int
+}
+
+// Evict finds the values that leave the model of a checkpoint, or of the directory of a run. The checkpoint stays as it is: a
+// run that goes on from it takes the encoding.
+func Evict(path string, rule Rule) (*Eviction, error) {
 	dir, m, err := checkpoint.Find(path)
 	if err != nil {
 		return nil, err
@@ -36,12 +46,12 @@ func Evict(path string, tail int) (*Eviction, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := openTables(dir, m, tail)
+	t, err := openTables(dir, m)
 	if err != nil {
 		return nil, err
 	}
 	defer t.close()
-	return t.evict(x, m.Run.Fields), nil
+	return t.evict(x, m.Run.Fields, rule), nil
 }
 
 // tables are the rows of all tables of a checkpoint.
@@ -49,7 +59,6 @@ type tables struct {
 	weights, state *checkpoint.Mapped
 	list           []table
 	first          []int // row of each field
-	tail           int
 }
 
 // table is one of them.
@@ -59,8 +68,8 @@ type table struct {
 	recency solvers.Recency
 }
 
-func openTables(dir string, m *checkpoint.Manifest, tail int) (*tables, error) {
-	t := &tables{tail: tail}
+func openTables(dir string, m *checkpoint.Manifest) (*tables, error) {
+	t := &tables{}
 	var err error
 	if t.weights, err = checkpoint.OpenWeights(dir); err != nil {
 		return nil, err
@@ -121,10 +130,10 @@ func (t *tables) isZero(row int) bool {
 	return true
 }
 
-// isIdle reports whether a row has been without a gradient for more than the tail of the momentum, in every table.
-func (t *tables) isIdle(row int) bool {
+// isIdle reports whether a row has been without a gradient for more than so many steps, in every table.
+func (t *tables) isIdle(row, steps int) bool {
 	for _, table := range t.list {
-		if table.recency.Steps-table.recency.LastGradient(row) <= t.tail {
+		if table.recency.Steps-table.recency.LastGradient(row) <= steps {
 			return false
 		}
 	}
@@ -141,8 +150,8 @@ func (t *tables) isUntrained(row int) bool {
 	return true
 }
 
-// evict finds the values that can leave.
-func (t *tables) evict(x *datasets.Encoding, fields []datasets.Field) *Eviction {
+// evict finds the values that leave.
+func (t *tables) evict(x *datasets.Encoding, fields []datasets.Field, rule Rule) *Eviction {
 	e := &Eviction{Kept: map[string]string{}}
 	leave := make([][]int32, len(fields))
 	for i, f := range fields {
@@ -151,23 +160,36 @@ func (t *tables) evict(x *datasets.Encoding, fields []datasets.Field) *Eviction 
 		if first < 0 || f.Shares != "" || v == nil {
 			continue
 		}
-		if why := t.keeps(x, i, first); why != "" {
-			e.Kept[f.Name] = why
-			continue
+		own := rule
+		if why := t.keeps(x, i, first); rule.Vanished && why != "" {
+			e.Kept[f.Name], own.Vanished = why, false
 		}
-		for id := int32(1); int(id) < v.Len(); id++ {
-			row := first + int(id)
-			if !v.IsFree(id) && t.isZero(row) && t.isIdle(row) {
-				leave[i] = append(leave[i], id)
-			}
-		}
-		e.Evicted += len(leave[i])
+		leave[i] = t.leaving(v, first, own, e)
 	}
 	e.Encoding = x.Without(leave)
 	return e
 }
 
-// keeps returns why the values of a field must stay; "" if they can leave.
+// leaving returns the ids of a field that leave, and counts them.
+func (t *tables) leaving(v *datasets.Vocabulary, first int, rule Rule, e *Eviction) (ids []int32) {
+	for id := int32(1); int(id) < v.Len(); id++ {
+		row := first + int(id)
+		if v.IsFree(id) {
+			continue
+		}
+		vanished := rule.Vanished && t.isZero(row) && t.isIdle(row, rule.Tail)
+		if !vanished && (rule.Idle == 0 || !t.isIdle(row, rule.Idle)) {
+			continue
+		}
+		ids = append(ids, id)
+		if e.Evicted++; !vanished {
+			e.Idle++
+		}
+	}
+	return ids
+}
+
+// keeps returns why the values of a field must stay if no prediction is to change; "" if they can leave.
 func (t *tables) keeps(x *datasets.Encoding, field, first int) string {
 	name := x.Schema.Fields[field].Name
 	for i := range x.Schema.Fields {

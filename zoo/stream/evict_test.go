@@ -136,7 +136,7 @@ func (l *life) evicts(t *testing.T, samples int) {
 		return m.Encoding
 	}
 	second := l.day(writeDay(t, 2, 10*(max(horizon, tail)+5), 40, 90), first, read(first))
-	e, err := stream.Evict(second, tail)
+	e, err := stream.Evict(second, stream.Rule{Vanished: true, Tail: tail})
 	require.NoError(t, err)
 	require.Empty(t, e.Kept)
 	require.Equal(t, 4*40, e.Evicted, "v0 to v39 of user, item, tags and brand")
@@ -162,14 +162,47 @@ func TestValuesThatMustStay(t *testing.T) {
 		require.NoError(t, err)
 		l := &life{t, described, zoo.DNN{EmbeddingDim: 2, HiddenUnits: []int{2}}, func() (solvers.Solver, error) { return solvers.NewAdamAR(solvers.WithAlpha(0.1)) }}
 		dir := l.day(writeDay(t, 1, 2000, 0, 600), "", nil)
-		e, err := stream.Evict(dir, 154)
+		e, err := stream.Evict(dir, stream.Rule{Vanished: true, Tail: 154})
 		require.NoError(t, err)
 		require.Zero(t, e.Evicted)
 		for _, why := range e.Kept {
 			require.Contains(t, why, want)
 		}
 		require.Len(t, e.Kept, 1)
+		idle, err := stream.Evict(dir, stream.Rule{Vanished: true, Tail: 154, Idle: 50})
+		require.NoError(t, err)
+		require.Positive(t, idle.Evicted, "to be idle is enough in any field")
+		require.Equal(t, idle.Evicted, idle.Idle)
+		require.Equal(t, e.Kept, idle.Kept)
 	}
-	_, err := stream.Evict(t.TempDir(), 154)
+	_, err := stream.Evict(t.TempDir(), stream.Rule{Vanished: true, Tail: 154})
 	require.ErrorIs(t, err, checkpoint.ErrNoCheckpoint)
+}
+
+// Values leave by their idle steps under a solver whose rows never vanish, and take what their rows hold with them.
+func TestIdleValuesLeaveUnderAnySolver(t *testing.T) {
+	described, err := schema.Parse([]byte(everyKind))
+	require.NoError(t, err)
+	l := &life{t, described, zoo.WDL{EmbeddingDim: 4, HiddenUnits: []int{8}}, func() (solvers.Solver, error) { return solvers.NewAdam() }}
+	first := l.day(writeDay(t, 1, 400, 0, 60), "", nil)
+	m, err := predict.Load(first)
+	require.NoError(t, err)
+	defer m.Free()
+	second := l.day(writeDay(t, 2, 1000, 40, 90), first, m.Encoding) // 100 steps
+	before := testrun.Must(predict.Load(second))
+	defer before.Free()
+	for idle, want := range map[int]int{95: 4 * 40, 145: 0} { // the first 40 were last touched in one of the last of 40 steps
+		e, err := stream.Evict(second, stream.Rule{Idle: idle})
+		require.NoError(t, err)
+		require.Equal(t, []int{want, want}, []int{e.Evicted, e.Idle}, "idle for %d steps", idle)
+	}
+	e, err := stream.Evict(second, stream.Rule{Idle: 95})
+	require.NoError(t, err)
+	asked := writeDay(t, 3, 500, 0, 40)
+	require.NotEqual(t, logits(t, second, nil, asked), logits(t, second, e.Encoding, asked), "predictions change")
+	third := l.day(writeDay(t, 4, 10, 0, 1), second, e.Encoding)
+	again := testrun.Must(predict.Load(third))
+	defer again.Free()
+	id := again.Encoding.Vocabularies[0].ID("v0")
+	require.Less(t, int(id), before.Encoding.Vocabularies[0].Len(), "it has taken over an id")
 }

@@ -32,8 +32,20 @@ var (
 //
 // A day is done once its record is written.
 type folder struct {
-	*checkpoint.Directory
-	records []Record
+	*checkpoint.Directory // nil on all ranks of a job but rank 0
+	path                  string
+	records               []Record
+}
+
+// Path returns where the folder is.
+func (f *folder) Path() string { return f.path }
+
+// Close lets other processes have the folder.
+func (f *folder) Close() error {
+	if f.Directory == nil {
+		return nil
+	}
+	return f.Directory.Close()
 }
 
 // RecordsFile is the file in the folder of a stream that has a Record for each day, as JSON, one a line.
@@ -55,7 +67,7 @@ func openFolder(path string, settings map[string]string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{Directory: d}
+	f := &folder{Directory: d, path: path}
 	if err := f.open(settings); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("zoo: %s: %w", path, err)

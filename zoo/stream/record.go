@@ -17,12 +17,13 @@ type Record struct {
 	TestLogLoss     *float64 `json:"test_logloss,omitempty"`
 	TestCalibration *float64 `json:"test_calibration,omitempty"`
 	TrainLoss       float64  `json:"train_loss"` // mean of the batches' log losses, each before its step
-	// Rows of tables over all fields: alive after the day, new on it, evicted before it, and, of the new ones, those whose
-	// values were evicted within the last days.
-	RowsAlive    int `json:"rows_alive"`
-	RowsNew      int `json:"rows_new"`
-	RowsEvicted  int `json:"rows_evicted"`
-	RowsReturned int `json:"rows_returned"`
+	// Rows of tables over all fields: alive after the day, new on it, evicted before it, those of the evicted that left by
+	// Options.EvictIdle only, and, of the new ones, those whose values were evicted within the last days.
+	RowsAlive       int `json:"rows_alive"`
+	RowsNew         int `json:"rows_new"`
+	RowsEvicted     int `json:"rows_evicted"`
+	RowsEvictedIdle int `json:"rows_evicted_idle,omitempty"`
+	RowsReturned    int `json:"rows_returned"`
 	// UnknownShare is the share of the day's values that the model of the day before does not know; PSI the population
 	// stability index against the last seven days, see package drift.
 	UnknownShare   *float64           `json:"unknown_share,omitempty"`

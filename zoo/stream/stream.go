@@ -17,6 +17,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
@@ -27,7 +28,8 @@ import (
 type Options struct {
 	Schema *schema.Schema // of every day, required; its split is not used
 	// Run is how each day is trained: model, batch size, metrics, seed, start of embeddings; Epochs 0 means 1. What belongs to
-	// a day (data, solver, directories, encoding) is set by the stream.
+	// a day (data, solver, directories, encoding) is set by the stream. With Run.Parallel the stream is one rank of a job: all are
+	// given the same options and days, and see the folder at the same path.
 	Run train.Run
 	// NewSolver makes the solver of a day, required. steps is how many steps the first day has, over all epochs, from which
 	// options in days can be computed: it is the same for every day.
@@ -35,9 +37,13 @@ type Options struct {
 	Models    []zoo.Model // types of one's own
 	Read      encode.Options
 	Keep      int // days whose models are kept; 0 means 2
-	// EveryValueStays turns eviction off. Default: rows leave that nothing is left of, if the solver lets rows vanish.
+	// EveryValueStays turns off the eviction that changes no prediction. Default: rows leave that nothing is left of, if the
+	// solver lets rows vanish.
 	EveryValueStays bool
-	Settings        map[string]string // what the folder keeps; a stream goes on with the same only
+	// EvictIdle lets values leave whose rows had no gradient for more than so many steps, under any solver. Predictions change;
+	// see Rule.Idle. Default 0: none leaves so.
+	EvictIdle int
+	Settings  map[string]string // what the folder keeps; a stream goes on with the same only
 }
 
 // Day is a part of a log.
@@ -50,30 +56,41 @@ type Day struct {
 // directory of a run. It can be stopped or killed at any instant: opened again it goes on, and ends with the same bytes.
 type Stream struct {
 	Options
+	group  *ranks.Group
 	folder *folder
 	tail   int    // of solvers.Vanishing
 	stays  string // why no row vanishes; "" if rows do
 }
 
 // Open opens the folder of a stream, which is made if it is not there. Settings that differ from those that it was started
-// with are an error that wraps ErrSettings.
+// with are an error that wraps ErrSettings. What the ranks of a job cannot do is one that wraps ErrRanks.
 func Open(path string, o Options) (*Stream, error) {
-	if o.Schema == nil || o.NewSolver == nil || o.Run.Model == nil {
-		return nil, errors.New("zoo: a stream needs a schema, a model and a solver")
-	}
-	s := &Stream{Options: o}
-	s.Keep, s.Run.Epochs, s.Run.BatchSize = cmp.Or(o.Keep, 2), cmp.Or(o.Run.Epochs, 1), cmp.Or(o.Run.BatchSize, 512)
-	s.Schema = o.Schema.Undivided()
-	solver, err := o.NewSolver(1000 * s.Run.Epochs) // how many steps does not matter here
-	if err != nil {
+	s := &Stream{Options: o, group: ranks.NewGroup(cmp.Or(o.Run.Parallel.Comm, ranks.Alone()))}
+	if err := s.group.Agree(s.prepare()); err != nil {
 		return nil, err
 	}
+	return s, s.open(path)
+}
+
+// prepare checks the options and fills in their defaults.
+func (s *Stream) prepare() error {
+	switch {
+	case s.Schema == nil || s.NewSolver == nil || s.Run.Model == nil:
+		return errors.New("zoo: a stream needs a schema, a model and a solver")
+	case s.EvictIdle < 0:
+		return fmt.Errorf("zoo: a stream cannot evict rows that are idle for %d steps", s.EvictIdle)
+	}
+	s.Keep, s.Run.Epochs, s.Run.BatchSize = cmp.Or(s.Keep, 2), cmp.Or(s.Run.Epochs, 1), cmp.Or(s.Run.BatchSize, 512)
+	s.Schema = s.Schema.Undivided()
+	solver, err := s.NewSolver(1000 * s.Run.Epochs) // how many steps does not matter here
+	if err != nil {
+		return err
+	}
+	defer solver.Free()
 	if _, s.tail, err = solvers.Vanishing(solver); err != nil {
 		s.stays = err.Error()
 	}
-	solver.Free()
-	s.folder, err = openFolder(path, o.Settings)
-	return s, err
+	return s.checkRanks(solver)
 }
 
 // Close lets other processes have the folder.
@@ -82,7 +99,7 @@ func (s *Stream) Close() error { return s.folder.Close() }
 // Records returns what is known of the days that are done.
 func (s *Stream) Records() []Record { return s.folder.records }
 
-// Stays returns why rows never leave; "" if they do.
+// Stays returns why no row leaves that nothing is left of; "" if they do. Options.EvictIdle is another matter.
 func (s *Stream) Stays() string {
 	if s.EveryValueStays {
 		return "eviction is off"
@@ -90,13 +107,17 @@ func (s *Stream) Stays() string {
 	return s.stays
 }
 
-// DaysToLeave returns for about how many days a value must not be seen until its row is zero and it can leave. It is 0 if no
-// value leaves, and before the first day is done, whose number of steps counts.
+// DaysToLeave returns for about how many days a value must not be seen until it leaves, because its row is zero or by
+// Options.EvictIdle. It is 0 if no value leaves, and before the first day is done, whose number of steps counts.
 func (s *Stream) DaysToLeave() (float64, error) {
-	if s.Stays() != "" || len(s.folder.records) == 0 {
+	if len(s.folder.records) == 0 {
 		return 0, nil
 	}
 	steps := s.stepsOfFirstDay(0)
+	idle := float64(s.EvictIdle) / float64(steps)
+	if s.Stays() != "" {
+		return idle, nil
+	}
 	solver, err := s.NewSolver(steps)
 	if err != nil {
 		return 0, err
@@ -106,7 +127,11 @@ func (s *Stream) DaysToLeave() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return float64(max(horizon, tail)) / float64(steps), nil
+	vanished := float64(max(horizon, tail)) / float64(steps)
+	if s.EvictIdle > 0 {
+		return min(idle, vanished), nil
+	}
+	return vanished, nil
 }
 
 // Train evaluates yesterday's model on a day, trains the day, and publishes its model. It returns nil if the day is done
@@ -120,13 +145,29 @@ func (s *Stream) Train(ctx context.Context, d Day) (*Record, error) {
 		return nil, err
 	}
 	r, err := s.train(ctx, d)
+	if err == nil {
+		err = s.finish(r)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("zoo: day %s: %w", d.Name, err)
 	}
-	if err := s.folder.finish(*r, s.Keep); err != nil {
-		return nil, fmt.Errorf("zoo: day %s: %w", d.Name, err)
-	}
 	return r, nil
+}
+
+// finish publishes a day that is trained. All ranks then have the record of rank 0.
+func (s *Stream) finish(r *Record) error {
+	var err error
+	if s.leads() {
+		err = s.folder.finish(*r, s.Keep)
+	}
+	if err := s.group.Agree(err); err != nil {
+		return err
+	}
+	if err := shared(s.group, r); err != nil || s.leads() {
+		return err
+	}
+	s.folder.records = append(s.folder.records, *r)
+	return nil
 }
 
 // checkOrder refuses a day that cannot be the next one.
@@ -152,29 +193,38 @@ func (s *Stream) train(ctx context.Context, d Day) (*Record, error) {
 	start := time.Now()
 	r := &Record{Day: d.Name}
 	before, err := s.begin(ctx, d, r)
-	if err != nil {
+	if err := s.group.Agree(err); err != nil {
 		return nil, err
 	}
 	set, counts, err := s.read(ctx, d, before.knew, before.encoding)
-	if err != nil {
+	if err := s.group.Agree(err); err != nil {
 		return nil, err
 	}
 	if err := s.trainDay(ctx, d.Name, before, set, r); err != nil {
 		return nil, err
 	}
-	if r.RowsNew, r.RowsReturned, err = s.folder.countNew(before.left, before.encoding, set.Encoding); err != nil {
-		return nil, err
+	if s.leads() {
+		err = s.describe(r, before, set.Encoding, counts.Counts())
 	}
-	for i, v := range set.Encoding.Vocabularies {
+	r.Seconds = time.Since(start).Seconds()
+	return r, s.group.Agree(err)
+}
+
+// describe fills in what is known of a day once it is trained, and keeps what is to be known of it later.
+func (s *Stream) describe(r *Record, before *yesterday, now *datasets.Encoding, counts *drift.Counts) error {
+	var err error
+	if r.RowsNew, r.RowsReturned, err = s.folder.countNew(before.left, before.encoding, now); err != nil {
+		return err
+	}
+	for i, v := range now.Vocabularies {
 		if v != nil && s.Schema.Fields[i].Shares == "" {
 			r.RowsAlive += v.Alive()
 		}
 	}
-	if err := s.remember(r, before, counts.Counts()); err != nil {
-		return nil, err
+	if r.MemoryBytes, err = sizeOf(s.folder.day(r.Day)); err != nil {
+		return err
 	}
-	r.Seconds = time.Since(start).Seconds()
-	return r, nil
+	return s.remember(r, before, counts)
 }
 
 // remember compares a day with the days before, and keeps what is to be known of it later.
@@ -200,44 +250,62 @@ func (s *Stream) begin(ctx context.Context, d Day, r *Record) (*yesterday, error
 		return &yesterday{}, nil
 	}
 	y := &yesterday{path: s.folder.day(latest)}
-	m, err := predict.Load(y.path, s.Models...)
+	var err error
+	if y.knew, err = s.test(ctx, y.path, d, r); err != nil {
+		return nil, err
+	}
+	y.encoding = y.knew
+	rule := Rule{Vanished: s.Stays() == "", Tail: s.tail, Idle: s.EvictIdle}
+	if !rule.Vanished && rule.Idle == 0 {
+		return y, nil
+	}
+	e, err := Evict(y.path, rule)
+	if err != nil {
+		return nil, err
+	}
+	r.RowsEvicted, r.RowsEvictedIdle, y.encoding, y.left = e.Evicted, e.Idle, e.Encoding, left(y.knew, e.Encoding)
+	return y, nil
+}
+
+// test evaluates the model of a run on a day, on rank 0, and returns its encoding.
+func (s *Stream) test(ctx context.Context, path string, d Day, r *Record) (*datasets.Encoding, error) {
+	if !s.leads() {
+		dir, _, err := checkpoint.Find(path)
+		if err != nil {
+			return nil, err
+		}
+		return checkpoint.ReadEncoding(dir)
+	}
+	m, err := predict.Load(path, s.Models...)
 	if err != nil {
 		return nil, err
 	}
 	defer m.Free()
 	figures, err := evaluate(ctx, m, d.Files, s.Run.Metrics)
-	if err != nil {
-		return nil, err
-	}
 	r.setTest(figures)
-	y.knew, y.encoding = m.Encoding, m.Encoding
-	if s.Stays() != "" {
-		return y, nil
-	}
-	e, err := Evict(y.path, s.tail)
-	if err != nil {
-		return nil, err
-	}
-	r.RowsEvicted, y.encoding, y.left = e.Evicted, e.Encoding, left(m.Encoding, e.Encoding)
-	return y, nil
+	return m.Encoding, err
 }
 
 // trainDay trains a day, anew or from where it was interrupted.
 func (s *Stream) trainDay(ctx context.Context, name string, before *yesterday, set *datasets.Set, r *Record) error {
-	path := s.folder.day(name)
-	directory, err := openOrCreate(path, s.Settings)
-	if err != nil {
-		return err
-	}
-	defer directory.Close()
 	run := s.Run
-	run.Train, run.Test, run.Valid, run.Encoding = set.Train, nil, nil, set.Encoding
-	run.From, run.FromEncoding = before.path, before.encoding
-	run.Seed = s.daySeed()
-	run.Checkpoints = &train.Checkpoints{Directory: directory, Keep: 1}
+	run.Checkpoints = &train.Checkpoints{Keep: 1}
 	if s.Run.Checkpoints != nil {
 		run.Checkpoints.EverySteps, run.Checkpoints.Every = s.Run.Checkpoints.EverySteps, s.Run.Checkpoints.Every
 	}
+	var err error
+	if s.leads() {
+		run.Checkpoints.Directory, err = openOrCreate(s.folder.day(name), s.Settings)
+	}
+	if err := s.group.Agree(err); err != nil {
+		return err
+	}
+	if s.leads() {
+		defer run.Checkpoints.Directory.Close()
+	}
+	run.Train, run.Test, run.Valid, run.Encoding = set.Train, nil, nil, set.Encoding
+	run.From, run.FromEncoding = before.path, before.encoding
+	run.Seed = s.daySeed()
 	if run.Solver, err = s.NewSolver(s.stepsOfFirstDay(set.Train.Len())); err != nil {
 		return err
 	}
@@ -250,8 +318,7 @@ func (s *Stream) trainDay(ctx context.Context, name string, before *yesterday, s
 	}
 	last := result.History[len(result.History)-1]
 	r.Samples, r.Steps, r.TrainLoss = set.Train.Len(), last.Steps, last.TrainLoss
-	r.MemoryBytes, err = sizeOf(path)
-	return err
+	return nil
 }
 
 // daySeed returns the seed of the next day: that of the stream, mixed with the day's number.

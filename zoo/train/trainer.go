@@ -31,6 +31,7 @@ type Trainer struct {
 	at        checkpoint.Position
 	history   []metrics.Epoch
 	saver     *saver // nil without checkpoints
+	origins   string // hash of which rows are which of the run that this one goes on from
 
 	frequencies *frequencies // nil unless Run.Buckets or Run.Diagnose ask for them
 	buckets     []uint8      // of the rows

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
@@ -39,7 +40,7 @@ func (t *Trainer) warmStart() error {
 	if !s.keeps {
 		t.note("%s is of the solver %s: of it only the weights are taken", s.dir, s.manifest.Run.Solver)
 	}
-	t.at.Steps = s.manifest.Position.Steps
+	t.at.Steps, t.origins = s.manifest.Position.Steps, checkpoint.Hash(offheap.Bytes(s.origin))
 	return s.read(t)
 }
 

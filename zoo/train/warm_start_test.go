@@ -81,6 +81,50 @@ func TestAGrownTableIsOneThatHadAllRowsFromTheStart(t *testing.T) {
 	})
 }
 
+// So does one whose rows are on several ranks, or spread over them.
+func TestATableGrowsOnEveryRank(t *testing.T) {
+	for _, name := range []string{"adamar", "adagradar", "adam"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // it waits for disks
+			live := func(from string, day datasets.Source, spread bool) string {
+				dir := filepath.Join(t.TempDir(), "run")
+				run := train.Run{
+					Model: zoo.WDL{EmbeddingDim: 4, HiddenUnits: []int{8}}, Train: day, BatchSize: 20, Epochs: 1, Seed: 3, EmbeddingInit: graph.Zeros(),
+					From: from, Parallel: train.Parallel{ShardTables: spread, CheckRanks: 5},
+				}
+				for _, r := range (jobOf{dir: dir, solver: name, size: 2, run: run, steps: -1}).train() {
+					require.NoError(t, r.err)
+				}
+				return dir
+			}
+			whole := live(live("", dayOf(t, 1, 300, 20, 35), false), dayOf(t, 2, 300, 35, 35), false)
+			want := testrun.LatestFiles(t, whole)
+			for _, spread := range []bool{false, true} {
+				grown := live(live("", dayOf(t, 1, 300, 20, 20), !spread), dayOf(t, 2, 300, 35, 35), spread)
+				require.Equal(t, want["weights.safetensors"], testrun.LatestFiles(t, grown)["weights.safetensors"], "spread: %v", spread)
+			}
+		})
+	}
+}
+
+// Ranks that take other rows for those of the run before are found.
+func TestRanksThatGoOnFromOtherRowsAreFound(t *testing.T) {
+	dir := testrun.TrainMixed(t, nil)
+	set := testrun.Mixed(t)
+	ids := make([][]int32, len(set.Encoding.Vocabularies))
+	ids[0] = []int32{2}
+	results := trainRanks(2, func(rank int) (train.Run, error) {
+		run := train.Run{Model: zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{8}, Dropout: 0.3}, Train: set.Train, BatchSize: 64, From: dir, Encoding: set.Encoding}
+		if rank == 1 {
+			run.FromEncoding = set.Encoding.Without(ids)
+		}
+		return withSolver(run, "adamar")
+	})
+	for _, r := range results {
+		require.ErrorIs(t, r.err, train.ErrRanksDiffer)
+	}
+}
+
 func TestAWarmStartNamesWhatDiffers(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	adamAR := func() (solvers.Solver, error) { return solvers.NewAdamAR() }
