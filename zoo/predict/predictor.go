@@ -29,7 +29,7 @@ type Predictor struct {
 
 // predictorSizes are the batch sizes of networks. A batch goes through the smallest that holds it, or
 // in parts through the largest. The results do not depend on it.
-var predictorSizes = [...]int{1, 4, 16, 64, 256}
+var predictorSizes = [...]int{1, 4, 16, 32, 64, 128, 256}
 
 // predictorNetwork is a network and the part of a batch that goes through it.
 type predictorNetwork struct {
@@ -133,6 +133,24 @@ func (p *Predictor) Evaluate(batches iter.Seq2[*datasets.Batch, error], list ...
 		labels = append(labels, batch.Labels...)
 	}
 	return metrics.Measure(metrics.Predictions{Logits: logits, Labels: labels}, list...), nil
+}
+
+// WarmUp compiles a network of every size and runs it, so that the first calls take no longer than later ones.
+func (p *Predictor) WarmUp() error {
+	for size := range predictorSizes {
+		n, err := p.take(size)
+		if err != nil {
+			return err
+		}
+		ids, numbers := n.Columns()
+		empty := &datasets.Batch{Rows: n.Size(), IDs: slices.Repeat([]int32{datasets.Absent}, n.Size()*ids), Numbers: make([]float32, n.Size()*numbers)}
+		err = n.predict(make([]float32, n.Size()), empty, 0, n.Size())
+		p.put(size, n)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // predict predicts samples [from, to) of a batch.
