@@ -83,7 +83,7 @@ func plan() []room {
 		{path: "zoo/serve/prom", imports: "zoo/serve"},
 		{path: "zoo/serve/rpc/inference"},
 		{path: "zoo/serve/rpc", imports: "datasets/encode zoo/serve zoo/serve/rpc/inference"},
-		{path: "zoo/bench/serving", imports: "datasets datasets/encode datasets/schema graph zoo zoo/predict " +
+		{path: "zoo/bench/serving", imports: "datasets datasets/encode datasets/schema graph zoo zoo/bench zoo/predict " +
 			"zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/rpc/inference"},
 
 		{path: "cmd/internal/ui", imports: "zoo/stream zoo/experiment zoo/metrics zoo/train"},

@@ -90,8 +90,8 @@ func (o *serveOptions) measure(cmd *cobra.Command) error {
 		return nil
 	}
 	fmt.Fprintf(out, "Requests to a server, %s, %d rows, %d callers, kernel %s.\n\n", o.model, o.benchmark.Rows, o.benchmark.Callers, kernel.Name())
-	fmt.Fprintln(out, "| request | samples | rate | requests/s | samples/s | p50 | p99 | p99.9 | of the constant handler | of the predictor |")
-	fmt.Fprintln(out, "|---|---|---|---|---|---|---|---|---|---|")
+	fmt.Fprintln(out, "| request | samples | rate | requests/s | samples/s | p50 | p99 | p99.9 | CPU | of the constant handler | of the predictor |")
+	fmt.Fprintln(out, "|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, f := range all {
 		if err := printFigures(out, &f); err != nil {
 			return err
@@ -101,8 +101,8 @@ func (o *serveOptions) measure(cmd *cobra.Command) error {
 }
 
 func printFigures(out io.Writer, f *serving.Figures) error {
-	_, err := fmt.Fprintf(out, "| %s | %d | %s | %.0f | %.0f | %.0f µs | %.0f µs | %.0f µs | %s | %s |\n", f.Kind, f.Samples, rate(f),
-		f.RequestsPerSecond, f.SamplesPerSecond, f.Median, f.P99, f.P999, percent(f.OfConstant), percent(f.OfPredictor))
+	_, err := fmt.Fprintf(out, "| %s | %d | %s | %.0f | %.0f | %.0f µs | %.0f µs | %.0f µs | %.0f µs | %s | %s |\n", f.Kind, f.Samples, rate(f),
+		f.RequestsPerSecond, f.SamplesPerSecond, f.Median, f.P99, f.P999, f.CPU, percent(f.OfConstant), percent(f.OfPredictor))
 	return err
 }
 

@@ -34,6 +34,7 @@ type Figures struct {
 	Median            float64 `json:"p50_us"` // microseconds
 	P99               float64 `json:"p99_us"`
 	P999              float64 `json:"p999_us"`
+	CPU               float64 `json:"cpu_us"`                 // microseconds of the processors for a request, of caller and server together
 	OfConstant        float64 `json:"of_constant,omitempty"`  // the rate, divided by that of the constant handler
 	OfPredictor       float64 `json:"of_predictor,omitempty"` // the rate, divided by that of the predictor alone
 }
@@ -129,5 +130,6 @@ func newFigures(t *target, l *latencies, rate float64) Figures {
 		Kind: t.kind, Samples: t.samples, Rate: rate, Requests: len(l.sorted),
 		RequestsPerSecond: l.perSecond(), SamplesPerSecond: l.perSecond() * float64(t.samples),
 		Median: l.quantile(0.5), P99: l.quantile(0.99), P999: l.quantile(0.999),
+		CPU: float64(l.cpu) / float64(time.Microsecond) / float64(len(l.sorted)),
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 )
 
 // caller sends requests of a kind, one at a time.
@@ -28,6 +30,7 @@ type load struct {
 type latencies struct {
 	sorted []time.Duration
 	took   time.Duration // all of them together
+	cpu    time.Duration // of the processors meanwhile, for callers and server
 }
 
 // run asks until the time is over. The first error ends it.
@@ -44,12 +47,12 @@ func (l load) run(ctx context.Context, t *target) (*latencies, error) {
 	var wait sync.WaitGroup
 	var next atomic.Int64
 	took, errs := make([][]time.Duration, l.callers), make([]error, l.callers)
-	start := time.Now()
+	cpu, start := bench.CPUTime(), time.Now()
 	for i, c := range callers {
 		wait.Go(func() { took[i], errs[i] = l.ask(ctx, c, start, &next) })
 	}
 	wait.Wait()
-	all := &latencies{sorted: slices.Concat(took...), took: time.Since(start)}
+	all := &latencies{sorted: slices.Concat(took...), took: time.Since(start), cpu: bench.CPUTime() - cpu}
 	slices.Sort(all.sorted)
 	if len(all.sorted) == 0 {
 		errs = append(errs, ErrNoAnswer)
