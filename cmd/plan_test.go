@@ -59,7 +59,7 @@ func plan() []room {
 		{path: "zoo", imports: "datasets graph"},
 		{path: "zoo/metrics", imports: "graph"},
 		{path: "zoo/checkpoint", imports: "datasets datasets/schema graph graph/offheap zoo/metrics"},
-		{path: "zoo/predict", imports: "datasets graph solvers zoo zoo/checkpoint zoo/metrics"},
+		{path: "zoo/predict", imports: "datasets graph graph/kernel solvers zoo zoo/checkpoint zoo/metrics"},
 		{path: "zoo/internal/newfile"},
 		{path: "zoo/internal/npy"},
 		{path: "zoo/export/onnx", imports: "datasets datasets/encode datasets/prepared datasets/schema graph graph/offheap " +

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"gorgonia.org/gorgonia"
@@ -99,6 +100,7 @@ func (p *Predictor) Logits(dst []float32, batch *datasets.Batch) error {
 	if batch.Rows < 0 || len(dst) < batch.Rows {
 		return fmt.Errorf("zoo: room for %d predictions of %d samples", len(dst), batch.Rows)
 	}
+	defer kernel.Claim()()
 	size := 0
 	for size < len(predictorSizes)-1 && predictorSizes[size] < batch.Rows {
 		size++
