@@ -53,7 +53,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.from == "" {
 		return ui.Usagef("--from: give the directory of a run")
 	}
-	saved, err := o.catalogs.Load(o.from)
+	saved, err := o.catalogs.LoadToPredict(cmd.Context(), o.from)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if err := o.check(); err != nil {
 		return ui.Usage(err)
 	}
-	saved, err := o.catalogs.Load(o.from)
+	saved, err := o.catalogs.LoadToPredict(cmd.Context(), o.from)
 	if err != nil {
 		return err
 	}

@@ -39,15 +39,37 @@ type Settler interface {
 // NewTable returns a table of zeros. It fails with offheap.ErrTooLarge if the table does not fit
 // in memory.
 func NewTable(name string, rows, dim int) (*Table, error) {
-	if rows < 1 || dim < 1 {
-		return nil, fmt.Errorf("graph: table %q: %d rows of %d values: both must be at least 1", name, rows, dim)
+	if err := checkSize(name, rows, dim); err != nil {
+		return nil, err
 	}
 	storage, err := offheap.New[float32](rows * dim)
 	if err != nil {
 		return nil, fmt.Errorf("graph: table %q of %d rows of %d values: %w", name, rows, dim, err)
 	}
+	return tableOver(name, rows, dim, storage), nil
+}
+
+// viewTable returns a table over values that are kept elsewhere.
+func viewTable(name string, rows, dim int, values []float32) (*Table, error) {
+	if err := checkSize(name, rows, dim); err != nil {
+		return nil, err
+	}
+	if len(values) != rows*dim {
+		return nil, fmt.Errorf("graph: table %q: %d values for %d rows of %d", name, len(values), rows, dim)
+	}
+	return tableOver(name, rows, dim, offheap.View(values)), nil
+}
+
+func checkSize(name string, rows, dim int) error {
+	if rows < 1 || dim < 1 {
+		return fmt.Errorf("graph: table %q: %d rows of %d values: both must be at least 1", name, rows, dim)
+	}
+	return nil
+}
+
+func tableOver(name string, rows, dim int, storage *offheap.Array[float32]) *Table {
 	dense := tensor.New(tensor.WithShape(rows, dim), tensor.WithBacking(storage.Data()))
-	return &Table{Dense: dense, name: name, storage: storage}, nil
+	return &Table{Dense: dense, name: name, storage: storage}
 }
 
 // Name returns the name with which the table was made.

@@ -63,6 +63,20 @@ func (w *Weights) Add(name string, rows, columns int, isTable bool) (*Weight, er
 	return weight, nil
 }
 
+// AddView adds a table to a closed set over values that are kept elsewhere, such as in a mapped file. They are only read: such a
+// table cannot be trained. Free lets go of them.
+func (w *Weights) AddView(name string, rows, columns int, values []float32) error {
+	if w.Get(name) != nil {
+		return fmt.Errorf("graph: weight %q is added twice", name)
+	}
+	table, err := viewTable(name, rows, columns, values)
+	if err != nil {
+		return err
+	}
+	w.list = append(w.list, &Weight{Name: name, Shape: tensor.Shape{rows, columns}, Table: table, values: values})
+	return nil
+}
+
 // Frozen settles all rows and returns a closed set that shares the memory of the weights, but asks no solver
 // when a graph looks rows up: any number of goroutines may then read at a time. The weights must not be
 // trained or freed while the set is in use.

@@ -51,3 +51,17 @@ func TestParallelFromSeveralGoroutines(t *testing.T) {
 	}
 	callers.Wait()
 }
+
+// Where every core is claimed, a caller does its job alone, and so in the order of the tiles.
+func TestNobodyHelpsOnAClaimedCore(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	for range 2 {
+		defer Claim()()
+	}
+	next := 0
+	Parallel(1000, 10, func(from, to int) {
+		require.Equal(t, next, from)
+		next = to
+	})
+	require.Equal(t, 1000, next)
+}

@@ -32,6 +32,9 @@ func New[T Element](n int) (*Array[T], error) {
 	return allocate[T](n, int(size))
 }
 
+// View returns an array over memory that is kept elsewhere, which Free lets go of and does not give back.
+func View[T Element](data []T) *Array[T] { return &Array[T]{data: data} }
+
 const hugePage = 2 << 20
 
 // Data returns the elements. The slice is valid until Free.

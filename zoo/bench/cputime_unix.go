@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cpuTime is what the program has used so far, over all threads.
-func cpuTime() time.Duration {
+// CPUTime is what the program has used so far, over all threads; 0 where that is not known.
+func CPUTime() time.Duration {
 	var usage unix.Rusage
 	if unix.Getrusage(unix.RUSAGE_SELF, &usage) != nil {
 		return 0

@@ -162,12 +162,12 @@ func (s *stepper) measure(ctx context.Context, warmUp int, seconds float64, f *S
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		cpu, start := cpuTime(), time.Now()
+		cpu, start := CPUTime(), time.Now()
 		if err := s.step(); err != nil {
 			return err
 		}
 		walls = append(walls, milliseconds(time.Since(start)))
-		f.CPUMinimum = min(f.CPUMinimum, milliseconds(cpuTime()-cpu))
+		f.CPUMinimum = min(f.CPUMinimum, milliseconds(CPUTime()-cpu))
 	}
 	total := time.Since(begin).Seconds()
 	runtime.ReadMemStats(&after)

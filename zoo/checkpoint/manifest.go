@@ -71,6 +71,21 @@ func (m *Manifest) Check(dir string) error {
 	return nil
 }
 
+// CheckEncoding is Check for the files of the encoding only.
+func (m *Manifest) CheckEncoding(dir string) error {
+	for _, name := range []string{schemaFile, vocabularyFile} {
+		if part, has := m.Parts[name]; has {
+			if err := part.check(filepath.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Weights is the file of the weights.
+func (m *Manifest) Weights() Part { return m.Parts[weightsFile] }
+
 // OtherEncoding returns the name of a file of the encoding that is not as parts has it; "" if all are.
 func (m *Manifest) OtherEncoding(parts map[string]Part) string {
 	for _, name := range []string{schemaFile, vocabularyFile} {

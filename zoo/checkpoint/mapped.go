@@ -1,18 +1,25 @@
 package checkpoint
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"unsafe"
 
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
+	"github.com/edsrzf/mmap-go"
 	"github.com/maruel/safetensors"
 )
 
-// Mapped is a file of tensors, mapped to memory.
+// Mapped is a file of tensors, mapped to memory for reading. It holds the file open: what is mapped stays valid when the file
+// gets another name, or is removed. Nobody may make the file shorter meanwhile.
 type Mapped struct {
-	safetensors.Mapped
-	path string
+	*safetensors.File
+	path   string
+	file   *os.File
+	memory mmap.MMap // nil if the file could not be mapped, and was read
 }
 
 // OpenTensors maps a file of tensors that were sealed, see Tensors.Seal. The error of one whose bytes have changed wraps
@@ -33,17 +40,69 @@ func OpenTensors(path string) (*Mapped, error) {
 }
 
 // openMapped maps a file that is known to be whole.
+// openMapped maps a file that is known to be whole. Where that is not possible, it reads the file.
 func openMapped(path string) (*Mapped, error) {
-	m := &Mapped{path: path}
-	if err := m.Open(path); err != nil {
-		return nil, fmt.Errorf("%s is %w: %w", path, ErrDamaged, err)
+	file, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	m := &Mapped{path: path, file: file}
+	data, err := m.open()
+	if err == nil {
+		if m.File, err = safetensors.Parse(data); err != nil {
+			err = m.Damaged("%w", err)
+		}
+	}
+	if err != nil {
+		m.Close()
+		return nil, err
 	}
 	return m, nil
 }
 
+// openRegular opens a file for reading, and refuses what is none: a pipe has no end, and cannot be mapped.
+func openRegular(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is %w: it is no regular file", path, ErrDamaged)
+	}
+	return os.Open(path)
+}
+
+// open returns the bytes of the file.
+func (m *Mapped) open() (data []byte, err error) {
+	if m.memory, err = mmap.Map(m.file, mmap.RDONLY, 0); err == nil {
+		return m.memory, nil
+	}
+	m.memory = nil
+	return io.ReadAll(m.file) // from a file system that cannot map, or of a file of no bytes
+}
+
+// Close gives the memory back. No view of an array may be used afterwards.
+func (m *Mapped) Close() error {
+	var err error
+	if m.memory != nil {
+		err = m.memory.Unmap()
+	}
+	return errors.Join(err, m.file.Close())
+}
+
+// Check reads the whole file and compares it with what was written. It goes through the file and not through its mapping, so
+// that the pages do not count as memory of the process.
+func (m *Mapped) Check(ctx context.Context, written Part) error {
+	info, err := m.file.Stat()
+	if err != nil {
+		return err
+	}
+	return written.compare(ctx, io.NewSectionReader(m.file, 0, info.Size()), m.path)
+}
+
 // Damaged returns an error that wraps ErrDamaged and names the file.
 func (m *Mapped) Damaged(how string, a ...any) error {
-	return fmt.Errorf("%s is %w: %s", m.path, ErrDamaged, fmt.Sprintf(how, a...))
+	return fmt.Errorf("%s is %w: %w", m.path, ErrDamaged, fmt.Errorf(how, a...))
 }
 
 // IsOf says whether an array has elements of a type.

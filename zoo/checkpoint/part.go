@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -45,14 +46,24 @@ func measurePart(write func(io.Writer) error) (Part, error) {
 
 // check compares a file with what was written.
 func (p Part) check(path string) error {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	return p.compare(context.Background(), f, path)
+}
+
+// compare compares the bytes of a file with what was written, until the context ends.
+func (p Part) compare(ctx context.Context, file io.Reader, path string) error {
 	m := meter{hash: sha256.New()}
-	if _, err := io.Copy(&m, f); err != nil {
-		return err
+	for err := error(nil); err != io.EOF; {
+		if err = ctx.Err(); err != nil {
+			return err
+		}
+		if _, err = io.CopyN(&m, file, 16<<20); err != nil && err != io.EOF {
+			return err
+		}
 	}
 	switch got := m.part(); {
 	case got.Bytes != p.Bytes:

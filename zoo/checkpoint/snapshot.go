@@ -1,12 +1,6 @@
 package checkpoint
 
-import (
-	"path/filepath"
-	"slices"
-
-	"github.com/ctrzoo/ctrzoo/graph"
-	"github.com/maruel/safetensors"
-)
+import "path/filepath"
 
 // Snapshot is a checkpoint in memory.
 type Snapshot struct {
@@ -42,31 +36,3 @@ func OpenWeights(dir string) (*Mapped, error) { return openMapped(filepath.Join(
 
 // OpenState maps the state of the solver in dir, which is known to be whole.
 func OpenState(dir string) (*Mapped, error) { return openMapped(filepath.Join(dir, stateFile)) }
-
-// ReadWeights reads all weights of the checkpoint in dir, which is known to be whole. tables names those that are tables.
-func ReadWeights(dir string, tables []string) (*graph.Weights, error) {
-	m, err := OpenWeights(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer m.Close()
-	w := graph.NewWeights(nil)
-	for _, t := range m.Tensors {
-		if err := readWeight(m, &t, w, slices.Contains(tables, t.Name)); err != nil {
-			w.Free()
-			return nil, err
-		}
-	}
-	return w, nil
-}
-
-func readWeight(m *Mapped, t *safetensors.Tensor, w *graph.Weights, isTable bool) error {
-	if len(t.Shape) != 2 {
-		return m.Damaged("%q has shape %v", t.Name, t.Shape)
-	}
-	weight, err := w.Add(t.Name, int(t.Shape[0]), int(t.Shape[1]), isTable)
-	if err != nil {
-		return err
-	}
-	return Read(m, t.Name, weight.Values())
-}

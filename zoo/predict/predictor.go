@@ -10,6 +10,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"gorgonia.org/gorgonia"
@@ -29,7 +30,7 @@ type Predictor struct {
 
 // predictorSizes are the batch sizes of networks. A batch goes through the smallest that holds it, or
 // in parts through the largest. The results do not depend on it.
-var predictorSizes = [...]int{1, 4, 16, 64, 256}
+var predictorSizes = [...]int{1, 4, 16, 32, 64, 128, 256}
 
 // predictorNetwork is a network and the part of a batch that goes through it.
 type predictorNetwork struct {
@@ -99,6 +100,7 @@ func (p *Predictor) Logits(dst []float32, batch *datasets.Batch) error {
 	if batch.Rows < 0 || len(dst) < batch.Rows {
 		return fmt.Errorf("zoo: room for %d predictions of %d samples", len(dst), batch.Rows)
 	}
+	defer kernel.Claim()()
 	size := 0
 	for size < len(predictorSizes)-1 && predictorSizes[size] < batch.Rows {
 		size++
@@ -133,6 +135,24 @@ func (p *Predictor) Evaluate(batches iter.Seq2[*datasets.Batch, error], list ...
 		labels = append(labels, batch.Labels...)
 	}
 	return metrics.Measure(metrics.Predictions{Logits: logits, Labels: labels}, list...), nil
+}
+
+// WarmUp compiles a network of every size and runs it, so that the first calls take no longer than later ones.
+func (p *Predictor) WarmUp() error {
+	for size := range predictorSizes {
+		n, err := p.take(size)
+		if err != nil {
+			return err
+		}
+		ids, numbers := n.Columns()
+		empty := &datasets.Batch{Rows: n.Size(), IDs: slices.Repeat([]int32{datasets.Absent}, n.Size()*ids), Numbers: make([]float32, n.Size()*numbers)}
+		err = n.predict(make([]float32, n.Size()), empty, 0, n.Size())
+		p.put(size, n)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // predict predicts samples [from, to) of a batch.

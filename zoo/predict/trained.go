@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,41 +25,82 @@ type Trained struct {
 	Path     string             // of the checkpoint that was loaded, or ""
 
 	manifest *checkpoint.Manifest // nil unless it was loaded
+	mapped   *checkpoint.Mapped   // the file of the weights; nil unless their tables are views of it
 }
 
 // Load reads the model in the directory of a run: that of the best epoch if the run has a monitor, else the latest.
 // Given a checkpoint within, it reads that one. All bytes are checked; damage is an error that wraps
 // checkpoint.ErrDamaged. own are values of model types that are not of the zoo; only their type counts.
 func Load(path string, own ...zoo.Model) (*Trained, error) {
-	t, err := load(path, own)
+	return open(path, own, (*checkpoint.Manifest).Check, (*Trained).readWeights)
+}
+
+// Map is Load, but the tables are the memory of the file itself, mapped for reading. That takes next to no time, and all processes
+// that map a file share its pages. The bytes of the weights are not checked: Verify does that; nor is the state of the solver, which
+// only Inspect reads. The model cannot be trained. Until Free nobody may make the file shorter, which would end the process; it may
+// get another name, or be removed.
+//
+// On Windows, where a mapped file cannot be removed, Map is Load.
+func Map(path string, own ...zoo.Model) (*Trained, error) {
+	if !checkpoint.CanStayMapped {
+		return Load(path, own...)
+	}
+	return open(path, own, (*checkpoint.Manifest).CheckEncoding, (*Trained).mapWeights)
+}
+
+// open reads a model, whose weights come from read, once its files are checked.
+func open(path string, own []zoo.Model, check func(*checkpoint.Manifest, string) error, read func(*Trained) error) (*Trained, error) {
+	dir, m, err := checkpoint.Find(path)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	t := &Trained{Path: dir, Fields: m.Run.Fields, History: m.History, Solver: m.Run.Solver, manifest: m}
+	if err = check(m, dir); err == nil {
+		err = t.readModel(own)
+	}
+	if err == nil {
+		err = read(t)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
 	}
 	return t, nil
 }
 
-func load(path string, own []zoo.Model) (*Trained, error) {
-	dir, m, err := checkpoint.Find(path)
-	if err != nil {
-		return nil, err
+// readModel reads the model and its encoding.
+func (t *Trained) readModel(own []zoo.Model) (err error) {
+	if t.Model, err = restoreModel(t.manifest.Run.Model, own); err != nil {
+		return fmt.Errorf("%s: %w", t.Path, err)
 	}
-	if err := m.Check(dir); err != nil {
-		return nil, err
+	if !t.manifest.HasEncoding() {
+		return nil
 	}
-	t := &Trained{Path: dir, Fields: m.Run.Fields, History: m.History, Solver: m.Run.Solver, manifest: m}
-	if t.Model, err = restoreModel(m.Run.Model, own); err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
+	if t.Encoding, err = checkpoint.ReadEncoding(t.Path); err != nil {
+		return err
 	}
-	if m.HasEncoding() {
-		if t.Encoding, err = checkpoint.ReadEncoding(dir); err != nil {
-			return nil, err
-		}
-		if err := t.checkFields(); err != nil {
-			return nil, err
-		}
+	return t.checkFields()
+}
+
+func (t *Trained) readWeights() (err error) {
+	t.Weights, err = checkpoint.ReadWeights(t.Path, t.manifest.Tables)
+	return err
+}
+
+func (t *Trained) mapWeights() (err error) {
+	t.mapped, t.Weights, err = checkpoint.MapWeights(t.Path, t.manifest.Tables)
+	return err
+}
+
+// Verify checks the bytes of the weights of a model that is mapped, until the context ends. Damage is an error that wraps
+// checkpoint.ErrDamaged. The bytes of any other model have been checked already.
+func (t *Trained) Verify(ctx context.Context) error {
+	if t.mapped == nil {
+		return nil
 	}
-	t.Weights, err = checkpoint.ReadWeights(dir, m.Tables)
-	return t, err
+	if err := t.mapped.Check(ctx, t.manifest.Weights()); err != nil {
+		return fmt.Errorf("zoo: %w", err)
+	}
+	return nil
 }
 
 // checkFields finds out whether the encoding is that of the model's fields.
@@ -114,4 +156,10 @@ func (t *Trained) saveTo(d *checkpoint.Directory) error {
 
 // Free gives the memory of the weights back, which the garbage collector does not. No Predictor of the model may be used
 // afterwards.
-func (t *Trained) Free() { t.Weights.Free() }
+func (t *Trained) Free() {
+	t.Weights.Free()
+	if t.mapped != nil {
+		t.mapped.Close() // nothing was written that could be lost
+		t.mapped = nil
+	}
+}

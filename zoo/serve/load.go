@@ -88,7 +88,14 @@ func (s *Server) change(m *model, dir string) (err error) {
 	if err != nil {
 		return m.wrap(err)
 	}
+	unchecked := v.unchecked.Load()
+	if unchecked {
+		v.hold()
+	}
 	m.put(v, "")
+	if unchecked {
+		go s.verify(m, v)
+	}
 	return nil
 }
 
@@ -102,18 +109,50 @@ func (s *Server) load(m *model, dir string) (*version, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old, err := m.acquire(""); err == nil {
-		defer old.release()
-		if !s.options.OtherColumns && !v.hasColumnsOf(old) {
-			v.release()
-			return nil, fmt.Errorf("%s: %w", dir, ErrColumns)
-		}
-	}
-	if err := v.warmUp(&m.recent); err != nil {
+	if err := s.check(m, v); err != nil {
+		v.retire()
 		v.release()
-		return nil, fmt.Errorf("%s: warm-up: %w", dir, err)
+		return nil, err
 	}
 	return v, nil
+}
+
+// check finds out whether a version can become that of a model, and warms it up.
+func (s *Server) check(m *model, v *version) error {
+	old, err := m.acquire("")
+	if err == nil {
+		defer old.release()
+		if !s.options.OtherColumns && !v.hasColumnsOf(old) {
+			return fmt.Errorf("%s: %w", v.trained.Path, ErrColumns)
+		}
+	}
+	if old == nil && s.options.Verify == VerifyBackground {
+		v.unchecked.Store(true)
+	} else if err := v.trained.Verify(v.inUse); err != nil {
+		return err
+	}
+	if err := v.warmUp(&m.recent); err != nil {
+		return fmt.Errorf("%s: warm-up: %w", v.trained.Path, err)
+	}
+	return nil
+}
+
+// verify checks the bytes of a version that serves already, until another one takes over. It lets go of the version.
+func (s *Server) verify(m *model, v *version) {
+	defer v.release()
+	var err error
+	inBackground(func() { err = v.trained.Verify(v.inUse) })
+	m.loading.Lock()
+	defer m.loading.Unlock()
+	if v.inUse.Err() != nil { // it is not served any more
+		return
+	}
+	v.unchecked.Store(false)
+	if err != nil {
+		m.refused, err = v.trained.Path, m.wrap(err)
+		m.put(nil, err.Error())
+	}
+	s.changed(m, err)
 }
 
 func (s *Server) changed(m *model, err error) {

@@ -60,6 +60,8 @@ func (l *Log) Changed(m Status, err error) {
 		l.Logger.Error("model not changed", "model", m.Name, "version", m.Version, "error", err.Error())
 	case !m.Ready():
 		l.Logger.Info("model unloaded", "model", m.Name)
+	case m.Unchecked:
+		l.Logger.Info("model serves while its weights are checked", "model", m.Name, "version", m.Version, "path", m.Path)
 	default:
 		l.Logger.Info("model loaded", "model", m.Name, "version", m.Version, "path", m.Path)
 	}

@@ -46,6 +46,7 @@ func (m *model) put(v *version, reason string) {
 	m.current, m.reason = v, reason
 	m.lock.Unlock()
 	if old != nil {
+		old.retire()
 		old.release()
 	}
 }
@@ -105,7 +106,9 @@ type Status struct {
 	Path    string    // of the checkpoint
 	Solver  string    // that trained it
 	Loaded  time.Time // when the version was loaded
-	Reason  string    // why the latest load failed, or why no version is loaded; "" if all is well
+	// Unchecked reports that the bytes of the version are still being checked, see VerifyBackground.
+	Unchecked bool
+	Reason    string // why the latest load failed, or why no version is loaded; "" if all is well
 }
 
 // Ready reports whether the model answers requests.

@@ -9,8 +9,10 @@ import (
 
 // Options are how a Server works. The zero value is the default of all of them.
 type Options struct {
-	// Load reads the model in a directory. Default predict.Load, which knows the models of the zoo.
+	// Load reads the model in a directory. Default predict.Map, which knows the models of the zoo.
 	Load func(path string) (*predict.Trained, error)
+	// Verify is when the bytes of the weights are checked. Default VerifyFull.
+	Verify Verify
 	// Limits bound what a request may cost.
 	Limits Limits
 	// OtherColumns allows a new version to have other columns than the one that it replaces.
@@ -18,6 +20,18 @@ type Options struct {
 	// Observers hear of every request and every change of a version.
 	Observers []Observer
 }
+
+// Verify is when the bytes of the weights of a model are checked, which takes seconds for each gigabyte.
+type Verify int
+
+// The times to verify.
+const (
+	// VerifyFull checks a version before it serves.
+	VerifyFull Verify = iota
+	// VerifyBackground lets a model that has no version serve at once, and checks the weights meanwhile: they may be wrong. If they
+	// are, the version is withdrawn. The next versions are checked before they replace it, since that delays no request.
+	VerifyBackground
+)
 
 // Limits bound what requests may cost. A zero field means its default.
 type Limits struct {

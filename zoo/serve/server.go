@@ -27,7 +27,7 @@ type Server struct {
 func New(o Options) *Server {
 	o.Limits = o.Limits.withDefaults()
 	if o.Load == nil {
-		o.Load = func(path string) (*predict.Trained, error) { return predict.Load(path) }
+		o.Load = func(path string) (*predict.Trained, error) { return predict.Map(path) }
 	}
 	return &Server{options: o, slots: make(chan struct{}, o.Limits.Requests), models: map[string]*model{}}
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -21,11 +22,16 @@ type version struct {
 	loaded    time.Time
 	encoders  sync.Pool // of *encode.RowEncoder
 	users     atomic.Int64
+
+	unchecked atomic.Bool        // whether the weights are still being checked
+	inUse     context.Context    // ends when another version takes over
+	retire    context.CancelFunc // ends it
 }
 
 // newVersion makes a version of a model, which it owns. The caller holds it.
 func newVersion(t *predict.Trained, name string) (*version, error) {
 	v := &version{name: name, trained: t, loaded: time.Now()}
+	v.inUse, v.retire = context.WithCancel(context.Background())
 	if err := v.prepare(); err != nil {
 		t.Free()
 		return nil, fmt.Errorf("%s: %w", t.Path, err)
@@ -52,7 +58,7 @@ func (v *version) prepare() (err error) {
 
 // status is that of a model whose version it is.
 func (v *version) status(model string) Status {
-	return Status{Name: model, Version: v.name, Path: v.trained.Path, Solver: v.trained.Solver, Loaded: v.loaded}
+	return Status{Name: model, Version: v.name, Path: v.trained.Path, Solver: v.trained.Solver, Loaded: v.loaded, Unchecked: v.unchecked.Load()}
 }
 
 // encoder takes an encoder that nobody uses.

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
 )
 
@@ -69,10 +68,8 @@ func cloneTexts(texts []string) []string {
 // warmUp compiles the networks of all sizes, and answers the last requests of the model. What is wrong with a single request
 // does not matter.
 func (v *version) warmUp(r *recent) error {
-	for rows := 1; rows <= 256; rows *= 4 {
-		if err := v.predictEmpty(rows); err != nil {
-			return err
-		}
+	if err := v.predictor.WarmUp(); err != nil {
+		return err
 	}
 	for _, inputs := range r.calls() {
 		if inputs == nil {
@@ -85,14 +82,4 @@ func (v *version) warmUp(r *recent) error {
 		}
 	}
 	return nil
-}
-
-// predictEmpty predicts samples without values.
-func (v *version) predictEmpty(rows int) error {
-	ids, numbers := datasets.Width(v.trained.Fields)
-	batch := &datasets.Batch{Rows: rows, IDs: make([]int32, rows*ids), Numbers: make([]float32, rows*numbers)}
-	for i := range batch.IDs {
-		batch.IDs[i] = datasets.Absent
-	}
-	return v.predictor.Logits(make([]float32, rows), batch)
 }

@@ -14,11 +14,11 @@ import (
 func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure speed: training steps, predictions, reading, the limits of this machine, PyTorch, several ranks",
+		Short: "Measure speed: training steps, predictions, requests, reading, the limits of this machine, PyTorch, several ranks",
 		Args:  ui.NoArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newStepCommand(c), newPredictCommand(c), newReadCommand(), newLimitCommand(c), newPeerCommand(), newRanksCommand(c, comm))
+	cmd.AddCommand(newStepCommand(c), newPredictCommand(c), newReadCommand(), newLimitCommand(c), newPeerCommand(), newRanksCommand(c, comm), newServeCommand(c))
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,6 +79,24 @@ func (c *Catalogs) OwnModels() []zoo.Model { return c.own.Models }
 // Load reads the model in the directory of a run, or in one of its checkpoints.
 func (c *Catalogs) Load(path string) (*predict.Trained, error) {
 	return predict.Load(path, c.own.Models...)
+}
+
+// Map is Load without a copy of the weights, whose bytes it does not check; see predict.Map.
+func (c *Catalogs) Map(path string) (*predict.Trained, error) {
+	return predict.Map(path, c.own.Models...)
+}
+
+// LoadToPredict is Load without a copy of the weights.
+func (c *Catalogs) LoadToPredict(ctx context.Context, path string) (*predict.Trained, error) {
+	t, err := c.Map(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Verify(ctx); err != nil {
+		t.Free()
+		return nil, err
+	}
+	return t, nil
 }
 
 // IsDrawn reports whether a name is that of a data set that is drawn, and so has no files.

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -29,6 +30,7 @@ type options struct {
 	limits       serve.Limits
 	poll         time.Duration
 	otherColumns bool
+	verify       string
 	drainPause   time.Duration
 	drainTime    time.Duration
 	logEvery     uint64
@@ -59,6 +61,7 @@ without a failed request. docs/serving.md has the requests.`,
 	f.StringVar(&o.otlp, "otlp", "", "http://HOST:PORT of a collector of OpenTelemetry for the spans of requests; else the environment says (OTEL_...)")
 	f.BoolVar(&o.page, "page", true, "a page for browsers at /")
 	f.DurationVar(&o.poll, "poll", 10*time.Second, "time between looks for a new checkpoint, new tokens and a new certificate; 0: only on request")
+	f.StringVar(&o.verify, "verify", "full", "full: check all bytes of a model before it serves; background: while it serves, unless another version does")
 	f.BoolVar(&o.otherColumns, "allow-other-columns", false, "take a new checkpoint that reads other columns, too")
 	f.IntVar(&o.limits.Bytes, "max-bytes", 16<<20, "bytes of a request")
 	f.IntVar(&o.limits.Samples, "max-samples", 10000, "samples of a request")
@@ -72,6 +75,9 @@ without a failed request. docs/serving.md has the requests.`,
 	return cmd
 }
 
+// verifyModes are the values of --verify.
+var verifyModes = map[string]serve.Verify{"full": serve.VerifyFull, "background": serve.VerifyBackground}
+
 func (o *options) check() error {
 	switch {
 	case o.from == "" && len(o.models) == 0:
@@ -80,6 +86,9 @@ func (o *options) check() error {
 		return errors.New("--poll, --drain-pause, --drain-time and --log-slow must be at least 0")
 	case min(o.limits.Bytes, o.limits.Samples, o.limits.Requests) < 1 || o.limits.Time <= 0:
 		return errors.New("--max-bytes, --max-samples, --max-requests and --max-time must be above 0")
+	}
+	if _, known := verifyModes[o.verify]; !known {
+		return fmt.Errorf("--verify: want full or background, got %.40q", o.verify)
 	}
 	for _, m := range o.models {
 		if name, dir, ok := strings.Cut(m, "="); !ok || name == "" || dir == "" {

@@ -156,6 +156,7 @@ func TestBadFlags(t *testing.T) {
 		"--from x --tls-client-ca c":            "--tls-client-ca needs --tls-cert",
 		"--model x":                             "--model: want NAME=DIR",
 		"--from x --max-bytes 0":                "must be above 0",
+		"--from x --verify never":               `--verify: want full or background, got "never"`,
 		"--from x --poll -1s":                   "must be at least 0",
 		"--from /nowhere --listen 127.0.0.1:0":  "no such file",
 		"--from x --token-file /nowhere":        "no such file",

@@ -33,7 +33,8 @@ func (o *options) newService(ctx context.Context, logger *slog.Logger) (*service
 	counts := prom.New(s.registry)
 	observers := []serve.Observer{&serve.Log{Logger: logger, Every: o.logEvery, Slow: o.slow}, counts, s.page}
 	s.server = serve.New(serve.Options{
-		Load: o.catalogs.Load, Limits: o.limits, OtherColumns: o.otherColumns, Observers: append(observers, s.tracing.observers()...),
+		Load: o.catalogs.Map, Verify: verifyModes[o.verify], Limits: o.limits, OtherColumns: o.otherColumns,
+		Observers: append(observers, s.tracing.observers()...),
 	})
 	counts.Watch(s.server)
 	return s, nil
