@@ -2,7 +2,6 @@ package encode
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -23,7 +22,10 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 	if l.Valid != nil || l.Test != nil {
 		s.Split = nil // it is divided already
 	}
-	r := &reader{options: in.Options, encoder: newGrowing(&s, in.Options), spool: spool, meter: rawlog.NewMeter(in.Files.All())}
+	r := &reader{
+		options: in.Options, encoder: newGrowing(&s, in.Options), spool: spool, meter: rawlog.NewMeter(in.Files.All()),
+		bad: skipper{most: in.Options.SkipBadLines, onSkip: in.Options.OnSkip},
+	}
 	for part, l := range []rawlog.Log{l.Train, l.Valid, l.Test} {
 		if l == nil {
 			continue
@@ -33,7 +35,7 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 			return nil, err
 		}
 	}
-	e := &Encoded{Skipped: r.skipped, encoder: r.encoder, spool: spool, progress: in.Options.Progress}
+	e := &Encoded{Skipped: r.bad.skipped, encoder: r.encoder, spool: spool, progress: in.Options.Progress}
 	e.clearTallies()
 	if err := e.learn(); err != nil {
 		return nil, err
@@ -52,7 +54,7 @@ type reader struct {
 	chunk   chunk
 	meter   *rawlog.Meter
 	rows    int
-	skipped int
+	bad     skipper
 }
 
 // readingShare is the share of reading in the work; the rest is writing.
@@ -64,7 +66,7 @@ func (r *reader) read(ctx context.Context, l rawlog.Log) error {
 			err = r.encoder.encode(record, &r.chunk)
 		}
 		if err != nil {
-			if err := r.skip(err); err != nil {
+			if err := r.bad.skip(err); err != nil {
 				return err
 			}
 		}
@@ -90,20 +92,4 @@ func (r *reader) flush(ctx context.Context) error {
 		return nil
 	}
 	return r.spool.add(&r.chunk)
-}
-
-// skip returns the error, unless it belongs to a line that may be skipped.
-func (r *reader) skip(err error) error {
-	var syntax *rawlog.SyntaxError
-	if !errors.As(err, &syntax) || rawlog.IsFatal(err) || r.options.SkipBadLines == 0 {
-		return err
-	}
-	if r.skipped == r.options.SkipBadLines {
-		return fmt.Errorf("%w (after %d bad lines that were left out)", err, r.skipped)
-	}
-	r.skipped++
-	if r.options.OnSkip != nil {
-		r.options.OnSkip(err)
-	}
-	return nil
 }

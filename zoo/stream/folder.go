@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -87,9 +86,9 @@ func (f *folder) open(settings map[string]string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+	for lines := json.NewDecoder(bytes.NewReader(text)); lines.More(); {
 		var r Record
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+		if err := lines.Decode(&r); err != nil {
 			return fmt.Errorf("%s is %w: %w", RecordsFile, checkpoint.ErrDamaged, err)
 		}
 		f.records = append(f.records, r)

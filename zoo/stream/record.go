@@ -16,6 +16,7 @@ type Record struct {
 	TestAUC         *float64 `json:"test_auc,omitempty"`
 	TestLogLoss     *float64 `json:"test_logloss,omitempty"`
 	TestCalibration *float64 `json:"test_calibration,omitempty"`
+	Hours           []Hour   `json:"hours,omitempty"` // the same by hour, if a field of the schema is derived from a time
 	TrainLoss       float64  `json:"train_loss"` // mean of the batches' log losses, each before its step
 	// Rows of tables over all fields: alive after the day, new on it, evicted before it, and, of the new ones, those whose
 	// values were evicted within the last days.

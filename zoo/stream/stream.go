@@ -40,12 +40,6 @@ type Options struct {
 	Settings        map[string]string // what the folder keeps; a stream goes on with the same only
 }
 
-// Day is a part of a log.
-type Day struct {
-	Name  string   // days come in the order of their names, for example 2026-01-31
-	Files []string // in the format of the schema
-}
-
 // Stream trains days one after another, in a folder that the latest model can be read from at any time, as from the
 // directory of a run. It can be stopped or killed at any instant: opened again it goes on, and ends with the same bytes.
 type Stream struct {
@@ -205,11 +199,9 @@ func (s *Stream) begin(ctx context.Context, d Day, r *Record) (*yesterday, error
 		return nil, err
 	}
 	defer m.Free()
-	figures, err := evaluate(ctx, m, d.Files, s.Run.Metrics)
-	if err != nil {
+	if err := s.evaluate(ctx, m, d, r); err != nil {
 		return nil, err
 	}
-	r.setTest(figures)
 	y.knew, y.encoding = m.Encoding, m.Encoding
 	if s.Stays() != "" {
 		return y, nil

@@ -192,6 +192,20 @@ func TestStreamErrors(t *testing.T) {
 	require.ErrorContains(t, err, "needs a schema")
 }
 
+// What training leaves out, the evaluation before it leaves out, too.
+func TestBadLinesOfADayAreLeftOut(t *testing.T) {
+	list, o := days(t, 2), options(t)
+	good := through(t, filepath.Join(t.TempDir(), "a"), o, list, -1)
+	for _, d := range list {
+		text, err := os.ReadFile(d.Files[0])
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(d.Files[0], append(text, "2,no label\n"...), 0o600))
+	}
+	o.Read.SkipBadLines = 1
+	bad := through(t, filepath.Join(t.TempDir(), "b"), o, list, -1)
+	require.Equal(t, good, bad)
+}
+
 func TestASolverUnderWhichNothingVanishesKeepsAll(t *testing.T) {
 	o := options(t)
 	o.NewSolver = func(int) (solvers.Solver, error) { return solvers.NewAdam() }
