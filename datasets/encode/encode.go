@@ -2,6 +2,7 @@ package encode
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -92,4 +93,27 @@ func (r *reader) flush(ctx context.Context) error {
 		return nil
 	}
 	return r.spool.add(&r.chunk)
+}
+
+// skipper leaves bad lines out, up to a number.
+type skipper struct {
+	most    int
+	skipped int
+	onSkip  func(error) // may be nil
+}
+
+// skip returns the error, unless it belongs to a line that may be left out.
+func (s *skipper) skip(err error) error {
+	var syntax *rawlog.SyntaxError
+	if !errors.As(err, &syntax) || rawlog.IsFatal(err) || s.most == 0 {
+		return err
+	}
+	if s.skipped == s.most {
+		return fmt.Errorf("%w (after %d bad lines that were left out)", err, s.skipped)
+	}
+	s.skipped++
+	if s.onSkip != nil {
+		s.onSkip(err)
+	}
+	return nil
 }

@@ -73,6 +73,9 @@ func Open(path string, o Options) (*Stream, error) {
 // Close lets other processes have the folder.
 func (s *Stream) Close() error { return s.folder.Close() }
 
+// Incoming returns a folder in that of the stream, for what the source of the days needs while a day is not done.
+func (s *Stream) Incoming() string { return filepath.Join(s.folder.Path(), incomingFolder) }
+
 // Records returns what is known of the days that are done.
 func (s *Stream) Records() []Record { return s.folder.records }
 
@@ -104,10 +107,13 @@ func (s *Stream) DaysToLeave() (float64, error) {
 }
 
 // Train evaluates yesterday's model on a day, trains the day, and publishes its model. It returns nil if the day is done
-// already. A day that does not come after the latest one is an error that wraps ErrOrder. After an error the model of the day
+// already; if the day has changed since, that is an error that wraps ErrChanged. A day that does not come after the latest one is an error that wraps ErrOrder. After an error the model of the day
 // before is still published.
 func (s *Stream) Train(ctx context.Context, d Day) (*Record, error) {
-	if slices.ContainsFunc(s.folder.records, func(r Record) bool { return r.Day == d.Name }) {
+	if done := slices.IndexFunc(s.folder.records, func(r Record) bool { return r.Day == d.Name }); done >= 0 {
+		if err := s.folder.records[done].check(&d); err != nil {
+			return nil, fmt.Errorf("zoo: day %s: %w", d.Name, err)
+		}
 		return nil, nil
 	}
 	if err := s.checkOrder(d.Name); err != nil {
@@ -144,12 +150,19 @@ type yesterday struct {
 
 func (s *Stream) train(ctx context.Context, d Day) (*Record, error) {
 	start := time.Now()
-	r := &Record{Day: d.Name}
+	r := &Record{Day: d.Name, Origin: d.Origin}
+	var err error
+	if r.Files, err = stat(d.Files); err != nil {
+		return nil, err
+	}
 	before, err := s.begin(ctx, d, r)
 	if err != nil {
 		return nil, err
 	}
 	set, counts, err := s.read(ctx, d, before.knew, before.encoding)
+	if err == nil {
+		err = seal(r.Files, d.Files)
+	}
 	if err != nil {
 		return nil, err
 	}
