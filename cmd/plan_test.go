@@ -46,6 +46,7 @@ func plan() []room {
 		{path: "datasets/rawlog"},
 		{path: "datasets/kafka"},
 		{path: "datasets/schema", imports: "datasets/rawlog"},
+		{path: "datasets/periods", imports: "datasets/rawlog datasets/schema"},
 		{path: "datasets", imports: "datasets/internal/pass datasets/schema"},
 		{path: "datasets/internal/testset", imports: "datasets"},
 		{path: "datasets/encode", imports: "datasets datasets/internal/hash datasets/rawlog datasets/schema"},
@@ -73,6 +74,7 @@ func plan() []room {
 			"solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
 		{path: "zoo/stream", imports: "datasets datasets/drift datasets/encode datasets/rawlog datasets/schema graph solvers solvers/ranks zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint zoo/internal/newfile"},
 		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
@@ -97,7 +99,7 @@ func plan() []room {
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
 		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
-		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/report datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
+		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/feed zoo/stream/report datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"graph solvers solvers/ranks solvers/ranks/mpi " +
 			"zoo zoo/checkpoint zoo/delta zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},

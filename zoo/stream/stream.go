@@ -46,12 +46,6 @@ type Options struct {
 	Settings  map[string]string // what the folder keeps; a stream goes on with the same only
 }
 
-// Day is a part of a log.
-type Day struct {
-	Name  string   // days come in the order of their names, for example 2026-01-31
-	Files []string // in the format of the schema
-}
-
 // Stream trains days one after another, in a folder that the latest model can be read from at any time, as from the
 // directory of a run. It can be stopped or killed at any instant: opened again it goes on, and ends with the same bytes.
 type Stream struct {
@@ -96,6 +90,9 @@ func (s *Stream) prepare() error {
 // Close lets other processes have the folder.
 func (s *Stream) Close() error { return s.folder.Close() }
 
+// Incoming returns a folder in that of the stream, for what the source of the days needs while a day is not done.
+func (s *Stream) Incoming() string { return filepath.Join(s.folder.Path(), incomingFolder) }
+
 // Records returns what is known of the days that are done.
 func (s *Stream) Records() []Record { return s.folder.records }
 
@@ -135,10 +132,13 @@ func (s *Stream) DaysToLeave() (float64, error) {
 }
 
 // Train evaluates yesterday's model on a day, trains the day, and publishes its model. It returns nil if the day is done
-// already. A day that does not come after the latest one is an error that wraps ErrOrder. After an error the model of the day
+// already; if the day has changed since, that is an error that wraps ErrChanged. A day that does not come after the latest one is an error that wraps ErrOrder. After an error the model of the day
 // before is still published.
 func (s *Stream) Train(ctx context.Context, d Day) (*Record, error) {
-	if slices.ContainsFunc(s.folder.records, func(r Record) bool { return r.Day == d.Name }) {
+	if done := slices.IndexFunc(s.folder.records, func(r Record) bool { return r.Day == d.Name }); done >= 0 {
+		if err := s.folder.records[done].check(&d); err != nil {
+			return nil, fmt.Errorf("zoo: day %s: %w", d.Name, err)
+		}
 		return nil, nil
 	}
 	if err := s.checkOrder(d.Name); err != nil {
@@ -191,12 +191,20 @@ type yesterday struct {
 
 func (s *Stream) train(ctx context.Context, d Day) (*Record, error) {
 	start := time.Now()
-	r := &Record{Day: d.Name}
+	r := &Record{Day: d.Name, Origin: d.Origin}
+	var err error
+	r.Files, err = stat(d.Files)
+	if err := s.group.Agree(err); err != nil {
+		return nil, err
+	}
 	before, err := s.begin(ctx, d, r)
 	if err := s.group.Agree(err); err != nil {
 		return nil, err
 	}
 	set, counts, err := s.read(ctx, d, before.knew, before.encoding)
+	if err == nil {
+		err = seal(r.Files, d.Files)
+	}
 	if err := s.group.Agree(err); err != nil {
 		return nil, err
 	}
@@ -281,9 +289,7 @@ func (s *Stream) test(ctx context.Context, path string, d Day, r *Record) (*data
 		return nil, err
 	}
 	defer m.Free()
-	figures, err := evaluate(ctx, m, d.Files, s.Run.Metrics)
-	r.setTest(figures)
-	return m.Encoding, err
+	return m.Encoding, s.evaluate(ctx, m, d, r)
 }
 
 // trainDay trains a day, anew or from where it was interrupted.

@@ -1,0 +1,101 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"time"
+
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets/periods"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/zoo/stream"
+	"github.com/ctrzoo/ctrzoo/zoo/stream/feed"
+	"github.com/spf13/pflag"
+)
+
+// streamDays are the flags of "zoo stream" that say where its days come from.
+type streamDays struct {
+	flags        *pflag.FlagSet
+	patterns     []string
+	follow       bool
+	delay        time.Duration
+	period       time.Duration
+	time, layout string
+}
+
+// followDelay is the delay of a stream that follows: files that come are written to for a while.
+const followDelay = 10 * time.Second
+
+func (o *streamDays) addFlags(f *pflag.FlagSet) {
+	o.flags = f
+	f.StringSliceVar(&o.patterns, "days", nil, "files or folders of days, or patterns such as 'logs/2026-*.csv.gz'; a day has the name of its file")
+	f.BoolVar(&o.follow, "follow", false, "wait for more days when all are done, until interrupted")
+	f.DurationVar(&o.delay, "delay", 0, fmt.Sprintf("a day is complete when its file has not changed for so long (with --follow default %v)", followDelay))
+	f.DurationVar(&o.period, "period", 0, "cut the files, as one log, into days of this length, such as 24h or 1h, by a column of times")
+	f.StringVar(&o.time, "time-column", "", "column of the times (default that of the schema's first field derived from a time, or of its split)")
+	f.StringVar(&o.layout, "time-layout", "", "layout of the times, as in a schema (default that of the schema)")
+}
+
+// check finds out whether there are days, so that a wrong pattern is found at the start.
+func (o *streamDays) check() error {
+	switch {
+	case len(o.patterns) == 0:
+		return errors.New("--days: give at least one file")
+	case o.delay < 0:
+		return fmt.Errorf("--delay must be at least 0, got %v", o.delay)
+	case o.period == 0 && (o.flags.Changed("period") || o.time+o.layout != ""):
+		return errors.New("--time-column and --time-layout need a --period, which must be above 0")
+	case o.period != 0 && (o.period < time.Second || o.period%time.Second != 0):
+		return fmt.Errorf("--period must be whole seconds, at least one, got %v", o.period)
+	case o.period != 0 && o.follow:
+		return errors.New("--follow waits for files of a day each: it does not go with --period")
+	}
+	if _, err := o.files(nil).Find(); err != nil {
+		return fmt.Errorf("--days: %w", err)
+	}
+	return nil
+}
+
+// findTime completes the column of the times and their layout by those of the schema.
+func (o *streamDays) findTime(log *schema.Schema) error {
+	if o.period == 0 {
+		return nil
+	}
+	column, layout := log.Time()
+	if o.time != "" && o.time != column {
+		column, layout = o.time, ""
+	}
+	o.time, o.layout = column, cmp.Or(o.layout, layout)
+	switch {
+	case o.time == "":
+		return errors.New("--period: the schema has no time: give --time-column and --time-layout")
+	case o.layout == "":
+		return fmt.Errorf("--period: the schema has no layout of the column %s: give --time-layout", o.time)
+	}
+	return nil
+}
+
+// open returns the days of a stream, each when it is complete.
+func (o *streamDays) open(ctx context.Context, s *stream.Stream, log *schema.Schema, r *ui.Reporter) (iter.Seq2[stream.Day, error], error) {
+	files := o.files(r.Note)
+	if o.period == 0 {
+		return files.Days(ctx), nil
+	}
+	whole, err := files.Log(log.Format)
+	return feed.Periods{Cut: periods.Cut{
+		Log: whole, Columns: log.Columns(), Time: o.time, Layout: o.layout, Length: o.period,
+		Spool: filepath.Join(s.Incoming(), "rows"), SkipBadLines: s.Read.SkipBadLines,
+	}}.Days(ctx), err
+}
+
+func (o *streamDays) files(onWait func(string)) feed.Files {
+	delay := o.delay
+	if o.follow && !o.flags.Changed("delay") {
+		delay = followDelay
+	}
+	return feed.Files{Patterns: o.patterns, Waiting: feed.Waiting{Delay: delay, Follow: o.follow, OnWait: onWait}}
+}
