@@ -23,6 +23,9 @@ func Models() []Model {
 		WDL{},
 		XDeepFM{},
 		WuKong{},
+		LR{},
+		FM{},
+		DeepFM{},
 	}
 }
 

@@ -132,6 +132,9 @@ func TestSizeOfEveryModel(t *testing.T) {
 			// An FMB of n vectors: n*8 to project, 2 * 8*n to normalise, an MLP (8*n)*64+64 + 64*128+128; an LCB n*8. Layers of
 			// n = 24, with n*16 for the residual, and n = 16; each normalises 16 values. MLP 256*128+128 + 128*64+64 + 64+1.
 			"wukong": {(192 + 384 + 12352 + 8320 + 192 + 384 + 32) + (128 + 256 + 8256 + 8320 + 128 + 32) + 41217, 38400},
+			"lr":     {1, 2400},
+			"fm":     {1, 38400 + 2400},
+			"deepfm": {57601, 38400 + 2400},
 		}
 		require.Equal(t, want[e.Name], [2]int{dense, tables})
 	})

@@ -34,6 +34,14 @@ func Mul(dst, a, b []float32) {
 	}
 }
 
+// MulAdd computes dst += a*b, element by element.
+func MulAdd(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] += a[i] * b[i]
+	}
+}
+
 // ReLUGrad computes dst = grad where out > 0, else 0; dst may be grad.
 func ReLUGrad(dst, out, grad []float32) {
 	out, grad = out[:len(dst)], grad[:len(dst)]

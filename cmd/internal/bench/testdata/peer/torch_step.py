@@ -16,9 +16,10 @@ import torch
 from torch import nn
 
 import backbones
+import interactions
 from backbones import FIELDS, ROWS
 
-FILES = [backbones]
+FILES = [backbones, interactions]
 
 
 class AlgorithmOne:
