@@ -49,3 +49,21 @@ func (*kernels) normalize(_, _, _, _ *float32, _ int, _ *[2]float32) {}
 func (*kernels) normalizeSums(_, _, _, _, _ *float32, _ int, _, _ *[2]float32) {}
 
 func (*kernels) normalizeGrad(_, _, _, _ *float32, _ int, _ *[4]float32) {}
+
+func (*kernels) mul(_, _, _ *float32, _ int) {}
+
+func (*kernels) mulAdd(_, _, _ *float32, _ int) {}
+
+func (*kernels) relu(_, _ *float32, _ int) {}
+
+func (*kernels) exp(_, _ *float32, _ int, _ *[12]float32) {}
+
+func (*kernels) sigmoid(_, _ *float32, _ int, _ *[12]float32) {}
+
+func (*kernels) columnSquares(_, _, _ *float32, _ int) {}
+
+func (*kernels) columnNormalize(_, _, _, _, _ *float32, _ int) {}
+
+func (*kernels) columnGradSums(_, _, _, _, _ *float32, _ int) {}
+
+func (*kernels) columnGrad(_, _, _, _, _, _, _ *float32, _ int) {}
