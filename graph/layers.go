@@ -151,11 +151,20 @@ func (b *Builder) linear(name string, x *gorgonia.Node, units int, relu bool, m 
 // MLP returns hidden layers with ReLU, each followed by dropout, and one linear output: (batch, 1).
 func (b *Builder) MLP(name string, x *gorgonia.Node, hidden []int, dropout float64) *gorgonia.Node {
 	m := mark{role: RoleDense, block: name, over: b.embeddings[x]}
+	return b.linear(name+"/out", b.hidden(name, x, hidden, dropout, m), 1, false, m)
+}
+
+// Hidden returns the hidden layers of an MLP, without its output: (batch, units of the last one).
+func (b *Builder) Hidden(name string, x *gorgonia.Node, hidden []int, dropout float64) *gorgonia.Node {
+	return b.hidden(name, x, hidden, dropout, mark{role: RoleDense, block: name})
+}
+
+func (b *Builder) hidden(name string, x *gorgonia.Node, hidden []int, dropout float64, m mark) *gorgonia.Node {
 	for i, units := range hidden {
 		layer := fmt.Sprintf("%s/%d", name, i)
 		x = b.Dropout(layer, b.linear(layer, x, units, true, m), dropout)
 	}
-	return b.linear(name+"/out", x, 1, false, m)
+	return x
 }
 
 // Dropout drops values while the graph trains; a rate of 0 adds nothing to the graph.

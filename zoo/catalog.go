@@ -26,6 +26,7 @@ func Models() []Model {
 		LR{},
 		FM{},
 		DeepFM{},
+		DCNv2{},
 	}
 }
 

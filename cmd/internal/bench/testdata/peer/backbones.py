@@ -5,11 +5,15 @@ from torch import nn
 FIELDS, DIM, ROWS = 24, 16, 1_000_000
 
 
-def mlp(sizes):
+def hidden(sizes):
     layers = []
     for n_in, n_out in zip(sizes, sizes[1:]):
         layers += [nn.Linear(n_in, n_out), nn.ReLU()]
-    return nn.Sequential(*layers, nn.Linear(sizes[-1], 1))
+    return nn.Sequential(*layers)
+
+
+def mlp(sizes):
+    return nn.Sequential(hidden(sizes), nn.Linear(sizes[-1], 1))
 
 
 class DNN(nn.Module):

@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from backbones import DIM, ROWS, WDL
+from backbones import DIM, FIELDS, ROWS, WDL, hidden
 
 
 class LR(nn.Module):
@@ -33,3 +33,22 @@ class DeepFM(WDL):
     def forward(self, ids):
         e = self.embedding(ids)
         return self.wide(ids).sum(1) + pairs(e) + self.mlp(e.flatten(1))
+
+
+class DCNv2(nn.Module):
+    """Full rank, parallel."""
+
+    def __init__(self):
+        super().__init__()
+        width = FIELDS * DIM
+        self.embedding = nn.Embedding(ROWS, DIM, sparse=True)
+        self.cross = nn.ModuleList(nn.Linear(width, width) for _ in range(3))
+        self.hidden = hidden([width, 512, 256, 128])
+        self.out = nn.Linear(width + 128, 1)
+
+    def forward(self, ids):
+        x0 = self.embedding(ids).flatten(1)
+        x = x0
+        for layer in self.cross:
+            x = torch.addcmul(x, x0, layer(x))
+        return self.out(torch.cat([x, self.hidden(x0)], 1))
