@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
@@ -64,19 +65,30 @@ func printModelTable(c *flags.Catalogs, w io.Writer) error {
 	for i := range fields {
 		fields[i] = graph.Field{Name: fmt.Sprint(i), Rows: 1}
 	}
-	fmt.Fprintln(w, "| model | what it is | paper | file | values in layers | values in a row |")
-	fmt.Fprintln(w, "|---|---|---|---|---|---|")
-	for _, e := range c.Models.Entries() {
+	fmt.Fprintln(w, "| family | model | what it is | paper | file | values in layers | values in a row |")
+	fmt.Fprintln(w, "|---|---|---|---|---|---|---|")
+	for _, e := range byFamily(c.Models.Entries()) {
 		dense, tables, err := e.Size(fields)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(w, "| %s | %s | %s | %s | %d | %d |\n", e.Name, e.Title, e.Paper, fileOf(e), dense, tables/len(fields))
+		_, err = fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %d | %d |\n", e.Family, e.Name, e.Title, e.Paper, fileOf(e), dense, tables/len(fields))
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// byFamily sorts models by their families, those of other families last.
+func byFamily(entries []zoo.Entry) []zoo.Entry {
+	place := func(e zoo.Entry) int {
+		if at := slices.Index(zoo.Families(), e.Family); at >= 0 {
+			return at
+		}
+		return len(zoo.Families())
+	}
+	return slices.SortedStableFunc(slices.Values(entries), func(a, b zoo.Entry) int { return place(a) - place(b) })
 }
 
 // fileOf returns a link to the file of a model of the zoo, and the type of another one.

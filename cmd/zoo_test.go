@@ -135,7 +135,7 @@ func TestBadUsage(t *testing.T) {
 		{"train --model xdeepfm --cin-units 4,0", "--cin-units: bad hyper-parameter: zoo.XDeepFM.CINUnits: cin_units must be at least 1, got 0"},
 		{"models x", "models takes no arguments"},
 		{"train --learning-rate 0", "WithLearnRate(0)"},
-		{"train --model fm", `--model: unknown model "fm"; known: dnn`},
+		{"train --model dlrm", `--model: unknown model "dlrm"; known: dnn`},
 		{"train --solver adam,sgd", `--solver: unknown solver "sgd"; known: adam`},
 		{"train --data criteo", `--data: unknown data set "criteo"; known: synthetic, avazu`},
 		{"train --data avazu", "--train: give at least one file"},

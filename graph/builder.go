@@ -33,6 +33,7 @@ type Builder struct {
 	ids, index, numbers, labels, sampleWeights *gorgonia.Node
 
 	learnables gorgonia.Nodes
+	auxiliary  gorgonia.Nodes // losses beside the log loss
 	used       map[string]bool
 	embeddings map[*gorgonia.Node]string // the name of the embedding that a node is, or carries
 	err        error
@@ -149,7 +150,7 @@ func (b *Builder) weight(name string, rows, columns int, init Initializer, m mar
 		return nil
 	}
 	// A header of this graph's own: Gorgonia's operations transpose headers in place.
-	return b.learnable(weight, tensor.New(tensor.WithShape(rows, columns), tensor.WithBacking(weight.values)))
+	return b.bound(weight, tensor.New(tensor.WithShape(rows, columns), tensor.WithBacking(weight.values)), m.role != RoleStatistic)
 }
 
 // Table returns the node of the table name over the rows of all fields.
@@ -170,17 +171,20 @@ func (b *Builder) table(name string, dim int, m mark) *gorgonia.Node {
 		b.fail(name, err)
 		return nil
 	}
-	return b.learnable(weight, weight.Table)
+	return b.bound(weight, weight.Table, true)
 }
 
-func (b *Builder) learnable(w *Weight, value gorgonia.Value) *gorgonia.Node {
+// bound returns the node of a weight, which solvers change if it is to be learned.
+func (b *Builder) bound(w *Weight, value gorgonia.Value, learned bool) *gorgonia.Node {
 	if b.used[w.Name] {
 		b.fail(w.Name, errors.New("the name is used twice in one graph"))
 		return nil
 	}
 	b.used[w.Name] = true
 	n := gorgonia.NewMatrix(b.graph, tensor.Float32, gorgonia.WithName(w.Name), gorgonia.WithShape(w.Shape...), gorgonia.WithValue(value))
-	b.learnables = append(b.learnables, n)
+	if learned {
+		b.learnables = append(b.learnables, n)
+	}
 	return n
 }
 

@@ -8,13 +8,20 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Mode says whether the graphs that share it train or evaluate. Dropout reads it at every run.
+// Mode says whether the graphs that share it train or evaluate. Dropout and BatchNorm read it at every run.
 type Mode struct {
 	Training bool
+	// KeepStatistics leaves the running statistics of BatchNorm as they are, in a second pass over a batch.
+	KeepStatistics bool
 	// Rank and Ranks say which of Ranks equal parts of a larger batch the graph's batch is, if several
 	// processes share it. Dropout draws masks for the larger one, so that together they drop what one
 	// process would drop, and their generators stay equal. 0 ranks are the same as 1.
 	Rank, Ranks int
+	// Samples is how many real samples the batch of this rank has. The loop sets it before each run, if there are other ranks.
+	Samples int
+	// Gather returns the numbers of all ranks, one after another, of which each gives as many. BatchNorm calls it during a run,
+	// so all ranks must run their graphs at the same time. nil: there are no other ranks.
+	Gather func(own []float64) (all []float64, err error)
 }
 
 // Dropout sets values of x to zero with probability rate, in [0, 1), and divides the others by

@@ -50,7 +50,7 @@ func (b *Builder) CIN(name string, e *gorgonia.Node, units []int, splitHalf bool
 		}
 		pooled = append(pooled, b.keep(name)(SumPositions(output, dim)))
 	}
-	return b.project(name+"/out", b.Concat(pooled...), 1)
+	return b.Project(name+"/out", b.Concat(pooled...), 1)
 }
 
 func (b *Builder) cinLayer(name string, xk, x0 *gorgonia.Node, units int, layer func(xk, x0, weight *gorgonia.Node) (*gorgonia.Node, error)) *gorgonia.Node {
@@ -65,8 +65,8 @@ func (b *Builder) cinLayer(name string, xk, x0 *gorgonia.Node, units int, layer 
 	return b.keep(name)(layer(xk, x0, weight))
 }
 
-// project returns x times the weight name/weight (in, units), without bias.
-func (b *Builder) project(name string, x *gorgonia.Node, units int) *gorgonia.Node {
+// Project returns x times the weight name/weight (in, units), without bias.
+func (b *Builder) Project(name string, x *gorgonia.Node, units int) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}

@@ -20,18 +20,24 @@ func (b *Builder) Embed(name string, dim int) *gorgonia.Node {
 }
 
 func (b *Builder) embed(name string, dim int, role Role) *gorgonia.Node {
+	rows, numbers := b.embedParts(name, dim, role, b.index, b.layout)
+	return b.interleaved(name, rows, numbers, dim)
+}
+
+// embedParts returns the vectors of the fields with ids, by an index and its layout, and those of the numbers; nil where there are
+// none.
+func (b *Builder) embedParts(name string, dim int, role Role, index *gorgonia.Node, l *layout) (rows, numbers *gorgonia.Node) {
 	if b.err != nil {
-		return nil
+		return nil, nil
 	}
 	if dim < 1 {
 		b.fail(name, fmt.Errorf("embedding_dim must be at least 1, got %d", dim))
-		return nil
+		return nil, nil
 	}
 	m := mark{role: role, block: name}
-	var rows, numbers *gorgonia.Node
 	if b.ids != nil {
 		if table := b.table(name+"/table", dim, m); table != nil {
-			rows = b.keep(name)(lookup(table, b.index, b.layout))
+			rows = b.keep(name)(lookup(table, index, l))
 		}
 	}
 	if b.numbers != nil {
@@ -39,6 +45,11 @@ func (b *Builder) embed(name string, dim int, role Role) *gorgonia.Node {
 			numbers = b.keep(name)(ScaleRows(b.numbers, vectors))
 		}
 	}
+	return rows, numbers
+}
+
+// interleaved returns the vectors of both parts in the order of the fields.
+func (b *Builder) interleaved(name string, rows, numbers *gorgonia.Node, dim int) *gorgonia.Node {
 	switch {
 	case b.err != nil:
 		return nil
@@ -140,11 +151,20 @@ func (b *Builder) linear(name string, x *gorgonia.Node, units int, relu bool, m 
 // MLP returns hidden layers with ReLU, each followed by dropout, and one linear output: (batch, 1).
 func (b *Builder) MLP(name string, x *gorgonia.Node, hidden []int, dropout float64) *gorgonia.Node {
 	m := mark{role: RoleDense, block: name, over: b.embeddings[x]}
+	return b.linear(name+"/out", b.hidden(name, x, hidden, dropout, m), 1, false, m)
+}
+
+// Hidden returns the hidden layers of an MLP, without its output: (batch, units of the last one).
+func (b *Builder) Hidden(name string, x *gorgonia.Node, hidden []int, dropout float64) *gorgonia.Node {
+	return b.hidden(name, x, hidden, dropout, mark{role: RoleDense, block: name})
+}
+
+func (b *Builder) hidden(name string, x *gorgonia.Node, hidden []int, dropout float64, m mark) *gorgonia.Node {
 	for i, units := range hidden {
 		layer := fmt.Sprintf("%s/%d", name, i)
 		x = b.Dropout(layer, b.linear(layer, x, units, true, m), dropout)
 	}
-	return b.linear(name+"/out", x, 1, false, m)
+	return x
 }
 
 // Dropout drops values while the graph trains; a rate of 0 adds nothing to the graph.
@@ -181,4 +201,27 @@ func (b *Builder) LogLoss(logits *gorgonia.Node) *gorgonia.Node {
 		return nil
 	}
 	return b.keep("loss")(LogLoss(logits, b.labels, b.sampleWeights))
+}
+
+// Teach lets the student logits learn from the teacher's: the log loss of the student against the teacher's probabilities, which
+// get no gradient, is added to what is minimised, but not to the loss that is reported.
+func (b *Builder) Teach(teacher, student *gorgonia.Node) {
+	if b.err != nil {
+		return
+	}
+	soft := b.keep("teach")(Probabilities(teacher))
+	if b.err != nil {
+		return
+	}
+	b.auxiliary = append(b.auxiliary, b.keep("teach")(LogLoss(student, soft, b.sampleWeights)))
+}
+
+// Cost returns what a solver minimises: the loss, and what Teach adds.
+func (b *Builder) Cost(loss *gorgonia.Node) *gorgonia.Node {
+	for _, more := range b.auxiliary {
+		if b.err == nil {
+			loss = b.keep("cost")(gorgonia.Add(loss, more))
+		}
+	}
+	return loss
 }

@@ -79,6 +79,13 @@ func (l *layout) add(c column, n int, mean bool) {
 	l.slots = append(l.slots, slot{from: from, to: from + int32(n), mean: mean})
 }
 
+// addEach adds n slots of one column.
+func (l *layout) addEach(c column, n int) {
+	for range n {
+		l.add(c, 1, false)
+	}
+}
+
 // pools reports whether any slot is the mean or sum of several columns.
 func (l *layout) pools() bool { return len(l.columns) != len(l.slots) }
 
@@ -96,7 +103,10 @@ type slot struct {
 	mean     bool
 }
 
-func newLayout(fields []Field) (*layout, error) {
+func newLayout(fields []Field) (*layout, error) { return newLayoutWith(fields, nil) }
+
+// newLayoutWith is newLayout with a slot for every column of some lists, which are given by their names.
+func newLayoutWith(fields []Field, unpooled map[string]bool) (*layout, error) {
 	l := &layout{}
 	first := map[string]column{}
 	for i, f := range fields {
@@ -117,6 +127,10 @@ func newLayout(fields []Field) (*layout, error) {
 			c.offset = owner.offset
 		}
 		first[f.Name] = c
+		if unpooled[f.Name] {
+			l.addEach(c, f.columns())
+			continue
+		}
 		l.add(c, f.columns(), f.Kind == List && f.Pooling == Mean)
 	}
 	if l.rows > 1<<31-1 {

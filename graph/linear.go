@@ -103,20 +103,6 @@ func matMul(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.No
 	return newDenseOp(name, tensor.Shape{m, n}, 2, forward, diff).counting(2*m*n*k).as(form).apply(a, b)
 }
 
-// reluGrad passes the gradient on where the output is positive.
-func reluGrad(out, grad *gorgonia.Node) (*gorgonia.Node, error) {
-	var dst, o, g []float32
-	tile := func(from, to int) { kernel.ReLUGrad(dst[from:to], o[from:to], g[from:to]) }
-	forward := func(out []float32, in [][]float32) {
-		dst, o, g = out, in[0], in[1]
-		kernel.Parallel(len(out), elementsPerTile, tile)
-	}
-	return newDenseOp("relu gradient", out.Shape().Clone(), 2, forward, nil).apply(out, grad)
-}
-
-// elementsPerTile is how many elements a core takes at a time in element-wise work.
-const elementsPerTile = 1 << 14
-
 // columnsPerTile is how many columns of a sum over rows a core takes at a time.
 const columnsPerTile = 256
 

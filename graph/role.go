@@ -10,9 +10,10 @@ const (
 	RoleEmbedding               // Embed: the table of rows, or the vectors of numbers
 	RoleWide                    // Wide: the same, of width 1
 	RoleDense                   // Linear or MLP: the weight of a fully connected layer
-	RoleBias                    // a bias of Linear, MLP, FMB or LayerNorm
-	RoleGain                    // LayerNorm: its gain
+	RoleBias                    // a bias of Linear, MLP, FMB, LayerNorm or BatchNorm
+	RoleGain                    // LayerNorm or BatchNorm: its gain; PReLU or Dice: its slope
 	RoleInteraction             // CIN, FMB or LCB: what weights products of embeddings, or combines them
+	RoleStatistic               // BatchNorm: a running mean or variance, which no solver changes
 )
 
 // mark is what a Builder knows of a weight that it makes.

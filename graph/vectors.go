@@ -105,6 +105,47 @@ func vectorProducts(batch, n, k, dim int) compute {
 	}
 }
 
+// MapVectors multiplies each of the vectors of x (batch, n*dim) by a weight (dim, units): (batch, n*units).
+func MapVectors(x, weight *gorgonia.Node) (*gorgonia.Node, error) {
+	if x.Dims() != 2 || weight.Dims() != 2 || x.Shape()[1]%weight.Shape()[0] != 0 {
+		return nil, fmt.Errorf("graph: map vectors: %v is not made of vectors for the weight %v", x.Shape(), weight.Shape())
+	}
+	dim, units := weight.Shape()[0], weight.Shape()[1]
+	batch, n := x.Shape()[0], x.Shape()[1]/dim
+	flops := 2 * batch * n * dim * units
+	forward := func(out []float32, in [][]float32) {
+		kernel.Gemm(false, false, batch*n, units, dim, in[0], dim, in[1], units, out, units, false)
+	}
+	dx := func(out []float32, in [][]float32) {
+		kernel.Gemm(false, true, batch*n, dim, units, in[0], units, in[1], units, out, dim, false)
+	}
+	dw := func(out []float32, in [][]float32) {
+		kernel.Gemm(true, false, dim, units, batch*n, in[0], dim, in[1], units, out, units, false)
+	}
+	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		var ns nodes
+		ns.add(newDenseOp("map vectors dx", x.Shape().Clone(), 2, dx, nil).counting(flops).apply(grad, in[1]))
+		ns.add(newDenseOp("map vectors dw", weight.Shape().Clone(), 2, dw, nil).counting(flops).apply(in[0], grad))
+		return ns.done()
+	}
+	form := func(f Form, in []string) string {
+		return reshaped(f, f.Node("MatMul", []string{reshaped(f, in[0], -1, n, dim), in[1]}), -1, n*units)
+	}
+	return newDenseOp("map vectors", tensor.Shape{batch, n * units}, 2, forward, diff).counting(flops).as(form).apply(x, weight)
+}
+
+// MapVectors multiplies each of the vectors of x (batch, n*dim) by the weight name/weight (dim, units): (batch, n*units).
+func (b *Builder) MapVectors(name string, x *gorgonia.Node, dim, units int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	weight := b.weight(name+"/weight", dim, units, fanIn(dim), mark{role: RoleInteraction, block: name})
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(MapVectors(x, weight))
+}
+
 // eachSample calls f with the parts of every sample: of the output, and of two inputs. The sizes are the
 // values of a sample; an input of size 0 is the same for all samples.
 func eachSample(batch, outSize, aSize, bSize int, f func(out, a, b []float32)) compute {

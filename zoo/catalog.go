@@ -23,6 +23,10 @@ func Models() []Model {
 		WDL{},
 		XDeepFM{},
 		WuKong{},
+		LR{},
+		FM{},
+		DeepFM{},
+		DCNv2{},
 	}
 }
 

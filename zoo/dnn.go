@@ -25,7 +25,7 @@ func (m DNN) Logit(b *graph.Builder) *gorgonia.Node {
 
 // About implements Described.
 func (DNN) About() About {
-	return About{Title: "multi-layer perceptron over the embeddings", Paper: "Li and Lyu, ICLR 2026 (its first backbone)"}
+	return About{Title: "multi-layer perceptron over the embeddings", Paper: "Li and Lyu, ICLR 2026 (its first backbone)", Family: Deep}
 }
 
 var _ Described = DNN{}

@@ -8,14 +8,14 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// FM is a factorization machine of second order: a model of one's own, in one file. The tags of its field give default,
-// range and help; its name is that of the type, "fm".
-type FM struct {
+// MyFM is a factorization machine of second order: a model of one's own, in one file. The tags of its field give default,
+// range and help; its name is that of the type, "myfm".
+type MyFM struct {
 	EmbeddingDim int `default:"8" range:"[1, inf)" help:"values in an embedding"`
 }
 
 // Logit builds the graph: a linear part, and the sum of the products of all pairs of embeddings.
-func (m FM) Logit(b *graph.Builder) *gorgonia.Node {
+func (m MyFM) Logit(b *graph.Builder) *gorgonia.Node {
 	e := b.Embed("deep", m.EmbeddingDim)
 	return b.Sum(b.Wide("wide"), pairs(b, "pairs", e, m.EmbeddingDim))
 }
@@ -32,14 +32,14 @@ func pairs(b *graph.Builder, name string, e *gorgonia.Node, dim int) *gorgonia.N
 
 // A model of one's own is found by its name, with its hyper-parameters.
 func ExampleNewCatalog() {
-	catalog, err := zoo.NewCatalog(FM{})
+	catalog, err := zoo.NewCatalog(MyFM{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fm, err := catalog.New("fm", zoo.Settings{{Name: "embedding_dim", Value: 4}})
+	fm, err := catalog.New("myfm", zoo.Settings{{Name: "embedding_dim", Value: 4}})
 	fmt.Printf("%+v %v\n", fm, err)
-	entry, err := catalog.Find("fm")
+	entry, err := catalog.Find("myfm")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -47,10 +47,10 @@ func ExampleNewCatalog() {
 	for _, h := range entry.Hyperparameters {
 		fmt.Printf("--%s %s, %s, %s\n", h.Name, h.DefaultText(), h.Range, h.Help)
 	}
-	_, err = catalog.New("fm", zoo.Settings{{Name: "embedding_dim", Value: -1}})
+	_, err = catalog.New("myfm", zoo.Settings{{Name: "embedding_dim", Value: -1}})
 	fmt.Println(err)
 	// Output:
 	// {EmbeddingDim:4} <nil>
 	// --embedding_dim 8, [1, inf), values in an embedding
-	// bad hyper-parameter: zoo_test.FM.EmbeddingDim: embedding_dim must be at least 1, got -1
+	// bad hyper-parameter: zoo_test.MyFM.EmbeddingDim: embedding_dim must be at least 1, got -1
 }

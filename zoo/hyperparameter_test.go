@@ -163,9 +163,9 @@ func TestModelsFromSettings(t *testing.T) {
 		require.ErrorIs(t, err, ErrHyperparameter)
 		require.ErrorContains(t, err, want)
 	}
-	_, err = c.New("fm", nil)
+	_, err = c.New("dlrm", nil)
 	require.ErrorIs(t, err, ErrUnknownModel)
-	require.ErrorContains(t, err, `"fm"; known: dnn, wdl, xdeepfm, wukong, mine`)
+	require.ErrorContains(t, err, `"dlrm"; known: dnn, wdl, xdeepfm, wukong, lr, `)
 	require.Error(t, json.Unmarshal([]byte("[1]"), &again))
 	require.Error(t, json.Unmarshal([]byte(`{"a":`), &again))
 }

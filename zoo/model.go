@@ -18,9 +18,25 @@ type Model interface {
 
 // About says where a model comes from.
 type About struct {
-	Title string // one line: what the model is
-	Paper string // authors, venue and year
+	Title  string // one line: what the model is
+	Paper  string // authors, venue and year
+	Family Family
 }
+
+// Family says how a model lets fields interact, for lists of models.
+type Family string
+
+// The families, in the order of lists.
+const (
+	FirstOrder   Family = "first order" // a weight for each id
+	Deep         Family = "deep"        // an MLP over the embeddings
+	Interactions Family = "interactions"
+	Attention    Family = "attention"
+	Stacks       Family = "stacks" // of blocks that make embeddings of embeddings
+)
+
+// Families lists them. A model of one's own may have another, or none.
+func Families() []Family { return []Family{FirstOrder, Deep, Interactions, Attention, Stacks} }
 
 // Described is a Model that says where it comes from, for lists of models.
 type Described interface {

@@ -23,7 +23,7 @@ func (m WDL) Logit(b *graph.Builder) *gorgonia.Node {
 
 // About implements Described.
 func (WDL) About() About {
-	return About{Title: "Wide & Deep", Paper: "Cheng et al., DLRS 2016"}
+	return About{Title: "Wide & Deep", Paper: "Cheng et al., DLRS 2016", Family: Deep}
 }
 
 var _ Described = WDL{}

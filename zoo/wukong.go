@@ -59,7 +59,7 @@ func (m WuKong) layer(b *graph.Builder, name string, x *gorgonia.Node) *gorgonia
 
 // About implements Described.
 func (WuKong) About() About {
-	return About{Title: "stacked factorization machines", Paper: "Zhang et al., ICML 2024"}
+	return About{Title: "stacked factorization machines", Paper: "Zhang et al., ICML 2024", Family: Stacks}
 }
 
 var _ Described = WuKong{}

@@ -29,7 +29,7 @@ func (m XDeepFM) Logit(b *graph.Builder) *gorgonia.Node {
 
 // About implements Described.
 func (XDeepFM) About() About {
-	return About{Title: "compressed interaction network, linear part and MLP", Paper: "Lian et al., KDD 2018"}
+	return About{Title: "compressed interaction network, linear part and MLP", Paper: "Lian et al., KDD 2018", Family: Interactions}
 }
 
 var _ Described = XDeepFM{}

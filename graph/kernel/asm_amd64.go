@@ -48,6 +48,21 @@ func axpyAVX512(dst, src *float32, n int, s float32)
 func scaleAVX512(x *float32, n int, s float32)
 
 //go:noescape
+func mulAVX512(dst, a, b *float32, n int)
+
+//go:noescape
+func mulAddAVX512(dst, a, b *float32, n int)
+
+//go:noescape
+func reluAVX512(dst, x *float32, n int)
+
+//go:noescape
+func expAVX512(dst, x *float32, n int, p *[12]float32)
+
+//go:noescape
+func sigmoidAVX512(dst, x *float32, n int, p *[12]float32)
+
+//go:noescape
 func smallAVX512(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
 
 //go:noescape
@@ -64,6 +79,18 @@ func normalizeAVX512(out, x, gain, bias *float32, norms *Norm, runs, n int, mask
 
 //go:noescape
 func normalizeGradAVX512(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
+
+//go:noescape
+func columnSquaresAVX512(squares, x, mean *float32, n int)
+
+//go:noescape
+func columnNormalizeAVX512(out, x, mean, factor, bias *float32, n int)
+
+//go:noescape
+func columnGradSumsAVX512(sums, products, x, grad, mean *float32, n int)
+
+//go:noescape
+func columnGradAVX512(dx, x, grad, mean, a, b, factor *float32, n int)
 
 //go:noescape
 func gemmAVX2(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
@@ -111,6 +138,21 @@ func axpyAVX2(dst, src *float32, n int, s float32)
 func scaleAVX2(x *float32, n int, s float32)
 
 //go:noescape
+func mulAVX2(dst, a, b *float32, n int)
+
+//go:noescape
+func mulAddAVX2(dst, a, b *float32, n int)
+
+//go:noescape
+func reluAVX2(dst, x *float32, n int)
+
+//go:noescape
+func expAVX2(dst, x *float32, n int, p *[12]float32)
+
+//go:noescape
+func sigmoidAVX2(dst, x *float32, n int, p *[12]float32)
+
+//go:noescape
 func smallAVX2(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
 
 //go:noescape
@@ -127,3 +169,15 @@ func normalizeAVX2(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *
 
 //go:noescape
 func normalizeGradAVX2(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
+
+//go:noescape
+func columnSquaresAVX2(squares, x, mean *float32, n int)
+
+//go:noescape
+func columnNormalizeAVX2(out, x, mean, factor, bias *float32, n int)
+
+//go:noescape
+func columnGradSumsAVX2(sums, products, x, grad, mean *float32, n int)
+
+//go:noescape
+func columnGradAVX2(dx, x, grad, mean, a, b, factor *float32, n int)

@@ -167,3 +167,75 @@ func (k *kernels) normalizeGrad(dx, x, grad, gain *float32, norms *Norm, dgain, 
 	}
 	normalizeGradAVX2(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
 }
+
+func (k *kernels) mul(dst, a, b *float32, n int) {
+	if k.isAVX512() {
+		mulAVX512(dst, a, b, n)
+		return
+	}
+	mulAVX2(dst, a, b, n)
+}
+
+func (k *kernels) mulAdd(dst, a, b *float32, n int) {
+	if k.isAVX512() {
+		mulAddAVX512(dst, a, b, n)
+		return
+	}
+	mulAddAVX2(dst, a, b, n)
+}
+
+func (k *kernels) relu(dst, x *float32, n int) {
+	if k.isAVX512() {
+		reluAVX512(dst, x, n)
+		return
+	}
+	reluAVX2(dst, x, n)
+}
+
+func (k *kernels) exp(dst, x *float32, n int, p *[12]float32) {
+	if k.isAVX512() {
+		expAVX512(dst, x, n, p)
+		return
+	}
+	expAVX2(dst, x, n, p)
+}
+
+func (k *kernels) sigmoid(dst, x *float32, n int, p *[12]float32) {
+	if k.isAVX512() {
+		sigmoidAVX512(dst, x, n, p)
+		return
+	}
+	sigmoidAVX2(dst, x, n, p)
+}
+
+func (k *kernels) columnSquares(squares, x, mean *float32, n int) {
+	if k.isAVX512() {
+		columnSquaresAVX512(squares, x, mean, n)
+		return
+	}
+	columnSquaresAVX2(squares, x, mean, n)
+}
+
+func (k *kernels) columnNormalize(out, x, mean, factor, bias *float32, n int) {
+	if k.isAVX512() {
+		columnNormalizeAVX512(out, x, mean, factor, bias, n)
+		return
+	}
+	columnNormalizeAVX2(out, x, mean, factor, bias, n)
+}
+
+func (k *kernels) columnGradSums(sums, products, x, grad, mean *float32, n int) {
+	if k.isAVX512() {
+		columnGradSumsAVX512(sums, products, x, grad, mean, n)
+		return
+	}
+	columnGradSumsAVX2(sums, products, x, grad, mean, n)
+}
+
+func (k *kernels) columnGrad(dx, x, grad, mean, a, b, factor *float32, n int) {
+	if k.isAVX512() {
+		columnGradAVX512(dx, x, grad, mean, a, b, factor, n)
+		return
+	}
+	columnGradAVX2(dx, x, grad, mean, a, b, factor, n)
+}

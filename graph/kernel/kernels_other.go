@@ -46,3 +46,21 @@ func (*kernels) normalize(_, _, _, _ *float32, _ *Norm, _, _ int, _ *int32, _ *[
 
 func (*kernels) normalizeGrad(_, _, _, _ *float32, _ *Norm, _, _ *float32, _, _ int, _ *int32, _ *float64) {
 }
+
+func (*kernels) mul(_, _, _ *float32, _ int) {}
+
+func (*kernels) mulAdd(_, _, _ *float32, _ int) {}
+
+func (*kernels) relu(_, _ *float32, _ int) {}
+
+func (*kernels) exp(_, _ *float32, _ int, _ *[12]float32) {}
+
+func (*kernels) sigmoid(_, _ *float32, _ int, _ *[12]float32) {}
+
+func (*kernels) columnSquares(_, _, _ *float32, _ int) {}
+
+func (*kernels) columnNormalize(_, _, _, _, _ *float32, _ int) {}
+
+func (*kernels) columnGradSums(_, _, _, _, _ *float32, _ int) {}
+
+func (*kernels) columnGrad(_, _, _, _, _, _, _ *float32, _ int) {}

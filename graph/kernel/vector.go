@@ -29,8 +29,36 @@ func Scale(dst []float32, s float32) {
 // Mul computes dst = a*b, element by element.
 func Mul(dst, a, b []float32) {
 	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
+	n := active.whole(len(dst))
+	if n > 0 {
+		active.mul(&dst[0], &a[0], &b[0], n)
+	}
+	for i := n; i < len(dst); i++ {
 		dst[i] = a[i] * b[i]
+	}
+}
+
+// MulAdd computes dst += a*b, element by element.
+func MulAdd(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	n := active.whole(len(dst))
+	if n > 0 {
+		active.mulAdd(&dst[0], &a[0], &b[0], n)
+	}
+	for i := n; i < len(dst); i++ {
+		dst[i] += a[i] * b[i]
+	}
+}
+
+// ReLU computes dst = max(x, 0).
+func ReLU(dst, x []float32) {
+	x = x[:len(dst)]
+	n := active.whole(len(dst))
+	if n > 0 {
+		active.relu(&dst[0], &x[0], n)
+	}
+	for i := n; i < len(dst); i++ {
+		dst[i] = max(x[i], 0)
 	}
 }
 

@@ -43,7 +43,7 @@ func TestCandidatesAreAllCombinations(t *testing.T) {
 
 func TestGridErrorsNameTheLine(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
-		"model":       {"[dnn]", "[dnn, fm]", `line 3: $.models[1]: unknown model "fm"`},
+		"model":       {"[dnn]", "[dnn, dlrm]", `line 3: $.models[1]: unknown model "dlrm"`},
 		"model twice": {"[dnn]", "[dnn, dnn]", `line 3: $.models[1]: "dnn" appears twice`},
 		"solver":      {"solver: sam", "solver: sgd", `line 7: $.methods[2]: unknown solver "sgd"`},
 		"parameter":   {"alpha:", "rho:", `line 6: $.methods[1]: adamar has no parameter "rho"`},

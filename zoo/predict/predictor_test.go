@@ -80,7 +80,7 @@ func TestALoadedModelPredictsTheSameBits(t *testing.T) {
 		require.NoError(t, p.Predict(got, batch))
 		require.Equal(t, float32(graph.Sigmoid(float64(want[7]))), got[7])
 	}
-	settings := zoo.Settings{{Name: "embedding_dim", Value: 4}, {Name: "hidden_units", Value: []int{8}}, {Name: "cin_units", Value: []int{4}}}
+	settings := testrun.SmallSettings()
 	testrun.ForEveryModel(t, settings, func(t *testing.T, _ string, m zoo.Model) {
 		for _, e := range solvers.Entries() {
 			t.Run(e.Name, func(t *testing.T) {

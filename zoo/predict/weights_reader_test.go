@@ -27,7 +27,7 @@ func TestAnotherLanguageReadsTheSameWeights(t *testing.T) {
 	if err != nil {
 		t.Skip("the reader needs python3: ", err)
 	}
-	settings := zoo.Settings{{Name: "embedding_dim", Value: 4}, {Name: "hidden_units", Value: []int{8}}}
+	settings := testrun.SmallSettings()
 	testrun.ForEveryModel(t, settings, func(t *testing.T, _ string, m zoo.Model) {
 		s := testrun.NewMixed(t)
 		s.Run.Model = m

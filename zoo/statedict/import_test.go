@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
@@ -31,6 +32,9 @@ func models() map[string]zoo.Model {
 		"dnn.npz":         zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{8, 5}, Dropout: 0.1},
 		"wdl.safetensors": zoo.WDL{EmbeddingDim: 4, HiddenUnits: []int{8, 5}},
 		"xdeepfm.npz":     zoo.XDeepFM{EmbeddingDim: 4, HiddenUnits: []int{8, 5}, CINUnits: []int{6, 3}},
+		"dcnv2.npz":       zoo.DCNv2{EmbeddingDim: 4, HiddenUnits: []int{8, 5}, CrossLayers: 2},
+
+		"dcnv2_stacked.npz": zoo.DCNv2{EmbeddingDim: 4, HiddenUnits: []int{8, 5}, CrossLayers: 2, Structure: "stacked"},
 	}
 }
 
@@ -78,7 +82,7 @@ func TestImportedModelsPredictWhatPyTorchPredicts(t *testing.T) {
 			require.NoError(t, err)
 			got := make([]float32, 40)
 			require.NoError(t, p.Logits(got, &rows.Batch))
-			require.InDeltaSlice(t, want[zoo.NameOf(m)], got, 1e-6, file)
+			require.InDeltaSlice(t, want[strings.TrimSuffix(file, filepath.Ext(file))], got, 1e-6, file)
 		}
 		loaded.Free()
 	}
@@ -116,7 +120,7 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 	_, err = Import(zoo.WuKong{}, source(t), state(t, "dnn.npz"), &Mapping{Weights: []Entry{{To: "cin/out/weight", From: "x"}}})
 	require.ErrorContains(t, err, `the model has no weight "cin/out/weight"`)
 	_, err = FuxiCTR("wukong")
-	require.ErrorContains(t, err, `no mapping of FuxiCTR for "wukong"; there are: dnn, wdl, xdeepfm`)
+	require.ErrorContains(t, err, `no mapping of FuxiCTR for "wukong"; there are: dcnv2, dnn, wdl, xdeepfm`)
 }
 
 func TestFieldsThatCannotBeImportedAreNamed(t *testing.T) {

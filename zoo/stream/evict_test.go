@@ -111,7 +111,7 @@ func TestEvictionChangesNoPrediction(t *testing.T) {
 	if *long {
 		alphas, samples = []float64{1e-5, 1e-4, 1e-3, 1e-2}, 5000
 	}
-	settings := zoo.Settings{{Name: "embedding_dim", Value: 4}, {Name: "hidden_units", Value: []int{8}}, {Name: "cin_units", Value: []int{4}}}
+	settings := testrun.SmallSettings()
 	testrun.ForEveryModel(t, settings, func(t *testing.T, _ string, m zoo.Model) {
 		for _, name := range []string{"adamar", "adagradar"} {
 			for _, alpha := range alphas {

@@ -3,7 +3,9 @@
 
     /usr/bin/python3 zoo/testdata/goldens.py        (Debian's python3-torch, 1.13.1)
 
-The models are written down here from their papers, not from the Go code:
+makes those of the paper's four backbones; goldens_*.py, which begin with the class Model of this file, make the others.
+The models are written down here from their papers, not from the Go code. A model is a method, whose arguments are the
+hyper-parameters of the zoo with small defaults:
 
   embedding  e_f = row of deep/table for a categorical field (fields one after the other; a field that
              shares another's rows has its offset); mean or sum of the rows present for a list, zeros for
@@ -16,7 +18,7 @@ The models are written down here from their papers, not from the Go code:
              Zhang et al. 2024, section 3.
   loss       sum w (softplus(x) - x y) / sum w.
 """
-import json, os
+import inspect, json, os
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -111,11 +113,11 @@ class Model:
         n = x.shape[-1]
         return F.layer_norm(x, (n,), self.weight(name + "/gain", 1, n)[0], self.weight(name + "/bias", 1, n)[0], 1e-5)
 
-    def dnn(self, dim=4, hidden=(8, 5)):
-        return self.mlp("mlp", self.embed("deep", dim).flatten(1), hidden)
+    def dnn(self, embedding_dim=4, hidden_units=(8, 5)):
+        return self.mlp("mlp", self.embed("deep", embedding_dim).flatten(1), hidden_units)
 
-    def wdl(self, dim=4, hidden=(8, 5)):
-        return self.wide() + self.dnn(dim, hidden)
+    def wdl(self, embedding_dim=4, hidden_units=(8, 5)):
+        return self.wide() + self.dnn(embedding_dim, hidden_units)
 
     def cin(self, e, units, split_half):
         n = e.shape[1]
@@ -130,47 +132,64 @@ class Model:
         p = torch.cat(pooled, 1)
         return p @ self.weight("cin/out/weight", p.shape[1], 1)
 
-    def xdeepfm(self, dim=4, hidden=(8, 5), cin_units=(6, 4), split_half=False):
-        e = self.embed("deep", dim)
-        return self.wide() + self.cin(e, cin_units, split_half) + self.mlp("mlp", e.flatten(1), hidden)
+    def xdeepfm(self, embedding_dim=4, hidden_units=(8, 5), cin_units=(6, 4), split_half=False):
+        e = self.embed("deep", embedding_dim)
+        return self.wide() + self.cin(e, cin_units, split_half) + self.mlp("mlp", e.flatten(1), hidden_units)
 
-    def wukong(self, dim=4, hidden=(8,), layers=2, fmb_units=3, lcb_units=2, rank=2, fmb_hidden=(7,)):
+    def wukong(self, embedding_dim=4, hidden_units=(8,), layers=2, fmb_units=3, lcb_units=2, rank=2, fmb_hidden_units=(7,)):
+        dim = embedding_dim
         x = self.embed("deep", dim)
         for i in range(layers):
             name, n, units = "wukong/%d" % i, x.shape[1], fmb_units + lcb_units
             y = self.weight(name + "/fmb/projection/weight", n, rank)
             f = (x @ (x.transpose(1, 2) @ y)).flatten(1)
-            f = self.mlp(name + "/fmb/mlp", self.layer_norm(name + "/fmb/norm", f), fmb_hidden, fmb_units * dim)
+            f = self.mlp(name + "/fmb/mlp", self.layer_norm(name + "/fmb/norm", f), fmb_hidden_units, fmb_units * dim)
             lcb = torch.einsum("bnd,nm->bmd", x, self.weight(name + "/lcb/weight", n, lcb_units))
             residual = x
             if n != units:
                 residual = torch.einsum("bnd,nm->bmd", x, self.weight(name + "/residual/weight", n, units))
             x = self.layer_norm(name + "/norm", torch.cat([f.reshape(-1, fmb_units, dim), lcb], 1) + residual)
-        return self.mlp("mlp", x.flatten(1), hidden)
+        return self.mlp("mlp", x.flatten(1), hidden_units)
+
+
+def complete(model, settings):
+    """The settings with the defaults of the model's method."""
+    parameters = inspect.signature(model).parameters.values()
+    return {p.name: settings.get(p.name, p.default) for p in parameters}
+
+
+def write(kind, cases, first_seed):
+    """Makes a file of each case: its name, the name of the model, the fields, the batch size and settings."""
+    for seed, (name, model, fields, batch, settings) in enumerate(cases, first_seed):
+        m = kind(fields, batch, seed)
+        settings = complete(getattr(m, model), settings)
+        logits = getattr(m, model)(**settings)[:, 0]
+        y, w = torch.tensor(m.labels), torch.tensor(m.sample_weights)
+        loss = (w * (F.softplus(logits) - logits * y)).sum() / w.sum()
+        loss.backward()
+        for v in m.weights.values():
+            if v.grad is None:  # the logits do not depend on it
+                v.grad = torch.zeros_like(v)
+        flat = lambda x: [float("%.12g" % v) for v in np.asarray(x, dtype=np.float64).ravel()]
+        golden = dict(
+            made_by="zoo/testdata, torch " + torch.__version__, model=model, settings=settings, batch=batch, fields=fields,
+            ids=m.ids.ravel().tolist(), numbers=flat(m.numbers), labels=flat(m.labels), sample_weights=flat(m.sample_weights),
+            weights={k: dict(shape=list(v.shape), values=flat(v.detach()), gradient=flat(v.grad)) for k, v in m.weights.items()},
+            logits=flat(logits.detach()), loss=float(loss))
+        with open(os.path.join(HERE, name + ".json"), "w") as f:
+            json.dump(golden, f)
+            f.write("\n")
 
 
 CASES = [
-    ("dnn_mixed", "dnn", MIXED, 6, {}), ("dnn_one", "dnn", ONE, 1, {}), ("dnn_256", "dnn", PLAIN, 3, dict(dim=2, hidden=(256, 3))),
+    ("dnn_mixed", "dnn", MIXED, 6, {}), ("dnn_one", "dnn", ONE, 1, {}), ("dnn_256", "dnn", PLAIN, 3, dict(embedding_dim=2, hidden_units=(256, 3))),
     ("wdl_mixed", "wdl", MIXED, 6, {}), ("wdl_one", "wdl", ONE, 1, {}),
     ("xdeepfm_mixed", "xdeepfm", MIXED, 5, {}), ("xdeepfm_split", "xdeepfm", PLAIN, 4, dict(cin_units=(6, 4, 3), split_half=True)),
     ("xdeepfm_one", "xdeepfm", ONE, 1, {}),
     ("wukong_mixed", "wukong", MIXED, 5, {}), ("wukong_one", "wukong", ONE, 1, dict(rank=1)),
     ("wukong_same", "wukong", PLAIN, 4, dict(fmb_units=4, lcb_units=2)),
-    ("wukong_256", "wukong", PLAIN, 2, dict(dim=32, fmb_units=8, lcb_units=8, layers=1, hidden=(3,), fmb_hidden=(4,))),
+    ("wukong_256", "wukong", PLAIN, 2, dict(embedding_dim=32, fmb_units=8, lcb_units=8, layers=1, hidden_units=(3,), fmb_hidden_units=(4,))),
 ]
 
-for seed, (name, model, fields, batch, settings) in enumerate(CASES):
-    m = Model(fields, batch, seed)
-    logits = getattr(m, model)(**settings)[:, 0]
-    y, w = torch.tensor(m.labels), torch.tensor(m.sample_weights)
-    loss = (w * (F.softplus(logits) - logits * y)).sum() / w.sum()
-    loss.backward()
-    flat = lambda x: [float("%.12g" % v) for v in np.asarray(x, dtype=np.float64).ravel()]
-    golden = dict(
-        made_by="zoo/testdata/goldens.py, torch " + torch.__version__, model=model, settings=settings, batch=batch, fields=fields,
-        ids=m.ids.ravel().tolist(), numbers=flat(m.numbers), labels=flat(m.labels), sample_weights=flat(m.sample_weights),
-        weights={k: dict(shape=list(v.shape), values=flat(v.detach()), gradient=flat(v.grad)) for k, v in m.weights.items()},
-        logits=flat(logits.detach()), loss=float(loss))
-    with open(os.path.join(HERE, name + ".json"), "w") as f:
-        json.dump(golden, f)
-        f.write("\n")
+if __name__ == "__main__":
+    write(Model, CASES, 0)

@@ -51,7 +51,7 @@ func TestAResumedRunEndsWithTheSameBytes(t *testing.T) {
 }
 
 func TestARunThatIsInterruptedAtEveryStepEndsWithTheSameBytes(t *testing.T) {
-	settings := zoo.Settings{{Name: "embedding_dim", Value: 4}, {Name: "hidden_units", Value: []int{8}}, {Name: "cin_units", Value: []int{4}}, {Name: "dropout", Value: 0.5}}
+	settings := testrun.SmallSettings(zoo.Setting{Name: "dropout", Value: 0.5})
 	testrun.ForEveryModel(t, settings, func(t *testing.T, _ string, m zoo.Model) {
 		s := testrun.NewSaved(t)
 		s.Run.Epochs = 2

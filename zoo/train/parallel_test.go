@@ -97,19 +97,23 @@ func sumOf(w map[string][]float32) map[string]string {
 	return sums
 }
 
-// smallModels are the four models, small.
-func smallModels() map[string]zoo.Model {
-	return map[string]zoo.Model{
-		"dnn":     zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{16, 8}, Dropout: 0.1},
-		"wdl":     zoo.WDL{EmbeddingDim: 16, HiddenUnits: []int{16, 8}},
-		"xdeepfm": zoo.XDeepFM{EmbeddingDim: 4, HiddenUnits: []int{16}, CINUnits: []int{6, 6}},
-		"wukong":  zoo.WuKong{EmbeddingDim: 4, HiddenUnits: []int{16}, Layers: 2, FMBUnits: 4, LCBUnits: 4, Rank: 4, FMBHiddenUnits: []int{16}},
+// smallModels are the models of the zoo, small; wdl has rows of whole vectors.
+func smallModels(t *testing.T) map[string]zoo.Model {
+	models := map[string]zoo.Model{}
+	var catalog *zoo.Catalog
+	for _, e := range catalog.Entries() {
+		m, err := e.New(testrun.SmallSettings(zoo.Setting{Name: "hidden_units", Value: []int{16, 8}}))
+		require.NoError(t, err)
+		models[e.Name] = m
 	}
+	models["dnn"] = zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{16, 8}, Dropout: 0.1}
+	models["wdl"] = zoo.WDL{EmbeddingDim: 16, HiddenUnits: []int{16, 8}}
+	return models
 }
 
 func TestRanksStayEqualAndEvaluateAsOne(t *testing.T) {
 	set := testrun.Small(t, 3000)
-	for name, model := range smallModels() {
+	for name, model := range smallModels(t) {
 		for _, solver := range []string{"adamar", "adagradar"} {
 			for _, size := range []int{2, 4} {
 				t.Run(fmt.Sprint(name, " ", solver, " ", size), func(t *testing.T) {
@@ -237,7 +241,7 @@ func TestAJobResumesWithAnyNumberOfRanks(t *testing.T) {
 // Sharded tables are replicated ones, to the bit, in checkpoints too; and a job may go on with the other kind.
 func TestShardedTablesEqualReplicatedOnes(t *testing.T) {
 	set := testrun.Small(t, 1500)
-	models := smallModels()
+	models := smallModels(t)
 	base := train.Run{Train: set.Train, Test: set.Test, BatchSize: 120, Epochs: 2, Seed: 4}
 	for _, e := range solvers.Entries() {
 		for name, model := range models {

@@ -57,7 +57,7 @@ func lived(t *testing.T, dir, from string, m zoo.Model, day datasets.Source, sol
 
 // A table that grows ends with the bits of one that had all its rows from the start.
 func TestAGrownTableIsOneThatHadAllRowsFromTheStart(t *testing.T) {
-	settings := zoo.Settings{{Name: "embedding_dim", Value: 4}, {Name: "hidden_units", Value: []int{8}}, {Name: "cin_units", Value: []int{4}}}
+	settings := testrun.SmallSettings()
 	testrun.ForEveryModel(t, settings, func(t *testing.T, _ string, m zoo.Model) {
 		for _, name := range []string{"adamar", "adagradar", "adam", "adamw", "rmsprop-ar", "cowclip", "sam"} {
 			t.Run(name, func(t *testing.T) {

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"slices"
+
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -22,19 +24,36 @@ func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	return cmd
 }
 
-// models are the models of the zoo in the shapes that are common in comparisons, for 24 fields of
-// dimension 16.
-func models() map[string]zoo.Model {
-	hidden := []int{512, 256, 128}
-	return map[string]zoo.Model{
-		"dnn":     zoo.DNN{EmbeddingDim: 16, HiddenUnits: hidden},
-		"wdl":     zoo.WDL{EmbeddingDim: 16, HiddenUnits: hidden},
-		"xdeepfm": zoo.XDeepFM{EmbeddingDim: 16, HiddenUnits: hidden, CINUnits: []int{100, 100, 100}},
-		"wukong": zoo.WuKong{
-			EmbeddingDim: 16, HiddenUnits: []int{256, 128}, Layers: 3,
-			FMBUnits: 16, LCBUnits: 16, Rank: 16, FMBHiddenUnits: []int{256},
-		},
+// shape are the hyper-parameters that are common in comparisons, for 24 fields of dimension 16.
+func shape() zoo.Settings {
+	return zoo.Settings{
+		{Name: "embedding_dim", Value: 16}, {Name: "hidden_units", Value: []int{512, 256, 128}},
+		{Name: "cin_units", Value: []int{100, 100, 100}},
 	}
+}
+
+// shapeOf are those of a model that differ.
+func shapeOf(model string) zoo.Settings {
+	return map[string]zoo.Settings{
+		"wukong": {
+			{Name: "hidden_units", Value: []int{256, 128}}, {Name: "layers", Value: 3},
+			{Name: "fmb_units", Value: 16}, {Name: "lcb_units", Value: 16}, {Name: "rank", Value: 16}, {Name: "fmb_hidden_units", Value: []int{256}},
+		},
+	}[model]
+}
+
+// models are the models of the zoo in these shapes.
+func models() map[string]zoo.Model {
+	all := map[string]zoo.Model{}
+	var catalog *zoo.Catalog
+	for _, e := range catalog.Entries() {
+		m, err := e.New(slices.Concat(shape(), shapeOf(e.Name)))
+		if err != nil {
+			panic(err) // a test makes them
+		}
+		all[e.Name] = m
+	}
+	return all
 }
 
 // modelNamed returns the model of --model. Those that are not of the zoo have their own defaults.

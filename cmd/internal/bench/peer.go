@@ -2,13 +2,13 @@ package bench
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -21,8 +21,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-//go:embed testdata/peer/torch_step.py
-var torchScript []byte
+//go:embed testdata/peer/*.py
+var torchScripts embed.FS
 
 // peerCase is one comparison: a model and a batch size.
 type peerCase struct {
@@ -33,6 +33,7 @@ type peerCase struct {
 
 var peerCases = []peerCase{
 	{"dnn", 1024, 40}, {"wdl", 1024, 40}, {"wukong", 1024, 15}, {"xdeepfm", 256, 10}, {"dnn", 4096, 12},
+	{"lr", 1024, 40}, {"fm", 1024, 40}, {"deepfm", 1024, 40}, {"dcnv2", 1024, 20},
 }
 
 // peerOptions are the flags of "zoo bench peer".
@@ -62,28 +63,28 @@ func (o *peerOptions) run(cmd *cobra.Command) error {
 	if o.rounds < 1 {
 		return ui.Usagef("--rounds must be at least 1, got %d", o.rounds)
 	}
-	script, err := os.CreateTemp("", "torch_step*.py")
+	dir, err := os.MkdirTemp("", "zoo-bench-peer-")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(script.Name())
-	_, err = script.Write(torchScript)
-	if err := errors.Join(err, script.Close()); err != nil {
+	defer os.RemoveAll(dir)
+	if err := os.CopyFS(dir, torchScripts); err != nil {
 		return err
 	}
+	script := filepath.Join(dir, "testdata/peer/torch_step.py")
 	out := cmd.OutOrStdout()
 	threads := runtime.GOMAXPROCS(0)
 	fmt.Fprintf(out, "Fastest step in ms of %d rounds, %d threads each, kernel %s.\n\n", o.rounds, threads, kernel.Name())
 	fmt.Fprintln(out, "| model | batch | zoo | PyTorch, AVX2 | ratio | PyTorch, AVX-512 | ratio |")
 	fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
 	for _, c := range peerCases {
-		ours, avx2, avx512, err := o.alternate(cmd, script.Name(), c)
+		ours, avx2, avx512, err := o.alternate(cmd, script, c)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "| %s | %d | %.2f | %.2f | %.2fx | %.2f | %.2fx |\n", c.model, c.batch, ours, avx2, avx2/ours, avx512, avx512/ours)
 	}
-	return o.algorithm1(cmd, script.Name())
+	return o.algorithm1(cmd, script)
 }
 
 // The kernels of OpenBLAS that are compared, by the names that OpenBLAS has for them.

@@ -43,7 +43,7 @@ func newFuxiCTRCommand(c *flags.Catalogs) *cobra.Command {
 	var o importOptions
 	cmd := &cobra.Command{
 		Use:   "fuxictr STATE",
-		Short: "Bring in a state dict of FuxiCTR: DNN, WideDeep (wdl), xDeepFM",
+		Short: "Bring in a state dict of FuxiCTR: DNN, WideDeep (wdl), xDeepFM, DCNv2",
 		Long: `Bring in a state dict of FuxiCTR, version 2.
 
   zoo schema dataset_config.yaml > log.yaml

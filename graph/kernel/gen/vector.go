@@ -98,6 +98,46 @@ func (w *writer) axpy() {
 	w.end()
 }
 
+// mul: dst = a*b.
+func (w *writer) mul() {
+	w.begin("mul", "(dst, a, b *float32, n int)", 32)
+	w.pointers([]string{"dst", "a", "b", "n"}, "DI", "SI", "DX", "CX")
+	w.vectors("CX", []string{"DI", "SI", "DX"}, func() {
+		w.load("SI", 0)
+		w.load("DX", 1)
+		w.do("VMULPS", 1, 0, 0)
+		w.store(0, "DI")
+	})
+	w.end()
+}
+
+// mulAdd: dst += a*b.
+func (w *writer) mulAdd() {
+	w.begin("mulAdd", "(dst, a, b *float32, n int)", 32)
+	w.pointers([]string{"dst", "a", "b", "n"}, "DI", "SI", "DX", "CX")
+	w.vectors("CX", []string{"DI", "SI", "DX"}, func() {
+		w.load("DI", 0)
+		w.load("SI", 1)
+		w.load("DX", 2)
+		w.do("VFMADD231PS", 1, 2, 0)
+		w.store(0, "DI")
+	})
+	w.end()
+}
+
+// relu: dst = max(x, 0).
+func (w *writer) relu() {
+	w.begin("relu", "(dst, x *float32, n int)", 24)
+	w.pointers([]string{"dst", "x", "n"}, "DI", "SI", "CX")
+	w.zero(w.r(1))
+	w.vectors("CX", []string{"DI", "SI"}, func() {
+		w.load("SI", 0)
+		w.do("VMAXPS", 0, 1, 0) // in this order NaN stays NaN
+		w.store(0, "DI")
+	})
+	w.end()
+}
+
 // biasReLU: dst = max(dst+bias, 0).
 func (w *writer) biasReLU() {
 	w.begin("biasReLU", "(dst, bias *float32, n int)", 24)

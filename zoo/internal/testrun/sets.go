@@ -60,6 +60,14 @@ func Numbers(t testing.TB, numbers ...float32) datasets.Source {
 	return m
 }
 
+// SmallSettings make every model of the zoo small. Others come after them, and count if both have a name.
+func SmallSettings(others ...zoo.Setting) zoo.Settings {
+	return append(zoo.Settings{
+		{Name: "embedding_dim", Value: 4}, {Name: "hidden_units", Value: []int{8}}, {Name: "cin_units", Value: []int{4, 6}},
+		{Name: "fmb_units", Value: 4}, {Name: "lcb_units", Value: 4}, {Name: "rank", Value: 4}, {Name: "fmb_hidden_units", Value: []int{16}},
+	}, others...)
+}
+
 // ForEveryModel runs a test with each model of the zoo, made with those of the settings that it has.
 func ForEveryModel(t *testing.T, s zoo.Settings, test func(t *testing.T, name string, m zoo.Model)) {
 	var catalog *zoo.Catalog

@@ -50,14 +50,14 @@ class Fields(nn.Module):
         return torch.stack(out, 1)
 
 
-def block(units, dropout):
-    """Linear layers with ReLU, and with the places that dropout takes."""
+def block(units, dropout, output=True):
+    """Linear layers with ReLU, with the places that dropout takes, and a linear output."""
     layers, before = [], DIM * len(FIELDS)
     for n in units:
         layers += [nn.Linear(before, n), nn.ReLU()] + ([nn.Dropout(dropout)] if dropout else [])
         before = n
     m = nn.Module()
-    m.mlp = nn.Sequential(*layers, nn.Linear(before, 1))
+    m.mlp = nn.Sequential(*layers, *[nn.Linear(before, 1)][:output])
     return m
 
 
@@ -68,6 +68,14 @@ class Model(nn.Module):
         self.embedding_layer = Fields(DIM)
         if name == "dnn":
             self.mlp = block([8, 5], 0.1)
+            return
+        if name.startswith("dcnv2"):
+            width = DIM * len(FIELDS)
+            self.crossnet = nn.Module()
+            self.crossnet.cross_layers = nn.ModuleList(nn.Linear(width, width) for _ in range(2))
+            stacked = name == "dcnv2_stacked"
+            setattr(self, "stacked_dnn" if stacked else "parallel_dnn", block([8, 5], 0, output=False))
+            self.fc = nn.Linear(5 if stacked else width + 5, 1)
             return
         self.lr_layer = nn.Module()
         self.lr_layer.embedding_layer = Fields(1)
@@ -88,6 +96,13 @@ class Model(nn.Module):
         flat = e.flatten(1)
         if self.name == "dnn":
             return self.mlp.mlp(flat)
+        if self.name.startswith("dcnv2"):
+            xi = flat
+            for layer in self.crossnet.cross_layers:
+                xi = flat * layer(xi) + xi
+            if self.name == "dcnv2_stacked":
+                return self.fc(self.stacked_dnn.mlp(xi))
+            return self.fc(torch.cat([xi, self.parallel_dnn.mlp(flat)], 1))
         y = self.dnn.mlp(flat) + self.lr_layer.embedding_layer(x).sum(1)
         if self.name == "xdeepfm":
             xi, pooled = e, []
@@ -144,7 +159,7 @@ with open(os.path.join(HERE, "log.csv"), "w") as f:
     f.write(",".join(FIELDS) + "\n" + "\n".join(lines) + "\n")
 json.dump(VOCAB, open(os.path.join(HERE, "vocab.json"), "w"), indent=1)
 logits = {}
-for seed, name in enumerate(["dnn", "wdl", "xdeepfm"]):
+for seed, name in enumerate(["dnn", "wdl", "xdeepfm", "dcnv2", "dcnv2_stacked"]):
     torch.manual_seed(seed)
     model = Model(name).eval()
     with torch.no_grad():

@@ -1,0 +1,94 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// GroupedLinear multiplies each group of columns of x by a weight of its own: x (batch, groups*in), weight (groups*in, units) and
+// bias (1, groups*units), which may be nil, give (batch, groups*units),
+//
+//	y_g = x_g W_g + b_g
+//
+// It is a fully connected layer for each expert, head or token.
+func GroupedLinear(x, weight, bias *gorgonia.Node, groups int) (*gorgonia.Node, error) {
+	if x.Dims() != 2 || weight.Dims() != 2 || groups < 1 || x.Shape()[1] != weight.Shape()[0] || x.Shape()[1]%groups != 0 ||
+		bias != nil && bias.Shape().TotalSize() != groups*weight.Shape()[1] {
+		return nil, fmt.Errorf("graph: grouped linear: x %v and weight %v are not those of %d groups", x.Shape(), weight.Shape(), groups)
+	}
+	l := &groupedLinear{batch: x.Shape()[0], groups: groups, in: x.Shape()[1] / groups, units: weight.Shape()[1]}
+	inputs := gorgonia.Nodes{x, weight}
+	if bias != nil {
+		inputs = append(inputs, bias)
+	}
+	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		var ns nodes
+		ns.add(newDenseOp("grouped linear dx", x.Shape().Clone(), 2, l.dx, nil).counting(l.flops()).apply(grad, in[1]))
+		ns.add(newDenseOp("grouped linear dw", weight.Shape().Clone(), 2, l.dw, nil).counting(l.flops()).apply(in[0], grad))
+		if len(in) > 2 {
+			ns.add(columnSums(grad, in[2].Shape()))
+		}
+		return ns.done()
+	}
+	shape := tensor.Shape{l.batch, groups * l.units}
+	return newDenseOp("grouped linear", shape, len(inputs), l.forward, diff).counting(l.flops()).as(l.form).apply(inputs...)
+}
+
+// groupedLinear is the shape of one operation.
+type groupedLinear struct{ batch, groups, in, units int }
+
+func (l *groupedLinear) flops() int { return 2 * l.batch * l.groups * l.in * l.units }
+
+func (l *groupedLinear) forward(out []float32, v [][]float32) {
+	if len(v) > 2 {
+		for row := out; len(row) > 0; row = row[len(v[2]):] {
+			copy(row, v[2])
+		}
+	}
+	for g := range l.groups {
+		kernel.Gemm(false, false, l.batch, l.units, l.in, v[0][g*l.in:], l.groups*l.in, v[1][g*l.in*l.units:], l.units,
+			out[g*l.units:], l.groups*l.units, len(v) > 2)
+	}
+}
+
+func (l *groupedLinear) dx(out []float32, v [][]float32) {
+	for g := range l.groups {
+		kernel.Gemm(false, true, l.batch, l.in, l.units, v[0][g*l.units:], l.groups*l.units, v[1][g*l.in*l.units:], l.units,
+			out[g*l.in:], l.groups*l.in, false)
+	}
+}
+
+func (l *groupedLinear) dw(out []float32, v [][]float32) {
+	for g := range l.groups {
+		kernel.Gemm(true, false, l.in, l.units, l.batch, v[0][g*l.in:], l.groups*l.in, v[1][g*l.units:], l.groups*l.units,
+			out[g*l.in*l.units:], l.units, false)
+	}
+}
+
+// form multiplies (samples, groups, 1, in) by (groups, in, units).
+func (l *groupedLinear) form(f Form, in []string) string {
+	x, weight := reshaped(f, in[0], -1, l.groups, 1, l.in), reshaped(f, in[1], l.groups, l.in, l.units)
+	y := reshaped(f, f.Node("MatMul", []string{x, weight}), -1, l.groups*l.units)
+	if len(in) > 2 {
+		y = f.Node("Add", []string{y, reshaped(f, in[2], l.groups*l.units)})
+	}
+	return y
+}
+
+// GroupedLinear returns a fully connected layer of units outputs for each group of the columns of x, with weights
+// name/weight (columns of x, units) and name/bias (1, groups*units).
+func (b *Builder) GroupedLinear(name string, x *gorgonia.Node, groups, units int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	in := x.Shape()[1] / max(1, groups)
+	weight := b.weight(name+"/weight", x.Shape()[1], units, fanIn(in), mark{role: RoleDense, block: name})
+	bias := b.weight(name+"/bias", 1, groups*units, fanIn(in), mark{role: RoleBias, block: name})
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(GroupedLinear(x, weight, bias, groups))
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""Makes the golden files of the models of first order and of those with interactions; see goldens.py.
+
+  LR         w_0 + sum_i w_i x_i.
+  FM         LR + sum_{i<j} <e_i, e_j>, pair by pair; Rendle 2010, eq. 1.
+  DeepFM     wide + sum_{i<j} <e_i, e_j> + mlp(concat e); Guo et al. 2017, section 3.1.
+  DCNv2      x_{l+1} = x_0 * (W_l x_l + b_l) + x_l, low rank W_l = V_l U_l, or the mixture sum_k G_k(x_l) (x_0 * (U_k tanh(C_k tanh(V_k
+             x_l)) + b_l)) + x_l expert by expert; [x_L, hidden(x_0)] or hidden(x_L), then a linear output; Wang et al. 2021.
+"""
+import torch
+import torch.nn.functional as F
+
+from goldens import MIXED, ONE, PLAIN, Model, field, write
+
+
+class Interactions(Model):
+    def lr(self):
+        return self.wide() + self.weight("lr/bias", 1, 1)
+
+    def pairs(self, e):
+        n = e.shape[1]
+        return sum(((e[:, i] * e[:, j]).sum(1, keepdim=True) for i in range(n) for j in range(i + 1, n)), torch.zeros(len(e), 1))
+
+    def fm(self, embedding_dim=4):
+        return self.lr() + self.pairs(self.embed("deep", embedding_dim))
+
+    def deepfm(self, embedding_dim=4, hidden_units=(8, 5)):
+        e = self.embed("deep", embedding_dim)
+        return self.wide() + self.pairs(e) + self.mlp("mlp", e.flatten(1), hidden_units)
+
+    def hidden(self, name, x, hidden_units):
+        for i, n in enumerate(hidden_units):
+            x = F.relu(self.linear("%s/%d" % (name, i), x, n))
+        return x
+
+    def experts(self, name, x0, x, gates, rank):
+        width, count = gates.shape
+        v = self.weight(name + "/v/weight", width, count * rank)
+        c = self.weight(name + "/c/weight", count * rank, rank)
+        u, bias = self.weight(name + "/weight", count * rank, width), self.weight(name + "/bias", 1, width)
+        shares, y = torch.softmax(x @ gates, 1), x
+        for k in range(count):
+            of = slice(k * rank, (k + 1) * rank)
+            h = torch.tanh(torch.tanh(x @ v[:, of]) @ c[of])
+            y = y + shares[:, k:k + 1] * (x0 * (h @ u[of] + bias))
+        return y
+
+    def dcnv2(self, embedding_dim=4, hidden_units=(8, 5), cross_layers=2, cross_rank=0, cross_experts=1, structure="parallel"):
+        x0 = self.embed("deep", embedding_dim).flatten(1)
+        x, width = x0, x0.shape[1]
+        gates = self.weight("cross/gates", width, cross_experts) if cross_experts > 1 else None
+        for i in range(cross_layers):
+            name = "cross/%d" % i
+            if gates is not None:
+                x = self.experts(name, x0, x, gates, cross_rank)
+                continue
+            h = x @ self.weight(name + "/v/weight", width, cross_rank) if cross_rank else x
+            x = x0 * self.linear(name, h, width) + x
+        if structure == "stacked":
+            x = self.hidden("mlp", x, hidden_units)
+        elif hidden_units:
+            x = torch.cat([x, self.hidden("mlp", x0, hidden_units)], 1)
+        return self.linear("out", x, 1)
+
+
+CASES = [
+    ("lr_mixed", "lr", MIXED, 6, {}), ("lr_one", "lr", ONE, 1, {}),
+    ("fm_mixed", "fm", MIXED, 6, {}), ("fm_one", "fm", ONE, 1, {}), ("fm_17", "fm", PLAIN, 35, dict(embedding_dim=17)),
+    ("deepfm_mixed", "deepfm", MIXED, 5, {}), ("deepfm_33", "deepfm", PLAIN, 3, dict(embedding_dim=33, hidden_units=(17, 3))),
+    ("dcnv2_mixed", "dcnv2", MIXED, 5, {}), ("dcnv2_stacked", "dcnv2", PLAIN, 4, dict(embedding_dim=3, structure="stacked")),
+    ("dcnv2_low_rank", "dcnv2", PLAIN, 3, dict(cross_rank=5)), ("dcnv2_cross_only", "dcnv2", ONE, 1, dict(hidden_units=())),
+    ("dcnv2_experts", "dcnv2", MIXED, 35, dict(cross_rank=3, cross_experts=3)),
+    ("dcnv2_256", "dcnv2", [field("a", 3), field("b", 2)], 2, dict(embedding_dim=128, cross_rank=2, cross_layers=1, hidden_units=(3,))),
+]
+
+if __name__ == "__main__":
+    write(Interactions, CASES, 100)
