@@ -23,6 +23,10 @@ func Models() []Model {
 		WDL{},
 		XDeepFM{},
 		WuKong{},
+		MaskNet{},
+		AutoInt{},
+		DIN{},
+		FinalNet{},
 	}
 }
 

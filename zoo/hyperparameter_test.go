@@ -165,7 +165,7 @@ func TestModelsFromSettings(t *testing.T) {
 	}
 	_, err = c.New("fm", nil)
 	require.ErrorIs(t, err, ErrUnknownModel)
-	require.ErrorContains(t, err, `"fm"; known: dnn, wdl, xdeepfm, wukong, mine`)
+	require.ErrorContains(t, err, `"fm"; known: dnn, wdl, xdeepfm, wukong, masknet, autoint, din, finalnet, mine`)
 	require.Error(t, json.Unmarshal([]byte("[1]"), &again))
 	require.Error(t, json.Unmarshal([]byte(`{"a":`), &again))
 }
