@@ -34,7 +34,7 @@ type Zoo struct {
 	Models  []zoo.Model      // each a value of its type, see zoo.NewCatalog
 	Solvers []solvers.Entry  // see solvers.NewCatalog
 	Data    []known.Entry    // see known.Catalog.With
-	Metrics []metrics.Metric // measured beside those of metrics.All
+	Metrics []metrics.Metric // measured beside those of metrics.Default
 }
 
 // Main is the whole program of a Zoo: it does what the command line says, as one of several ranks if mpirun

@@ -10,7 +10,6 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo/export/embeddings"
-	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -22,7 +21,7 @@ type trainOptions struct {
 	solverFlags *flags.Solver
 	saving      *flags.Checkpoints
 	data        *flags.Data
-	metrics     []metrics.Metric
+	metrics     *flags.Metrics
 	solvers     []string
 	config      string
 	embeddings  string
@@ -71,7 +70,6 @@ Built with -tags mpi and started by mpirun, several processes train together, se
 }
 
 func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
-	o.metrics = c.Metrics
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
 	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
 	f.StringVar(&o.embeddings, "embeddings", "", "file of vectors to start from, Parquet or .npy of zoo export embeddings; rows are found by field and value")
@@ -82,7 +80,8 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
-	o.data, o.saving = flags.AddData(f, c), flags.AddCheckpoints(f, c)
+	o.data, o.metrics = flags.AddData(f, c), flags.AddMetrics(f, c)
+	o.saving = flags.AddCheckpoints(f, o.metrics)
 	o.model, o.solverFlags = flags.AddModelAndSolver(f, c)
 }
 
@@ -178,6 +177,10 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	if err != nil {
 		return err
 	}
+	list, err := o.metrics.List()
+	if err != nil {
+		return err
+	}
 	stepsPerEpoch := (set.Train.Len() + o.batchSize - 1) / o.batchSize
 	solver, err := o.solverFlags.New(name, flags.Scale{Seed: o.seed, StepsPerEpoch: stepsPerEpoch})
 	if err != nil {
@@ -185,7 +188,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	}
 	run := train.Run{
 		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid, Encoding: set.Encoding, FromEncoding: o.data.Base,
-		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Metrics: o.metrics,
+		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Metrics: list,
 		Buckets: o.solverFlags.Buckets, Diagnose: o.diagnostics,
 		Parallel: train.Parallel{Comm: comm, CheckRanks: o.checkRanks, ShardTables: o.shardTables},
 		OnNote:   reporter.Note, OnStep: reporter.Step, OnEpoch: reporter.Epoch,
@@ -204,7 +207,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	if err := o.saving.Announce(reporter); err != nil {
 		return err
 	}
-	reporter.Start(ui.Run{Model: o.model.Name, Solver: name, Metrics: o.metrics, BestAUC: set.BestAUC})
+	reporter.Start(ui.Run{Model: o.model.Name, Solver: name, Metrics: list, BestAUC: set.BestAUC})
 	history, err := trainer.Train(ctx)
 	reporter.EndBar()
 	o.saving.Conclude(reporter, trainer, history, err)

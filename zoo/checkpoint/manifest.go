@@ -66,7 +66,7 @@ func (m *Manifest) best() string {
 	if m.Best != "" {
 		return m.Best
 	}
-	return Best(m.Monitor, m.History, metrics.All())
+	return Best(m.Monitor, m.History, metrics.Default())
 }
 
 // ReadManifest reads the manifest of the checkpoint in dir.

@@ -34,7 +34,7 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
 		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed,
 		Buckets: train.Buckets{Number: s.Buckets}, Diagnose: true,
-		Metrics: slices.Concat(metrics.All(), in.Metrics),
+		Metrics: slices.Concat(metrics.Default(), in.Metrics),
 		OnEpoch: func(e metrics.Epoch) error { return r.addEpoch(e, in.Metrics) },
 	}
 	previous := 0

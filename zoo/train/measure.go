@@ -62,9 +62,9 @@ func (t *Trainer) evaluate(source datasets.Source) (metrics.Figures, error) {
 		return t.evaluator.Evaluate(ctx, source)
 	}
 	share, err := datasets.Divide(source, t.team.Rank(), t.team.Size())
-	var logits, labels []float32
+	var own metrics.Predictions
 	if err == nil {
-		logits, labels, err = t.evaluator.LogitsOf(share.Whole(ctx, t.run.BatchSize))
+		own, err = t.evaluator.Predict(share.Whole(ctx, t.run.BatchSize))
 	}
 	if err != nil && t.spread() {
 		return metrics.Figures{}, err // the others wait for rows
@@ -72,13 +72,9 @@ func (t *Trainer) evaluate(source datasets.Source) (metrics.Figures, error) {
 	if err := t.team.Agree(err); err != nil {
 		return metrics.Figures{}, err
 	}
-	allLogits, err := t.team.join(logits)
+	all, err := t.team.joinPredictions(own)
 	if err != nil {
 		return metrics.Figures{}, err
 	}
-	allLabels, err := t.team.join(labels)
-	if err != nil {
-		return metrics.Figures{}, err
-	}
-	return t.evaluator.Measure(allLogits, allLabels), nil
+	return t.evaluator.Measure(all), nil
 }

@@ -28,7 +28,7 @@ type Run struct {
 
 	BatchSize     int                // samples in a step; 0 means 512
 	Epochs        int                // passes over Train; 0 means 4
-	Metrics       []metrics.Metric   // by which Test and Valid are measured; none means metrics.All
+	Metrics       []metrics.Metric   // by which Test and Valid are measured; none means metrics.Default
 	Monitor       metrics.Monitor    // the figure that finds the best epoch; default: none
 	Patience      int                // epochs that may pass without a better one; 0: any number
 	Seed          uint64             // of everything random; default 0
@@ -97,7 +97,7 @@ func (r *Run) source(number uint64) *rand.PCG { return rand.NewPCG(r.Seed, numbe
 // withDefaults returns the run with defaults in place of zero fields.
 func (r Run) withDefaults() Run {
 	r.BatchSize, r.Epochs = cmp.Or(r.BatchSize, 512), cmp.Or(r.Epochs, 4)
-	r.Metrics = metrics.OrAll(r.Metrics)
+	r.Metrics = metrics.OrDefault(r.Metrics)
 	if r.Parallel.Comm == nil {
 		r.Parallel.Comm = ranks.Alone()
 	}

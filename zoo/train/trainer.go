@@ -114,8 +114,11 @@ func (t *Trainer) StoppedEarly() bool {
 	if t.run.Monitor == metrics.NoMonitor || t.run.Patience == 0 {
 		return false
 	}
-	return len(t.history)-1-t.run.Monitor.Best(t.history, t.run.Metrics) >= t.run.Patience
+	return len(t.history)-1-t.Best() >= t.run.Patience
 }
+
+// Best returns the index of the best epoch so far by the run's monitor, the first of equals; -1 if there is none.
+func (t *Trainer) Best() int { return t.run.Monitor.Best(t.history, t.run.Metrics) }
 
 // Free gives the memory of weights and solver back, which the garbage collector does not.
 func (t *Trainer) Free() {
