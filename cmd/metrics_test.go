@@ -13,7 +13,7 @@ func TestChosenMetrics(t *testing.T) {
 	run := filepath.Join(t.TempDir(), "run")
 	choice := "auc,logloss,pr_auc,ne,ece,gauc:a"
 	code, out, stderr := zooCommand(t, "train", "--schema", schema, "--train", log, "--epochs", "2", "--batch-size", "20",
-		"--hidden-units", "4", "--metrics", choice, "--monitor", "valid_gauc_a", "--out", run, "--json")
+		"--hidden-units", "4", "--metrics", choice, "--monitor", "valid_gauc_a", "--test-every-epoch", "--out", run, "--json")
 	require.Zero(t, code, stderr)
 	trained := withoutTimes(t, out)[0]
 	for _, part := range []string{"test_", "valid_"} {
@@ -42,4 +42,21 @@ func TestMetricsThatCannotBeChosen(t *testing.T) {
 		{"evaluate --from " + run + " --test " + test + " --metrics gauc:past", 1, `gauc_past: field "past" is no category`},
 		{"evaluate --from " + run + " --test " + test + " --metrics gauc:x", 1, `gauc_x: field "x" is no category`},
 	})
+}
+
+// With a validation part the test part is measured for the best epoch only, in a last object that has its number.
+func TestTheLastObjectIsOfTheBestEpoch(t *testing.T) {
+	schema, log := rawLog(t)
+	code, out, stderr := zooCommand(t, "train", "--schema", schema, "--train", log, "--epochs", "2", "--batch-size", "20", "--hidden-units", "4", "--json")
+	require.Zero(t, code, stderr)
+	objects := withoutTimes(t, out)
+	require.Len(t, objects, 3)
+	for _, epoch := range objects[:2] {
+		require.Contains(t, epoch, "valid_auc")
+		require.Contains(t, epoch, "valid_logloss")
+		require.NotContains(t, epoch, "test_auc")
+	}
+	best := objects[2]
+	require.Equal(t, objects[int(best["best_epoch"].(float64))-1]["valid_auc"], best["valid_auc"])
+	require.Contains(t, best, "test_logloss")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo/export/embeddings"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -26,9 +27,9 @@ type trainOptions struct {
 	config      string
 	embeddings  string
 
-	batchSize, epochs, checkRanks  int
-	seed                           uint64
-	json, diagnostics, shardTables bool
+	batchSize, epochs, checkRanks                  int
+	seed                                           uint64
+	json, diagnostics, shardTables, testEveryEpoch bool
 }
 
 func newTrainCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
@@ -79,6 +80,7 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
 	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
+	f.BoolVar(&o.testEveryEpoch, "test-every-epoch", false, "measure the test part after every epoch, also if there is a validation part; then it is otherwise measured once, for the best epoch")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
 	o.data, o.metrics = flags.AddData(f, c), flags.AddMetrics(f, c)
 	o.saving = flags.AddCheckpoints(f, o.metrics)
@@ -196,6 +198,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	if err := o.saving.Apply(&run); err != nil {
 		return err
 	}
+	run.TestOnce = run.Monitor != metrics.NoMonitor && !o.testEveryEpoch
 	trainer, err := train.NewTrainer(run)
 	if err != nil {
 		return err
@@ -207,9 +210,28 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	if err := o.saving.Announce(reporter); err != nil {
 		return err
 	}
-	reporter.Start(ui.Run{Model: o.model.Name, Solver: name, Metrics: list, BestAUC: set.BestAUC})
+	facts, err := runFacts(&run, trainer)
+	if err != nil {
+		return err
+	}
+	reporter.Start(ui.Run{
+		Model: o.model.Name, Solver: name, Metrics: list, BestAUC: set.BestAUC, Facts: facts,
+		Valid: run.Valid != nil, Test: run.Test != nil && !run.TestOnce,
+		IsBest: func(e metrics.Epoch) bool {
+			best := trainer.Best()
+			return best != nil && best.Epoch == e.Epoch && !e.Partial
+		},
+	})
 	history, err := trainer.Train(ctx)
 	reporter.EndBar()
+	if best := trainer.Best(); best != nil {
+		if err := reporter.Best(*best); err != nil {
+			return err
+		}
+		if err == nil && best.Epoch == len(history) && len(history) == o.epochs && o.epochs > 1 {
+			reporter.Note(fmt.Sprintf("the last epoch was the best one: more may be better, such as --epochs %d", 2*o.epochs))
+		}
+	}
 	o.saving.Conclude(reporter, trainer, history, err)
 	return err
 }

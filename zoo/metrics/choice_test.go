@@ -35,8 +35,10 @@ func repeated(p Predictions) Predictions {
 
 // Each metric from its definition, sample by sample, on predictions without weights.
 var definitions = map[string]func(Predictions) float64{
-	"auc":         func(p Predictions) float64 { return pairAUC(p.Logits, p.Labels) },
-	"logloss":     func(p Predictions) float64 { return meanLogLoss(p, func(i int) float64 { return sigmoid(p.Logits[i]) }) },
+	"auc": func(p Predictions) float64 { return pairAUC(p.Logits, p.Labels) },
+	"logloss": func(p Predictions) float64 {
+		return meanLogLoss(p, func(i int) float64 { return sigmoid(p.Logits[i]) })
+	},
 	"calibration": func(p Predictions) float64 { return sum(probabilities(p)) / sum(numbers(p.Labels)) },
 	"pr_auc": func(p Predictions) float64 {
 		var precisions []float64

@@ -19,20 +19,20 @@ func (t *Trainer) measure(e *metrics.Epoch) error {
 	if t.run.Diagnose {
 		e.Diagnostics = t.diagnose()
 	}
-	for _, part := range []struct {
-		source datasets.Source
-		result **metrics.Figures
-	}{{t.run.Test, &e.Test}, {t.run.Valid, &e.Valid}} {
-		if part.source == nil {
-			continue
-		}
-		f, err := t.evaluate(part.source)
-		if err != nil {
-			return err
-		}
-		*part.result = &f
+	if e.Valid, err = t.evaluatePart(t.run.Valid); err != nil || t.run.TestOnce {
+		return err
 	}
-	return nil
+	e.Test, err = t.evaluatePart(t.run.Test)
+	return err
+}
+
+// evaluatePart measures the model over a part of the data; nil if the run has none.
+func (t *Trainer) evaluatePart(source datasets.Source) (*metrics.Figures, error) {
+	if source == nil {
+		return nil, nil
+	}
+	f, err := t.evaluate(source)
+	return &f, err
 }
 
 // embeddingNorm returns the Euclidean norm of all tables together.

@@ -23,7 +23,7 @@ type Run struct {
 	Model  zoo.Model       // required
 	Solver gorgonia.Solver // required, a new solvers.Solver: it keeps the state of one run
 	Train  datasets.Source // required
-	Test   datasets.Source // measured after every epoch; nil: not measured
+	Test   datasets.Source // measured after every epoch, or once; nil: not measured
 	Valid  datasets.Source // measured after every epoch; nil: not measured
 
 	BatchSize     int                // samples in a step; 0 means 512
@@ -31,6 +31,7 @@ type Run struct {
 	Metrics       []metrics.Metric   // by which Test and Valid are measured; none means metrics.Default
 	Monitor       metrics.Monitor    // the figure that finds the best epoch; default: none
 	Patience      int                // epochs that may pass without a better one; 0: any number
+	TestOnce      bool               // measure Test at the end only, with the weights after the best epoch; needs a monitor
 	Seed          uint64             // of everything random; default 0
 	EmbeddingInit graph.Initializer  // nil means graph.Normal(0.01)
 	Encoding      *datasets.Encoding // of raw samples, to be kept with the model; nil: it predicts ids only
@@ -147,6 +148,8 @@ func (r *Run) checkMonitor() error {
 		return fmt.Errorf("monitor %s needs a validation part", r.Monitor)
 	case r.Monitor == metrics.NoMonitor && r.Patience > 0:
 		return errors.New("patience needs a monitor")
+	case r.Monitor == metrics.NoMonitor && r.TestOnce:
+		return errors.New("to measure the test part once needs a monitor, which finds the best epoch")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func AddCheckpoints(flags *pflag.FlagSet, m *Metrics) *Checkpoints {
 	flags.StringVar(&c.from, "from", "", "directory of a run that this one goes on from with another log: its model, solver, weights and vocabulary")
 	flags.StringVar(&c.every, "checkpoint-every", "", "also save within epochs: every so many steps (500) or after so much time (10m)")
 	flags.IntVar(&c.keep, "keep", 2, "number of latest checkpoints to keep, besides that of the best epoch")
-	flags.StringVar(&c.monitor, "monitor", "", "find the best epoch by valid_ and the name of one of --metrics: "+strings.Join(metrics.Monitors(m.catalogs.Metrics), ", "))
+	flags.StringVar(&c.monitor, "monitor", "", "stop early and find the best epoch by valid_ and the name of one of --metrics: "+strings.Join(metrics.Monitors(m.catalogs.Metrics), ", ")+"; without it a run with a validation part finds it by the first of them")
 	flags.IntVar(&c.patience, "patience", 2, "with --monitor: stop when so many epochs in a row were not better; 0: never")
 	return c
 }
@@ -100,10 +100,14 @@ func (c *Checkpoints) Close() {
 // Monitored reports whether a monitor finds the best epoch.
 func (c *Checkpoints) Monitored() bool { return c.monitor != "" }
 
-// Apply sets how a run is monitored, stopped and saved.
+// Apply sets how a run is monitored, stopped and saved. A run with a validation part has a monitor in any case: the first
+// of its metrics that has a goal.
 func (c *Checkpoints) Apply(run *train.Run) error {
-	if c.Monitored() {
+	switch offered := metrics.Monitors(run.Metrics); {
+	case c.Monitored():
 		run.Monitor, run.Patience = metrics.Monitor(c.monitor), c.patience
+	case run.Valid != nil && len(offered) > 0: // finds the best epoch, and never stops
+		run.Monitor = metrics.Monitor(offered[0])
 	}
 	run.From = c.from
 	steps, every, err := c.interval()
