@@ -118,7 +118,7 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return ui.Usage(err) })
 	root.AddCommand(
 		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(c), newDescribeCommand(),
-		newTrainCommand(c, comm), newStreamCommand(c), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
+		newTrainCommand(c, comm), newTuneCommand(c), newStreamCommand(c), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
 		serve.NewCommand(c),
 		newModelsCommand(c), newSolversCommand(c),
 		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), export.NewCommand(c), export.NewImportCommand(c), bench.NewCommand(c, comm),

@@ -100,6 +100,9 @@ func (c *Checkpoints) Close() {
 // Monitored reports whether a monitor finds the best epoch.
 func (c *Checkpoints) Monitored() bool { return c.monitor != "" }
 
+// Patience returns after how many epochs that were not better a monitored run stops.
+func (c *Checkpoints) Patience() int { return c.patience }
+
 // Apply sets how a run is monitored, stopped and saved. A run with a validation part has a monitor in any case: the first
 // of its metrics that has a goal.
 func (c *Checkpoints) Apply(run *train.Run) error {
