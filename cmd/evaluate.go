@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
@@ -28,6 +29,7 @@ type evaluateOptions struct {
 	catalogs  *flags.Catalogs
 	from      string
 	testFiles []string
+	metrics   *flags.Metrics
 	json      bool
 }
 
@@ -46,12 +48,17 @@ the test part of the run.`,
 	f.StringVar(&o.from, "from", "", "directory of a run, or of one of its checkpoints")
 	f.StringSliceVar(&o.testFiles, "test", nil, "files of labelled samples")
 	f.BoolVar(&o.json, "json", false, "print a JSON object")
+	o.metrics = flags.AddMetrics(f, c)
 	return cmd
 }
 
 func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.from == "" {
 		return ui.Usagef("--from: give the directory of a run")
+	}
+	list, err := o.metrics.List()
+	if err != nil {
+		return ui.Usage(err)
 	}
 	saved, err := o.catalogs.LoadToPredict(cmd.Context(), o.from)
 	if err != nil {
@@ -68,12 +75,12 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	figures, err := predictor.Evaluate(batches, o.catalogs.Metrics...)
+	figures, err := predictor.Evaluate(batches, list...)
 	reporter.EndBar()
 	if err != nil {
 		return err
 	}
-	return o.print(cmd.OutOrStdout(), figures)
+	return o.print(cmd.OutOrStdout(), figures, list)
 }
 
 // batches returns those of the files, or of the test part of the run.
@@ -134,19 +141,18 @@ func readRun(path string, c *flags.Catalogs) (*trainOptions, error) {
 	return &o, nil
 }
 
-func (o *evaluateOptions) print(w io.Writer, f metrics.Figures) error {
+func (o *evaluateOptions) print(w io.Writer, f metrics.Figures, list []metrics.Metric) error {
 	if o.json {
 		object := ui.Object{}
 		object.Add("samples", f.Samples)
 		object.Add("positives", f.Positives)
-		object.AddFigures("", &f, o.catalogs.Metrics)
+		object.AddFigures("", &f, list)
 		return json.NewEncoder(w).Encode(object)
 	}
-	_, err := fmt.Fprintf(w, "samples      %d\nclicks       %d\n", f.Samples, f.Positives)
-	for _, m := range o.catalogs.Metrics {
-		if err == nil {
-			_, err = fmt.Fprintf(w, "%-11s  %s\n", m.Heading(), m.Format(f.Value(m.Name)))
-		}
+	lines := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(lines, "samples\t%d\nclicks\t%d\n", f.Samples, f.Positives)
+	for _, m := range list {
+		fmt.Fprintf(lines, "%s\t%s\n", m.Heading(), m.Format(f.Value(m.Name)))
 	}
-	return err
+	return lines.Flush()
 }

@@ -34,7 +34,7 @@ type Zoo struct {
 	Models  []zoo.Model      // each a value of its type, see zoo.NewCatalog
 	Solvers []solvers.Entry  // see solvers.NewCatalog
 	Data    []known.Entry    // see known.Catalog.With
-	Metrics []metrics.Metric // measured beside those of metrics.All
+	Metrics []metrics.Metric // measured beside those of metrics.Default
 }
 
 // Main is the whole program of a Zoo: it does what the command line says, as one of several ranks if mpirun
@@ -118,7 +118,7 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return ui.Usage(err) })
 	root.AddCommand(
 		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(c), newDescribeCommand(),
-		newTrainCommand(c, comm), newStreamCommand(c, comm), newDeltaCommand(), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
+		newTrainCommand(c, comm), newTuneCommand(c), newStreamCommand(c, comm), newDeltaCommand(), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
 		serve.NewCommand(c),
 		newModelsCommand(c), newSolversCommand(c),
 		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), export.NewCommand(c), export.NewImportCommand(c), bench.NewCommand(c, comm),

@@ -204,7 +204,7 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 		},
 		Run: train.Run{
 			Model: model, BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Parallel: o.parallel,
-			Metrics: metrics.All(), Checkpoints: &train.Checkpoints{EverySteps: o.saveEach}, OnNote: reporter.Note,
+			Metrics: metrics.Default(), Checkpoints: &train.Checkpoints{EverySteps: o.saveEach}, OnNote: reporter.Note,
 		},
 	}, nil
 }

@@ -22,14 +22,14 @@ type trainOptions struct {
 	solverFlags *flags.Solver
 	saving      *flags.Checkpoints
 	data        *flags.Data
-	metrics     []metrics.Metric
+	metrics     *flags.Metrics
 	solvers     []string
 	config      string
 	embeddings  string
 
-	batchSize, epochs, checkRanks  int
-	seed                           uint64
-	json, diagnostics, shardTables bool
+	batchSize, epochs, checkRanks                  int
+	seed                                           uint64
+	json, diagnostics, shardTables, testEveryEpoch bool
 }
 
 func newTrainCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
@@ -71,7 +71,6 @@ Built with -tags mpi and started by mpirun, several processes train together, se
 }
 
 func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
-	o.metrics = c.Metrics
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
 	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
 	f.StringVar(&o.embeddings, "embeddings", "", "file of vectors to start from, Parquet or .npy of zoo export embeddings; rows are found by field and value")
@@ -81,8 +80,10 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
 	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
 	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
+	f.BoolVar(&o.testEveryEpoch, "test-every-epoch", false, "measure the test part after every epoch, also if there is a validation part; then it is otherwise measured once, for the best epoch")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
-	o.data, o.saving = flags.AddData(f, c), flags.AddCheckpoints(f, c)
+	o.data, o.metrics = flags.AddData(f, c), flags.AddMetrics(f, c)
+	o.saving = flags.AddCheckpoints(f, o.metrics)
 	o.model, o.solverFlags = flags.AddModelAndSolver(f, c)
 }
 
@@ -178,6 +179,10 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	if err != nil {
 		return err
 	}
+	list, err := o.metrics.List()
+	if err != nil {
+		return err
+	}
 	stepsPerEpoch := (set.Train.Len() + o.batchSize - 1) / o.batchSize
 	solver, err := o.solverFlags.New(name, flags.Scale{Seed: o.seed, StepsPerEpoch: stepsPerEpoch})
 	if err != nil {
@@ -185,7 +190,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	}
 	run := train.Run{
 		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid, Encoding: set.Encoding, FromEncoding: o.data.Base,
-		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Metrics: o.metrics,
+		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Metrics: list,
 		Buckets: o.solverFlags.Buckets, Diagnose: o.diagnostics,
 		Parallel: train.Parallel{Comm: comm, CheckRanks: o.checkRanks, ShardTables: o.shardTables},
 		OnNote:   reporter.Note, OnStep: reporter.Step, OnEpoch: reporter.Epoch,
@@ -193,6 +198,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	if err := o.saving.Apply(&run); err != nil {
 		return err
 	}
+	run.TestOnce = run.Monitor != metrics.NoMonitor && !o.testEveryEpoch
 	trainer, err := train.NewTrainer(run)
 	if err != nil {
 		return err
@@ -204,9 +210,28 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	if err := o.saving.Announce(reporter); err != nil {
 		return err
 	}
-	reporter.Start(ui.Run{Model: o.model.Name, Solver: name, Metrics: o.metrics, BestAUC: set.BestAUC})
+	facts, err := runFacts(&run, trainer)
+	if err != nil {
+		return err
+	}
+	reporter.Start(ui.Run{
+		Model: o.model.Name, Solver: name, Metrics: list, BestAUC: set.BestAUC, Facts: facts,
+		Valid: run.Valid != nil, Test: run.Test != nil && !run.TestOnce,
+		IsBest: func(e metrics.Epoch) bool {
+			best := trainer.Best()
+			return best != nil && best.Epoch == e.Epoch && !e.Partial
+		},
+	})
 	history, err := trainer.Train(ctx)
 	reporter.EndBar()
+	if best := trainer.Best(); best != nil {
+		if err := reporter.Best(*best); err != nil {
+			return err
+		}
+		if err == nil && best.Epoch == len(history) && len(history) == o.epochs && o.epochs > 1 {
+			reporter.Note(fmt.Sprintf("the last epoch was the best one: more may be better, such as --epochs %d", 2*o.epochs))
+		}
+	}
 	o.saving.Conclude(reporter, trainer, history, err)
 	return err
 }

@@ -71,7 +71,7 @@ func TestTrainTable(t *testing.T) {
 	code, out, stderr := zooCommand(t, "train", "--rows", "2000", "--epochs", "2", "--solver", "adam,adamw")
 	require.Zero(t, code, stderr)
 	require.Contains(t, out, "dnn with adam (best possible test AUC 0.")
-	require.Contains(t, out, "epoch  train loss  test AUC")
+	require.Contains(t, out, "epoch   train loss  test AUC")
 	require.Regexp(t, `(?m)^adam +0\.\d{4}  0\.\d{4}$`, out)
 	require.Regexp(t, `(?m)^adamw +0\.\d{4}  0\.\d{4}$`, out)
 }

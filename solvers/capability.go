@@ -93,6 +93,12 @@ type Decaying interface {
 	Lambda(table *graph.Table, row int) float64
 }
 
+// HalfLifer is a solver whose rows may shrink the longer they have had no gradient.
+type HalfLifer interface {
+	// HalfLife returns the steps after which a row without a gradient has lost half of its norm; 0 if rows do not shrink so.
+	HalfLife() float64
+}
+
 // Forgetter is a solver that can begin anew with a table.
 type Forgetter interface {
 	// Forget clears the state of a table, as if the table were new. It drops the movement that its rows

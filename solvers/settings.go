@@ -121,6 +121,14 @@ func (s *settings) String() string {
 // LearnRate implements LearnRater.
 func (s *settings) LearnRate() float64 { return s.learnRate }
 
+// HalfLife implements HalfLifer.
+func (s *settings) HalfLife() float64 {
+	if s.alpha == 0 {
+		return 0
+	}
+	return HalfLifeOfAlpha(s.scale(s.alpha, s.learnRate))
+}
+
 // denseRate returns the learning rate of weights that are not tables.
 func (s *settings) denseRate() float64 {
 	if s.dense > 0 {

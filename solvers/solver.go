@@ -191,5 +191,6 @@ var (
 	_ GradientTracker = (*solver)(nil)
 	_ Bucketed        = (*solver)(nil)
 	_ Decaying        = (*solver)(nil)
+	_ HalfLifer       = (*solver)(nil)
 	_ Forgetter       = (*solver)(nil)
 )

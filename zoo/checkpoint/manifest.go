@@ -101,7 +101,7 @@ func (m *Manifest) best() string {
 	if m.Best != "" {
 		return m.Best
 	}
-	return Best(m.Monitor, m.History, metrics.All())
+	return Best(m.Monitor, m.History, metrics.Default())
 }
 
 // ReadManifest reads the manifest of the checkpoint in dir.
@@ -154,8 +154,13 @@ func Find(path string) (dir string, m *Manifest, err error) {
 		return "", nil, err
 	}
 	if best := m.best(); best != "" && best != latest {
-		dir = filepath.Join(path, best)
-		m, err = ReadManifest(dir)
+		kept, err := ReadManifest(filepath.Join(path, best))
+		switch {
+		case err == nil:
+			return filepath.Join(path, best), kept, nil
+		case !errors.Is(err, fs.ErrNotExist): // a run that got its monitor late may not have kept it
+			return "", nil, err
+		}
 	}
-	return dir, m, err
+	return dir, m, nil
 }

@@ -25,6 +25,8 @@ func (g *Grid) check() (place string, err error) {
 		return "$.epochs", fmt.Errorf("must be at least 1, got %d", g.Epochs)
 	case g.BatchSize < 1:
 		return "$.batch_size", fmt.Errorf("must be at least 1, got %d", g.BatchSize)
+	case g.Patience < 0:
+		return "$.patience", fmt.Errorf("must be at least 0, got %d", g.Patience)
 	case g.CurvePoints < 0:
 		return "$.curve_points", fmt.Errorf("must be at least 0, got %d", g.CurvePoints)
 	}

@@ -38,6 +38,8 @@ type Grid struct {
 	Seeds []uint64 `yaml:"seeds"`
 	// Epochs of every run. Default 4.
 	Epochs int `yaml:"epochs"`
+	// Patience is after how many epochs that are no better by the AUC of the validation part a run ends. Default: never.
+	Patience int `yaml:"patience"`
 	// BatchSize in samples. Default 512.
 	BatchSize int `yaml:"batch_size"`
 	// Hyperparameters of all models; each takes those that it has. Default: those of each model.

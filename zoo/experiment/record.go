@@ -21,6 +21,8 @@ type Settings struct {
 	BatchSize   int    `json:"batch_size"`
 	Epochs      int    `json:"epochs"`
 	CurvePoints int    `json:"curve_points,omitempty"`
+	// Patience is after how many epochs that are no better by the AUC of the validation part the run ends; 0: never.
+	Patience int `json:"patience,omitempty"`
 }
 
 // Key tells runs apart: the start of the SHA-256 of the settings as JSON.
@@ -96,6 +98,17 @@ func (f *Figure) UnmarshalJSON(text []byte) error {
 		return nil
 	}
 	return json.Unmarshal(text, (*float64)(f))
+}
+
+// Best returns the result after the epoch with the highest AUC of the validation part, the first of equals.
+func (r *Record) Best() Epoch {
+	best := r.Results[0]
+	for _, e := range r.Results[1:] {
+		if e.ValidAUC > best.ValidAUC || best.ValidAUC != best.ValidAUC {
+			best = e
+		}
+	}
+	return best
 }
 
 // Last returns the result after the last epoch.

@@ -34,8 +34,11 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
 		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed,
 		Buckets: train.Buckets{Number: s.Buckets}, Diagnose: true,
-		Metrics: slices.Concat(metrics.All(), in.Metrics),
+		Metrics: slices.Concat(metrics.Default(), in.Metrics),
 		OnEpoch: func(e metrics.Epoch) error { return r.addEpoch(e, in.Metrics) },
+	}
+	if s.Patience > 0 {
+		run.Monitor, run.Patience = metrics.ValidAUC, s.Patience
 	}
 	previous := 0
 	run.OnStep = func(step train.Step) {
@@ -66,6 +69,14 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 	r.BucketAUC = bucketAUC(logits, labels, d.groups)
 	r.Calibration = calibration(logits, labels, 10)
 	return r, slices.Clone(logits), nil
+}
+
+// diverged is the record of a run that had no end: none of its figures exists.
+func diverged(s Settings) *Record {
+	none := Figure(math.NaN())
+	return &Record{Key: s.Key(), Settings: s, Version: version(), Kernel: kernel.Name(), Results: []Epoch{{
+		TrainLoss: none, ValidAUC: none, TestAUC: none, TestLogLoss: none, Calibration: none, EmbeddingNorm: none, Rademacher: none,
+	}}}
 }
 
 func (r *Record) addEpoch(e metrics.Epoch, own []metrics.Metric) error {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/zoo"
 )
 
 // Runner runs a grid.
@@ -20,6 +21,8 @@ type Runner struct {
 	Parallel int
 	// OnProgress, if not nil, is called as runs go on, by one goroutine at a time.
 	OnProgress func(Progress)
+
+	keepsDiverged bool // a run that diverges is recorded, instead of an error that ends the others
 
 	data     map[string]*dataset
 	lock     sync.Mutex
@@ -99,7 +102,7 @@ func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job 
 	for _, c := range m.candidates(d, &g.Catalogs) {
 		list = append(list, job{m.Name, Settings{
 			Data: d.Name, DataHash: r.data[d.Name].hash, Model: model, Hyperparameters: g.Hyperparameters,
-			candidate: c, Seed: seed, BatchSize: g.BatchSize, Epochs: g.Epochs, CurvePoints: g.CurvePoints,
+			candidate: c, Seed: seed, BatchSize: g.BatchSize, Epochs: g.Epochs, CurvePoints: g.CurvePoints, Patience: g.Patience,
 		}})
 	}
 	return list
@@ -174,6 +177,9 @@ func (r *Runner) run(ctx context.Context, j job) error {
 	})
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if r.keepsDiverged && errors.Is(err, zoo.ErrNonFinite) {
+		record, err = diverged(j.Settings), nil
 	}
 	if err != nil {
 		return err

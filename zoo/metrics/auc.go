@@ -1,43 +1,28 @@
 package metrics
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 func auc() Metric {
-	return Metric{Name: "auc", Title: "AUC", Goal: Higher, Measure: func(p Predictions) float64 { return AUC(p.Logits, p.Labels) }}
+	return Metric{Name: "auc", Title: "AUC", Goal: Higher, Measure: func(p Predictions) float64 { return p.rocArea(p.byScore()) }}
 }
 
 // AUC returns the area under the ROC curve of scores against labels (0 or 1), exact, ties counting
 // half: the Mann-Whitney statistic over (positives x negatives). It is NaN if one class is empty.
 func AUC(scores, labels []float32) float64 {
-	order := make([]int32, len(scores))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(scores[a], scores[b]) })
+	p := Predictions{Logits: scores, Labels: labels}
+	return p.rocArea(p.byScore())
+}
+
+// rocArea is the area under the ROC curve of samples in ascending order of their logits. A pair of a positive and a negative
+// counts as much as the product of their weights.
+func (p *Predictions) rocArea(order []int32) float64 {
 	var positives, negatives, wins float64
-	for from := 0; from < len(order); {
-		var tiedPositives, tiedNegatives float64
-		to := from
-		for ; to < len(order) && scores[order[to]] == scores[order[from]]; to++ {
-			if labels[order[to]] > 0.5 {
-				tiedPositives++
-			} else {
-				tiedNegatives++
-			}
-		}
-		if to == from { // NaN equals nothing, not even itself
-			return math.NaN()
-		}
-		wins += tiedPositives * (negatives + tiedNegatives/2)
-		positives += tiedPositives
-		negatives += tiedNegatives
-		from = to
-	}
-	if positives == 0 || negatives == 0 {
+	isNumber := p.eachTie(order, func(t ties) {
+		wins += t.positives * (negatives + t.negatives/2)
+		positives += t.positives
+		negatives += t.negatives
+	})
+	if !isNumber || positives == 0 || negatives == 0 {
 		return math.NaN()
 	}
 	return wins / (positives * negatives)

@@ -22,9 +22,9 @@ func accuracy() metrics.Metric {
 
 func ExampleMeasure() {
 	p := metrics.Predictions{Logits: []float32{-1, 2, 0.5, -0.5}, Labels: []float32{0, 1, 0, 0}}
-	figures := metrics.Measure(p, append(metrics.All(), accuracy())...)
+	figures := metrics.Measure(p, append(metrics.Default(), accuracy())...)
 	fmt.Printf("AUC %.2f, accuracy %.2f\n", figures.AUC(), figures.Value("accuracy"))
-	fmt.Println(metrics.Monitors(append(metrics.All(), accuracy())))
+	fmt.Println(metrics.Monitors(append(metrics.Default(), accuracy())))
 	// Output:
 	// AUC 1.00, accuracy 0.75
 	// [valid_auc valid_logloss valid_accuracy]

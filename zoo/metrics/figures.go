@@ -23,13 +23,13 @@ type figure struct {
 // reserved are the names in the JSON of Figures that no metric may have.
 var reserved = []string{"samples", "positives"}
 
-// Measure returns the figures of predictions by each metric, of which none means All.
+// Measure returns the figures of predictions by each metric, of which none means Default.
 func Measure(p Predictions, list ...Metric) Figures {
 	f := Figures{Samples: len(p.Logits)}
 	for _, label := range p.Labels {
 		f.Positives += int(label)
 	}
-	for _, m := range OrAll(list) {
+	for _, m := range OrDefault(list) {
 		f.values = append(f.values, figure{m.Name, m.Measure(p)})
 	}
 	return f

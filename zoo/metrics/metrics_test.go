@@ -47,7 +47,7 @@ func TestAUC(t *testing.T) {
 
 // By hand: predictions .5 and .75 against labels 0 and 1.
 func TestMeasure(t *testing.T) {
-	m := Measure(Predictions{[]float32{0, float32(math.Log(3))}, []float32{0, 1}})
+	m := Measure(Predictions{Logits: []float32{0, float32(math.Log(3))}, Labels: []float32{0, 1}})
 	require.Equal(t, 2, m.Samples)
 	require.Equal(t, 1, m.Positives)
 	require.Equal(t, 1.0, m.AUC())

@@ -24,7 +24,7 @@ func TestBest(t *testing.T) {
 func TestAMonitorIsOneOfTheMetrics(t *testing.T) {
 	own := append(All(), Metric{Name: "own", Goal: Lower, Measure: func(Predictions) float64 { return 0 }})
 	require.NoError(t, Monitor("valid_own").Check(own))
-	require.EqualError(t, Monitor("valid_own").Check(All()), `unknown monitor "valid_own"; known: valid_auc, valid_logloss`)
+	require.EqualError(t, Monitor("valid_own").Check(Default()), `unknown monitor "valid_own"; known: valid_auc, valid_logloss`)
 	require.Error(t, Monitor("auc").Check(own))
 }
 

@@ -15,14 +15,14 @@ import (
 // Evaluator measures a model that is being trained. It settles the tables first, so that every row is at the latest step,
 // and runs a network without loss, gradient or dropout.
 type Evaluator struct {
-	weights        *graph.Weights
-	network        *zoo.Network
-	metrics        []metrics.Metric
-	logits, labels []float32
+	weights *graph.Weights
+	network *zoo.Network
+	samples *collector
 }
 
 // NewEvaluator compiles a network of batchSize samples over the weights of a model. It will measure each of the metrics,
-// of which none means metrics.All.
+// of which none means metrics.Default. The error of one that groups by what is no categorical field wraps
+// metrics.ErrMetric.
 func NewEvaluator(m zoo.Model, fields []graph.Field, w *graph.Weights, batchSize int, list ...metrics.Metric) (*Evaluator, error) {
 	b := graph.NewBuilder(batchSize, fields, w)
 	b.Dropouts = rand.New(rand.NewPCG(0, 0)) // never drawn from: the mode is not training
@@ -30,45 +30,51 @@ func NewEvaluator(m zoo.Model, fields []graph.Field, w *graph.Weights, batchSize
 	if err != nil {
 		return nil, err
 	}
-	return &Evaluator{weights: w, network: network, metrics: list}, nil
+	samples, err := newCollector(fields, list)
+	if err != nil {
+		return nil, err
+	}
+	return &Evaluator{weights: w, network: network, samples: samples}, nil
 }
 
 // Evaluate measures the model over the whole source.
 func (e *Evaluator) Evaluate(ctx context.Context, source datasets.Source) (metrics.Figures, error) {
-	logits, labels, err := e.Logits(ctx, source)
+	p, err := e.Predict(source.Batches(ctx, e.network.Size(), nil))
 	if err != nil {
 		return metrics.Figures{}, err
 	}
-	return e.Measure(logits, labels), nil
+	return e.Measure(p), nil
 }
 
-// Measure returns the figures of predictions that were made elsewhere.
-func (e *Evaluator) Measure(logits, labels []float32) metrics.Figures {
-	return metrics.Measure(metrics.Predictions{Logits: logits, Labels: labels}, e.metrics...)
+// Measure returns the figures of predictions.
+func (e *Evaluator) Measure(p metrics.Predictions) metrics.Figures {
+	return metrics.Measure(p, e.samples.metrics...)
 }
 
 // Logits returns the logits of all samples of a source, in its order, and their labels. Both are valid until the next
 // call.
 func (e *Evaluator) Logits(ctx context.Context, source datasets.Source) (logits, labels []float32, err error) {
-	return e.LogitsOf(source.Batches(ctx, e.network.Size(), nil))
+	p, err := e.Predict(source.Batches(ctx, e.network.Size(), nil))
+	return p.Logits, p.Labels, err
 }
 
-// LogitsOf is Logits for batches, none of which may be larger than the network.
-func (e *Evaluator) LogitsOf(batches iter.Seq2[*datasets.Batch, error]) (logits, labels []float32, err error) {
+// Predict returns the predictions of batches, none of which may be larger than the network. They are valid until the next
+// call.
+func (e *Evaluator) Predict(batches iter.Seq2[*datasets.Batch, error]) (metrics.Predictions, error) {
 	e.weights.SettleAll()
-	e.logits, e.labels = e.logits[:0], e.labels[:0]
+	e.samples.clear()
 	for batch, err := range batches {
 		if err != nil {
-			return nil, nil, fmt.Errorf("zoo: evaluation: %w", err)
+			return metrics.Predictions{}, fmt.Errorf("zoo: evaluation: %w", err)
 		}
 		if err := e.network.Load(batch); err != nil {
-			return nil, nil, err
+			return metrics.Predictions{}, err
 		}
 		if err := e.network.RunAll(); err != nil {
-			return nil, nil, fmt.Errorf("zoo: evaluation: %w", err)
+			return metrics.Predictions{}, fmt.Errorf("zoo: evaluation: %w", err)
 		}
-		e.logits = append(e.logits, e.network.Logits()...)
-		e.labels = append(e.labels, batch.Labels[:batch.Rows]...)
+		e.samples.Logits = append(e.samples.Logits, e.network.Logits()...)
+		e.samples.add(batch)
 	}
-	return e.logits, e.labels, nil
+	return e.samples.Predictions, nil
 }

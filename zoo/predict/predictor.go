@@ -114,9 +114,12 @@ func (p *Predictor) Logits(dst []float32, batch *datasets.Batch) error {
 	return err
 }
 
-// Evaluate measures the model over labelled batches by each metric, of which none means metrics.All.
+// Evaluate measures the model over labelled batches by each metric, of which none means metrics.Default.
 func (p *Predictor) Evaluate(batches iter.Seq2[*datasets.Batch, error], list ...metrics.Metric) (metrics.Figures, error) {
-	var logits, labels []float32
+	samples, err := newCollector(p.fields, list)
+	if err != nil {
+		return metrics.Figures{}, err
+	}
 	for batch, err := range batches {
 		if err != nil {
 			return metrics.Figures{}, err
@@ -124,14 +127,14 @@ func (p *Predictor) Evaluate(batches iter.Seq2[*datasets.Batch, error], list ...
 		if len(batch.Labels) != batch.Rows {
 			return metrics.Figures{}, fmt.Errorf("zoo: evaluation: %d samples with %d labels", batch.Rows, len(batch.Labels))
 		}
-		done := len(logits)
-		logits = append(logits, batch.Labels...) // room for as many
-		if err := p.Logits(logits[done:], batch); err != nil {
+		done := len(samples.Logits)
+		samples.Logits = append(samples.Logits, batch.Labels...) // room for as many
+		if err := p.Logits(samples.Logits[done:], batch); err != nil {
 			return metrics.Figures{}, err
 		}
-		labels = append(labels, batch.Labels...)
+		samples.add(batch)
 	}
-	return metrics.Measure(metrics.Predictions{Logits: logits, Labels: labels}, list...), nil
+	return samples.measure(), nil
 }
 
 // WarmUp compiles a network of every size and runs it, so that the first calls take no longer than later ones.

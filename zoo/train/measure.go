@@ -19,20 +19,20 @@ func (t *Trainer) measure(e *metrics.Epoch) error {
 	if t.run.Diagnose {
 		e.Diagnostics = t.diagnose()
 	}
-	for _, part := range []struct {
-		source datasets.Source
-		result **metrics.Figures
-	}{{t.run.Test, &e.Test}, {t.run.Valid, &e.Valid}} {
-		if part.source == nil {
-			continue
-		}
-		f, err := t.evaluate(part.source)
-		if err != nil {
-			return err
-		}
-		*part.result = &f
+	if e.Valid, err = t.evaluatePart(t.run.Valid); err != nil || t.run.TestOnce {
+		return err
 	}
-	return nil
+	e.Test, err = t.evaluatePart(t.run.Test)
+	return err
+}
+
+// evaluatePart measures the model over a part of the data; nil if the run has none.
+func (t *Trainer) evaluatePart(source datasets.Source) (*metrics.Figures, error) {
+	if source == nil {
+		return nil, nil
+	}
+	f, err := t.evaluate(source)
+	return &f, err
 }
 
 // embeddingNorm returns the Euclidean norm of all tables together.
@@ -62,9 +62,9 @@ func (t *Trainer) evaluate(source datasets.Source) (metrics.Figures, error) {
 		return t.evaluator.Evaluate(ctx, source)
 	}
 	share, err := datasets.Divide(source, t.team.Rank(), t.team.Size())
-	var logits, labels []float32
+	var own metrics.Predictions
 	if err == nil {
-		logits, labels, err = t.evaluator.LogitsOf(share.Whole(ctx, t.run.BatchSize))
+		own, err = t.evaluator.Predict(share.Whole(ctx, t.run.BatchSize))
 	}
 	if err != nil && t.spread() {
 		return metrics.Figures{}, err // the others wait for rows
@@ -72,13 +72,9 @@ func (t *Trainer) evaluate(source datasets.Source) (metrics.Figures, error) {
 	if err := t.team.Agree(err); err != nil {
 		return metrics.Figures{}, err
 	}
-	allLogits, err := t.team.join(logits)
+	all, err := t.team.joinPredictions(own)
 	if err != nil {
 		return metrics.Figures{}, err
 	}
-	allLabels, err := t.team.join(labels)
-	if err != nil {
-		return metrics.Figures{}, err
-	}
-	return t.evaluator.Measure(allLogits, allLabels), nil
+	return t.evaluator.Measure(all), nil
 }

@@ -21,7 +21,7 @@ func TestTrainingStopsEarlyAndLoadTakesTheBest(t *testing.T) {
 	straight, broken := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
 	history, err := s.Train(straight, -1)
 	require.NoError(t, err)
-	best := metrics.ValidLogLoss.Best(history, metrics.All())
+	best := metrics.ValidLogLoss.Best(history, metrics.Default())
 	require.Less(t, len(history), 20)
 	require.Equal(t, len(history)-1, best+2)
 

@@ -133,7 +133,7 @@ func TestAMetricOfOnesOwnIsMonitored(t *testing.T) {
 		}
 		return wrong / float64(len(p.Logits))
 	}}
-	s.Run.Metrics = append(metrics.All(), accuracy)
+	s.Run.Metrics = append(metrics.Default(), accuracy)
 	s.Run.Monitor, s.Run.Patience = "valid_errors", 1
 	s.Solver = func() (solvers.Solver, error) { return solvers.NewAdam(solvers.WithLearnRate(0.05)) }
 	dir := filepath.Join(t.TempDir(), "run")

@@ -23,14 +23,15 @@ type Run struct {
 	Model  zoo.Model       // required
 	Solver gorgonia.Solver // required, a new solvers.Solver: it keeps the state of one run
 	Train  datasets.Source // required
-	Test   datasets.Source // measured after every epoch; nil: not measured
+	Test   datasets.Source // measured after every epoch, or once; nil: not measured
 	Valid  datasets.Source // measured after every epoch; nil: not measured
 
 	BatchSize     int                // samples in a step; 0 means 512
 	Epochs        int                // passes over Train; 0 means 4
-	Metrics       []metrics.Metric   // by which Test and Valid are measured; none means metrics.All
+	Metrics       []metrics.Metric   // by which Test and Valid are measured; none means metrics.Default
 	Monitor       metrics.Monitor    // the figure that finds the best epoch; default: none
 	Patience      int                // epochs that may pass without a better one; 0: any number
+	TestOnce      bool               // measure Test at the end only, with the weights after the best epoch; needs a monitor
 	Seed          uint64             // of everything random; default 0
 	EmbeddingInit graph.Initializer  // nil means graph.Normal(0.01)
 	Encoding      *datasets.Encoding // of raw samples, to be kept with the model; nil: it predicts ids only
@@ -97,7 +98,7 @@ func (r *Run) source(number uint64) *rand.PCG { return rand.NewPCG(r.Seed, numbe
 // withDefaults returns the run with defaults in place of zero fields.
 func (r Run) withDefaults() Run {
 	r.BatchSize, r.Epochs = cmp.Or(r.BatchSize, 512), cmp.Or(r.Epochs, 4)
-	r.Metrics = metrics.OrAll(r.Metrics)
+	r.Metrics = metrics.OrDefault(r.Metrics)
 	if r.Parallel.Comm == nil {
 		r.Parallel.Comm = ranks.Alone()
 	}
@@ -147,6 +148,8 @@ func (r *Run) checkMonitor() error {
 		return fmt.Errorf("monitor %s needs a validation part", r.Monitor)
 	case r.Monitor == metrics.NoMonitor && r.Patience > 0:
 		return errors.New("patience needs a monitor")
+	case r.Monitor == metrics.NoMonitor && r.TestOnce:
+		return errors.New("to measure the test part once needs a monitor, which finds the best epoch")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -31,6 +32,7 @@ type saver struct {
 	name     string           // of the solver with its options, at the start
 	identity checkpoint.Identity
 	encoding map[string]checkpoint.Part // what the directory holds of it
+	path     string                     // of the directory; on other ranks than 0 it is known of a resumed run only
 	latest   string                     // the name of the latest checkpoint
 	at       time.Time                  // when it was written
 }
@@ -73,7 +75,7 @@ func (s *saver) begin(ctx context.Context) error {
 	if path = string(paths[0]); path == "" {
 		return nil
 	}
-	s.latest = filepath.Base(path)
+	s.path, s.latest = filepath.Split(path)
 	if err := team.Agree(s.restore(path)); err != nil {
 		return err
 	}
@@ -91,6 +93,7 @@ func (s *saver) start(ctx context.Context) (path string, err error) {
 	if s.identity, err = s.trainer.run.identify(ctx, s.name); err != nil {
 		return "", err
 	}
+	s.path = s.Directory.Path()
 	latest, err := s.Directory.Latest()
 	if err != nil {
 		return "", err
@@ -201,9 +204,17 @@ func (s *saver) learnRate() float64 {
 	return 0
 }
 
-// best returns the name of the checkpoint after the best epoch, or "".
+// best returns the name of the checkpoint after the best epoch, or "" if there is none: a run that was begun without a
+// monitor may not have kept it.
 func (s *saver) best() string {
-	return checkpoint.Best(s.trainer.run.Monitor, s.trainer.history, s.trainer.run.Metrics)
+	name := checkpoint.Best(s.trainer.run.Monitor, s.trainer.history, s.trainer.run.Metrics)
+	if name == "" || name == s.trainer.at.Name() {
+		return name
+	}
+	if _, err := os.Stat(filepath.Join(s.path, name)); err != nil {
+		return ""
+	}
+	return name
 }
 
 // prune removes all but the latest checkpoints and that of the best epoch.

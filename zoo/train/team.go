@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -9,6 +10,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/solvers/parallel"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
 // team is the ranks of a job, as one of them sees it. A run of one process is a team of one, which exchanges nothing.
@@ -146,14 +148,32 @@ func (m *team) reading(ctx context.Context) context.Context {
 	return ctx
 }
 
+// joinPredictions puts those of all ranks one after another.
+func (m *team) joinPredictions(own metrics.Predictions) (metrics.Predictions, error) {
+	all := metrics.Predictions{Groups: map[string][]int32{}}
+	var err error
+	if all.Logits, err = join(m, own.Logits); err != nil {
+		return all, err
+	}
+	if all.Labels, err = join(m, own.Labels); err != nil {
+		return all, err
+	}
+	for _, field := range slices.Sorted(maps.Keys(own.Groups)) {
+		if all.Groups[field], err = join(m, own.Groups[field]); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
 // join puts the values of all ranks one after another.
-func (m *team) join(values []float32) ([]float32, error) {
+func join[T float32 | int32](m *team, values []T) ([]T, error) {
 	pieces, err := m.Gather(offheap.Bytes(values))
 	size := 0
 	for _, p := range pieces {
 		size += len(p) / 4
 	}
-	all := make([]float32, size)
+	all := make([]T, size)
 	rest := offheap.Bytes(all)
 	for _, p := range pieces {
 		rest = rest[copy(rest, p):]

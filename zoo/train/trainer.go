@@ -8,6 +8,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -33,6 +34,7 @@ type Trainer struct {
 	history   []metrics.Epoch
 	saver     *saver // nil without checkpoints
 	origins   string // hash of which rows are which of the run that this one goes on from
+	kept      bestWeights
 
 	frequencies *frequencies // nil unless Run.Buckets or Run.Diagnose ask for them
 	buckets     []uint8      // of the rows
@@ -108,6 +110,27 @@ func (t *Trainer) compile() error {
 	return err
 }
 
+// Memory returns the bytes of the weights and of the solver's state, of which this process has only its own rows if tables
+// are spread. The state is made if it is not there yet; of a solver that is no solvers.Stateful it is not known, and counts
+// as nothing.
+func (t *Trainer) Memory() (weights, state int, err error) {
+	stateful, ok := solvers.As[solvers.Stateful](t.solver)
+	for _, n := range t.network.Learnables() {
+		weights += len(offheap.Bytes(t.weights.Get(n.Name()).Values()))
+		if !ok {
+			continue
+		}
+		parts, err := stateful.State(n.Value())
+		if err != nil {
+			return weights, state, fmt.Errorf("zoo: %w", err)
+		}
+		for _, p := range parts {
+			state += len(offheap.Bytes(p.Floats)) + len(offheap.Bytes(p.Ints)) + len(offheap.Bytes(p.Doubles))
+		}
+	}
+	return weights, state, nil
+}
+
 // Weights returns the weights that are trained.
 func (t *Trainer) Weights() *graph.Weights { return t.weights }
 
@@ -120,13 +143,25 @@ func (t *Trainer) StoppedEarly() bool {
 	if t.run.Monitor == metrics.NoMonitor || t.run.Patience == 0 {
 		return false
 	}
-	return len(t.history)-1-t.run.Monitor.Best(t.history, t.run.Metrics) >= t.run.Patience
+	return len(t.history)-1-t.best() >= t.run.Patience
 }
+
+// Best returns the best epoch so far by the run's monitor, the first of equals; nil if there is none.
+func (t *Trainer) Best() *metrics.Epoch {
+	if at := t.best(); at >= 0 {
+		return &t.history[at]
+	}
+	return nil
+}
+
+// best returns the index of the best epoch so far in the history; -1 if there is none.
+func (t *Trainer) best() int { return t.run.Monitor.Best(t.history, t.run.Metrics) }
 
 // Free gives the memory of weights and solver back, which the garbage collector does not.
 func (t *Trainer) Free() {
 	t.weights.Free()
 	t.solver.Free()
+	t.kept.free()
 }
 
 // Train runs the epochs and returns the figures of each; see the function Train. With checkpoints it goes on from the
@@ -157,6 +192,9 @@ func (t *Trainer) Train(ctx context.Context) ([]metrics.Epoch, error) {
 			return t.history, t.team.interrupted(ctx)
 		}
 	}
+	if err := t.testBest(); err != nil {
+		return t.history, fmt.Errorf("zoo: %w", err)
+	}
 	return t.history, nil
 }
 
@@ -168,6 +206,9 @@ func (t *Trainer) end(e metrics.Epoch) error {
 	t.history = append(t.history, e)
 	if !e.Partial {
 		t.at = checkpoint.Position{Epoch: t.at.Epoch + 1, Steps: t.at.Steps}
+		if err := t.team.Agree(t.keepBest()); err != nil {
+			return err
+		}
 	}
 	var err error
 	if t.run.OnEpoch != nil {

@@ -28,7 +28,7 @@ type Catalogs struct {
 	Models  *zoo.Catalog
 	Solvers *solvers.Catalog
 	Data    known.Catalog
-	Metrics []metrics.Metric
+	Metrics []metrics.Metric // that are measured where none are chosen
 
 	own Own
 	err error
@@ -37,7 +37,7 @@ type Catalogs struct {
 // NewCatalogs makes the catalogs of a program.
 func NewCatalogs(own Own) (*Catalogs, error) {
 	c := &Catalogs{own: own}
-	c.Metrics = slices.Concat(metrics.All(), own.Metrics)
+	c.Metrics = slices.Concat(metrics.Default(), own.Metrics)
 	if err := metrics.Check(c.Metrics); err != nil {
 		return nil, err
 	}
@@ -73,6 +73,17 @@ func (c *Catalogs) Experiments() experiment.Catalogs {
 	return experiment.Catalogs{Models: c.Models, Solvers: c.Solvers, Metrics: c.own.Metrics}
 }
 
+// MetricNames lists the metrics that --metrics can name.
+func (c *Catalogs) MetricNames() string { return names(slices.Concat(metrics.All(), c.own.Metrics)) }
+
+func names(list []metrics.Metric) string {
+	var all []string
+	for _, m := range list {
+		all = append(all, m.Name)
+	}
+	return strings.Join(all, ", ")
+}
+
 // OwnModels returns the models of one's own.
 func (c *Catalogs) OwnModels() []zoo.Model { return c.own.Models }
 
@@ -106,12 +117,12 @@ func (c *Catalogs) IsDrawn(name string) bool {
 }
 
 // Drawn lists the data sets that are drawn.
-func (c *Catalogs) Drawn() string { return c.names(true) }
+func (c *Catalogs) Drawn() string { return c.dataNames(true) }
 
 // Raw lists the data sets that are read from files.
-func (c *Catalogs) Raw() string { return c.names(false) }
+func (c *Catalogs) Raw() string { return c.dataNames(false) }
 
-func (c *Catalogs) names(drawn bool) string {
+func (c *Catalogs) dataNames(drawn bool) string {
 	others := func(name string) bool { return c.IsDrawn(name) != drawn }
 	return strings.Join(slices.DeleteFunc(c.Data.Names(), others), ", ")
 }

@@ -17,7 +17,7 @@ import (
 // Checkpoints holds the flags of saving, resuming and early stopping.
 type Checkpoints struct {
 	flags       *pflag.FlagSet
-	metrics     []metrics.Metric
+	metrics     *Metrics
 	out, resume string
 	from        string
 	every       string
@@ -30,14 +30,14 @@ type Checkpoints struct {
 }
 
 // AddCheckpoints adds the flags of saving, resuming and early stopping.
-func AddCheckpoints(flags *pflag.FlagSet, all *Catalogs) *Checkpoints {
-	c := &Checkpoints{flags: flags, metrics: all.Metrics}
+func AddCheckpoints(flags *pflag.FlagSet, m *Metrics) *Checkpoints {
+	c := &Checkpoints{flags: flags, metrics: m}
 	flags.StringVar(&c.out, "out", "", "directory for checkpoints and the trained model; it must not hold a run yet")
 	flags.StringVar(&c.resume, "resume", "", "directory of a run to go on with; its flags are those it was started with, and --epochs may be raised")
 	flags.StringVar(&c.from, "from", "", "directory of a run that this one goes on from with another log: its model, solver, weights and vocabulary")
 	flags.StringVar(&c.every, "checkpoint-every", "", "also save within epochs: every so many steps (500) or after so much time (10m)")
 	flags.IntVar(&c.keep, "keep", 2, "number of latest checkpoints to keep, besides that of the best epoch")
-	flags.StringVar(&c.monitor, "monitor", "", "find the best epoch by "+strings.Join(c.monitors(), " or ")+" of --valid")
+	flags.StringVar(&c.monitor, "monitor", "", "stop early and find the best epoch by valid_ and the name of one of --metrics: "+strings.Join(metrics.Monitors(m.catalogs.Metrics), ", ")+"; without it a run with a validation part finds it by the first of them")
 	flags.IntVar(&c.patience, "patience", 2, "with --monitor: stop when so many epochs in a row were not better; 0: never")
 	return c
 }
@@ -56,15 +56,25 @@ func (c *Checkpoints) Check(solvers []string) error {
 		return fmt.Errorf("--patience must be at least 0, got %d", c.patience)
 	case c.monitor == "" && c.flags.Changed("patience"):
 		return errors.New("--patience needs --monitor")
-	case c.monitor != "" && !slices.Contains(c.monitors(), c.monitor):
-		return fmt.Errorf("--monitor: want %s, got %q", strings.Join(c.monitors(), " or "), c.monitor)
+	}
+	if err := c.checkMonitor(); err != nil {
+		return err
 	}
 	_, _, err := c.interval()
 	return err
 }
 
-// monitors lists the values of --monitor.
-func (c *Checkpoints) monitors() []string { return metrics.Monitors(c.metrics) }
+// checkMonitor finds a monitor that the metrics do not offer.
+func (c *Checkpoints) checkMonitor() error {
+	list, err := c.metrics.List()
+	if err != nil || c.monitor == "" {
+		return err
+	}
+	if known := metrics.Monitors(list); !slices.Contains(known, c.monitor) {
+		return fmt.Errorf("--monitor: want %s, got %q", strings.Join(known, " or "), c.monitor)
+	}
+	return nil
+}
 
 // interval reads --checkpoint-every.
 func (c *Checkpoints) interval() (steps int, every time.Duration, err error) {
@@ -90,10 +100,17 @@ func (c *Checkpoints) Close() {
 // Monitored reports whether a monitor finds the best epoch.
 func (c *Checkpoints) Monitored() bool { return c.monitor != "" }
 
-// Apply sets how a run is monitored, stopped and saved.
+// Patience returns after how many epochs that were not better a monitored run stops.
+func (c *Checkpoints) Patience() int { return c.patience }
+
+// Apply sets how a run is monitored, stopped and saved. A run with a validation part has a monitor in any case: the first
+// of its metrics that has a goal.
 func (c *Checkpoints) Apply(run *train.Run) error {
-	if c.Monitored() {
+	switch offered := metrics.Monitors(run.Metrics); {
+	case c.Monitored():
 		run.Monitor, run.Patience = metrics.Monitor(c.monitor), c.patience
+	case run.Valid != nil && len(offered) > 0: // finds the best epoch, and never stops
+		run.Monitor = metrics.Monitor(offered[0])
 	}
 	run.From = c.from
 	steps, every, err := c.interval()

@@ -31,8 +31,7 @@ func (c *Checkpoints) Announce(reporter *ui.Reporter) error {
 // Conclude says why the run ended and what can be done now.
 func (c *Checkpoints) Conclude(reporter *ui.Reporter, t *train.Trainer, history []metrics.Epoch, err error) {
 	if err == nil && t.StoppedEarly() {
-		best := history[metrics.Monitor(c.monitor).Best(history, c.metrics)]
-		reporter.Note(fmt.Sprintf("stopped early: %s was best in epoch %d", c.monitor, best.Epoch))
+		reporter.Note(fmt.Sprintf("stopped early: %s was best in epoch %d", c.monitor, t.Best().Epoch))
 	}
 	if c.directory == nil {
 		return

@@ -2,9 +2,14 @@ package flags
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/zoo/experiment"
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/spf13/pflag"
@@ -84,4 +89,46 @@ func scalar(n ast.Node) (string, error) {
 		return n.GetToken().Value, nil
 	}
 	return "", fmt.Errorf("want a value or a list of values")
+}
+
+// Config returns the text that ReadConfig reads as the flags that were given, but for some, with other values for those that
+// are listed. Paths are absolute, so that it can be read from any folder.
+func Config(flags *pflag.FlagSet, values []experiment.Value, but ...string) ([]byte, error) {
+	kept := Kept(flags, but...)
+	for _, name := range paths {
+		if kept[name] != "" {
+			absolute, err := absolutePaths(kept[name])
+			if err != nil {
+				return nil, err
+			}
+			kept[name] = absolute
+		}
+	}
+	for _, v := range values {
+		kept[Name(v.Name)] = v.Text
+	}
+	var all yaml.MapSlice
+	for _, name := range slices.Sorted(maps.Keys(kept)) {
+		all = append(all, yaml.MapItem{Key: strings.ReplaceAll(name, "-", "_"), Value: kept[name]})
+	}
+	return yaml.Marshal(all)
+}
+
+// paths are the flags that name files. That of --data may.
+var paths = []string{"schema", "train", "valid", "test", "data", "embeddings"}
+
+// absolutePaths makes the paths of a list absolute, but those of what is not there: a name of --data, or a pattern.
+func absolutePaths(list string) (string, error) {
+	words := strings.Split(list, ",")
+	for i, word := range words {
+		if _, err := os.Stat(word); err != nil {
+			continue
+		}
+		absolute, err := filepath.Abs(word)
+		if err != nil {
+			return "", err
+		}
+		words[i] = absolute
+	}
+	return strings.Join(words, ","), nil
 }

@@ -3,6 +3,7 @@ package flags
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -72,6 +73,14 @@ func (l *Log) anyGiven(names ...string) string {
 
 // rawFlags are the flags that make sense for raw logs only.
 var rawFlags = []string{"schema", "train", "valid", "test", "split", "min-count", "negatives", "skip-bad-lines"}
+
+// Name returns what records call the data: its name, or that of its folder or schema.
+func (l *Log) Name() string {
+	if l.Schema != "" {
+		return strings.TrimSuffix(filepath.Base(l.Schema), filepath.Ext(l.Schema))
+	}
+	return filepath.Base(l.Data)
+}
 
 // IsSynthetic reports whether the data is the synthetic log.
 func (l *Log) IsSynthetic() bool { return l.Schema == "" && l.Data == "synthetic" }

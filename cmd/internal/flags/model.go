@@ -123,6 +123,23 @@ func (m *Model) Check() error {
 
 // New makes the model that the flags describe, with the default of every hyper-parameter that is not given.
 func (m *Model) New() (zoo.Model, error) {
+	settings, err := m.Settings()
+	if err != nil {
+		return nil, err
+	}
+	entry, err := m.catalog.Find(m.Name)
+	if err != nil {
+		return nil, err
+	}
+	model, err := entry.New(settings)
+	if err != nil {
+		return nil, err
+	}
+	return zoo.Complete(model)
+}
+
+// Settings returns the hyper-parameters that were given.
+func (m *Model) Settings() (zoo.Settings, error) {
 	entry, err := m.catalog.Find(m.Name)
 	if err != nil {
 		return nil, fmt.Errorf("--model: %w", err)
@@ -143,11 +160,7 @@ func (m *Model) New() (zoo.Model, error) {
 		}
 		settings = append(settings, zoo.Setting{Name: h.Name, Value: value})
 	}
-	model, err := entry.New(settings)
-	if err != nil {
-		return nil, err
-	}
-	return zoo.Complete(model)
+	return settings, nil
 }
 
 // Initializer reads --embedding-init.

@@ -99,7 +99,7 @@ func (c *Checkpoints) openResumed() (saved map[string]string, err error) {
 
 // mayChange lists the flags that need not be as they were. They do not change the steps that are left;
 // or the files they name are checked by their content.
-var mayChange = []string{"epochs", "checkpoint-every", "keep", "monitor", "patience", "train", "test", "valid", "schema", "check-ranks", "shard-tables"}
+var mayChange = []string{"epochs", "checkpoint-every", "keep", "metrics", "test-every-epoch", "monitor", "patience", "train", "test", "valid", "schema", "check-ranks", "shard-tables"}
 
 // notKept lists the flags that are no part of a run.
 var notKept = []string{"out", "resume", "config", "json"}

@@ -109,6 +109,30 @@ func (f *Solver) options(entry solvers.Entry, scale Scale) ([]solvers.Option, er
 	return options, nil
 }
 
+// Parameters returns the values that were given on the command line of the parameters that a solver has; a switch that is on
+// is 1.
+func (f *Solver) Parameters(name string, scale Scale) (map[string]float64, error) {
+	entry, err := f.catalog.Find(name)
+	if err != nil {
+		return nil, fmt.Errorf("--solver: %w", err)
+	}
+	values := map[string]float64{}
+	for _, p := range entry.Parameters {
+		switch given := f.flags.Changed(Name(p.Name)); {
+		case !given || p.Name == "seed":
+		case p.Name == "half_life":
+			if values[p.Name], err = halfLife(f.halfLife, scale); err != nil {
+				return nil, err
+			}
+		case !p.Switch:
+			values[p.Name] = *f.numbers[p.Name]
+		case *f.switches[p.Name]:
+			values[p.Name] = 1
+		}
+	}
+	return values, nil
+}
+
 // halfLife reads --half-life, in steps.
 func halfLife(text string, scale Scale) (float64, error) {
 	number, inEpochs := strings.CutSuffix(text, "epochs")

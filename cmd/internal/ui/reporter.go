@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -20,23 +19,28 @@ type Reporter struct {
 	json     bool
 	terminal bool
 
-	run   Run
-	bar   *progressbar.ProgressBar
-	begun time.Time // the reading of a log
-	lines []line
+	run     Run
+	columns []column
+	bar     *progressbar.ProgressBar
+	begun   time.Time // the reading of a log
+	lines   []line
 }
 
 // Run describes a run of one solver.
 type Run struct {
 	Model, Solver string
 	Metrics       []metrics.Metric // that are shown for each epoch
+	Valid, Test   bool             // which parts are measured after every epoch
 	BestAUC       float64          // best possible AUC of the test part; 0 if it is not known
+	Facts         []string         // what is trained, on what: lines of a header
+	// IsBest says whether an epoch is the best so far; nil: nobody knows.
+	IsBest func(metrics.Epoch) bool
 }
 
 // line is what the comparison of solvers needs of an epoch.
 type line struct {
 	solver string
-	auc    float64 // of the test part; NaN if it was not measured
+	auc    float64 // of the test part if it is measured after every epoch, else of the validation part; NaN without one
 }
 
 // NewReporter makes a reporter that prints figures to out and everything else to err.
@@ -96,27 +100,22 @@ func (r *Reporter) Start(run Run) {
 }
 
 func (r *Reporter) header() {
-	fmt.Fprintf(r.out, "\n%s with %s", r.run.Model, r.run.Solver)
+	width := widthOf(r.out)
+	title := []string{r.run.Model + " with " + r.run.Solver}
 	if r.run.BestAUC > 0 {
-		fmt.Fprintf(r.out, " (best possible test AUC %.4f)", r.run.BestAUC)
+		title = append(title, fmt.Sprintf("(best possible test AUC %.4f)", r.run.BestAUC))
 	}
-	fmt.Fprintf(r.out, "\n%5s  %10s", "epoch", "train loss")
-	for i, m := range r.run.Metrics {
-		fmt.Fprintf(r.out, "  %*s", r.width(i), heading(i, &m))
+	fmt.Fprintf(r.out, "\n%s\n", wrapped(title, width))
+	for _, fact := range r.run.Facts {
+		fmt.Fprintln(r.out, wrapped(strings.Fields(fact), width))
 	}
-	fmt.Fprintf(r.out, "  %8s  %9s\n", "emb norm", "samples/s")
+	r.columns = r.run.columns(width)
+	fmt.Fprint(r.out, "epoch ")
+	for _, c := range r.columns {
+		fmt.Fprintf(r.out, "  %*s", c.width, c.heading)
+	}
+	fmt.Fprintln(r.out)
 }
-
-// heading is that of the column of a metric. The first one says that the columns are of the test part.
-func heading(i int, m *metrics.Metric) string {
-	if i == 0 {
-		return "test " + m.Heading()
-	}
-	return m.Heading()
-}
-
-// width is that of the column of a metric.
-func (r *Reporter) width(i int) int { return max(8, len(heading(i, &r.run.Metrics[i]))) }
 
 // Step moves the progress bar.
 func (r *Reporter) Step(s train.Step) {
@@ -136,7 +135,11 @@ func (r *Reporter) Epoch(e metrics.Epoch) error {
 		_ = r.bar.Finish()
 		r.bar = nil
 	}
-	r.lines = append(r.lines, line{r.run.Solver, e.Test.AUC()})
+	figures := e.Test
+	if !r.run.Test {
+		figures = e.Valid
+	}
+	r.lines = append(r.lines, line{r.run.Solver, figures.AUC()})
 	if r.json {
 		return json.NewEncoder(r.out).Encode(r.record(e))
 	}
@@ -144,20 +147,53 @@ func (r *Reporter) Epoch(e metrics.Epoch) error {
 }
 
 func (r *Reporter) print(e metrics.Epoch) error {
-	var figures strings.Builder
-	for i, m := range r.run.Metrics {
-		fmt.Fprintf(&figures, "  %*s", r.width(i), m.Format(e.Test.Value(m.Name)))
+	mark := " "
+	if r.run.IsBest != nil && r.run.IsBest(e) {
+		mark = bestMark
 	}
-	partial := ""
+	row := fmt.Sprintf("%5d%s", e.Epoch, mark)
+	for _, c := range r.columns {
+		row += fmt.Sprintf("  %*s", c.width, c.cell(e))
+	}
 	if e.Partial {
-		partial = "  partial: interrupted in this epoch"
+		row += "  partial: interrupted in this epoch"
 	}
-	_, err := fmt.Fprintf(r.out, "%5d  %10.4f%s  %8.2f  %9.0f%s\n",
-		e.Epoch, e.TrainLoss, figures.String(), e.EmbeddingNorm, e.SamplesPerSecond(), partial)
+	_, err := fmt.Fprintln(r.out, row)
 	if err != nil || e.Diagnostics == nil {
 		return err
 	}
 	return r.diagnostics(e.Diagnostics)
+}
+
+// bestMark is behind the number of an epoch that was better than all before it.
+const bestMark = "*"
+
+// Best closes a run with the figures of its best epoch.
+func (r *Reporter) Best(e metrics.Epoch) error {
+	if r.json {
+		o := Object{{"model", r.run.Model}, {"solver", r.run.Solver}, {"best_epoch", e.Epoch}, {"steps", e.Steps}}
+		o.AddFigures("valid_", e.Valid, r.run.Metrics)
+		o.AddFigures("test_", e.Test, r.run.Metrics)
+		return json.NewEncoder(r.out).Encode(o)
+	}
+	parts := []string{fmt.Sprintf("best epoch %d:", e.Epoch), r.inWords("valid", e.Valid)}
+	if e.Test != nil {
+		parts[1] += ","
+		parts = append(parts, r.inWords("test", e.Test))
+	}
+	_, err := fmt.Fprintln(r.out, wrapped(parts, widthOf(r.out)))
+	return err
+}
+
+// inWords lists the figures of a part that have a goal.
+func (r *Reporter) inWords(part string, f *metrics.Figures) string {
+	var list []string
+	for _, m := range r.run.Metrics {
+		if m.Goal != metrics.NoGoal {
+			list = append(list, m.Heading()+" "+m.Format(f.Value(m.Name)))
+		}
+	}
+	return part + " " + strings.Join(list, ", ")
 }
 
 // EndBar removes the progress bar.
@@ -177,7 +213,11 @@ func (r *Reporter) End() {
 	if r.json || len(r.lines) == 0 || r.lines[0].solver == r.lines[len(r.lines)-1].solver {
 		return
 	}
-	fmt.Fprintf(r.out, "\nTest AUC by epoch\n")
+	part := "Test"
+	if !r.run.Test {
+		part = "Validation"
+	}
+	fmt.Fprintf(r.out, "\n%s AUC by epoch\n", part)
 	w := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', 0)
 	for i, l := range r.lines {
 		if i == 0 || l.solver != r.lines[i-1].solver {
@@ -186,11 +226,7 @@ func (r *Reporter) End() {
 			}
 			fmt.Fprint(w, l.solver)
 		}
-		if math.IsNaN(l.auc) {
-			fmt.Fprint(w, "\t-")
-			continue
-		}
-		fmt.Fprintf(w, "\t%.4f", l.auc)
+		fmt.Fprint(w, "\t"+decimals(l.auc, 4))
 	}
 	fmt.Fprintln(w)
 	w.Flush()

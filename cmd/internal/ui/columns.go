@@ -1,0 +1,111 @@
+package ui
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"golang.org/x/term"
+)
+
+// column is one of the table of epochs.
+type column struct {
+	heading string
+	width   int
+	spare   int // where the terminal is too narrow, the columns with the highest leave first; 0: never
+	cell    func(metrics.Epoch) string
+}
+
+// How much a column can be spared.
+const (
+	needed = iota
+	otherFigure
+	speed
+	norm
+)
+
+// columns are those of a run, as many as fit in a width.
+func (r *Run) columns(width int) []column {
+	list := []column{
+		{"train loss", 10, needed, func(e metrics.Epoch) string { return decimals(e.TrainLoss, 4) }},
+	}
+	if r.Valid {
+		list = append(list, r.figures("valid", func(e metrics.Epoch) *metrics.Figures { return e.Valid })...)
+	}
+	if r.Test {
+		list = append(list, r.figures("test", func(e metrics.Epoch) *metrics.Figures { return e.Test })...)
+	}
+	list = append(list,
+		column{"emb norm", 8, norm, func(e metrics.Epoch) string { return decimals(e.EmbeddingNorm, 2) }},
+		column{"samples/s", 9, speed, func(e metrics.Epoch) string { return decimals(e.SamplesPerSecond(), 0) }})
+	return fit(list, width)
+}
+
+// figures are the columns of a part. The first one names the part. Beside another part, figures without a goal are left out.
+func (r *Run) figures(part string, of func(metrics.Epoch) *metrics.Figures) (list []column) {
+	for _, m := range r.Metrics {
+		if m.Detail || m.Goal == metrics.NoGoal && r.Valid {
+			continue
+		}
+		heading, spare := m.Heading(), otherFigure
+		if len(list) == 0 {
+			heading, spare = part+" "+heading, needed
+		}
+		list = append(list, column{heading, max(8, len(heading)), spare, func(e metrics.Epoch) string { return m.Format(of(e).Value(m.Name)) }})
+	}
+	return list
+}
+
+// fit leaves columns out until the others, behind that of the epoch, fit in a width.
+func fit(list []column, width int) []column {
+	for {
+		total, last := len("epoch "), -1
+		for i, c := range list {
+			total += c.width + 2
+			if c.spare > needed && (last < 0 || c.spare >= list[last].spare) {
+				last = i
+			}
+		}
+		if total <= width || last < 0 {
+			return list
+		}
+		list = append(list[:last:last], list[last+1:]...)
+	}
+}
+
+// decimals writes a number, or a dash if it does not exist.
+func decimals(v float64, n int) string {
+	if v != v {
+		return "-"
+	}
+	return fmt.Sprintf("%.*f", n, v)
+}
+
+// widthOf returns the columns of a terminal; what is no terminal has room for all.
+func widthOf(w io.Writer) int {
+	if file, isFile := w.(*os.File); isFile {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 1 << 10
+}
+
+// wrapped joins parts to lines of at most a width. The lines after the first begin with two spaces.
+func wrapped(parts []string, width int) string {
+	var lines []string
+	line := ""
+	for _, part := range parts {
+		switch {
+		case line == "":
+			line = part
+		case len(line)+1+len(part) <= width:
+			line += " " + part
+		default:
+			lines, line = append(lines, line), "  "+part
+		}
+	}
+	return strings.Join(append(lines, line), "\n")
+}

@@ -1,0 +1,115 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+)
+
+// bestWeights are the weights after the best epoch so far, for a run that measures its test part once.
+type bestWeights struct {
+	epoch  int // 0: there are none
+	copies map[*graph.Weight]*offheap.Array[float32]
+}
+
+// room returns memory for a copy of a weight.
+func (b *bestWeights) room(w *graph.Weight) ([]float32, error) {
+	if b.copies == nil {
+		b.copies = map[*graph.Weight]*offheap.Array[float32]{}
+	}
+	if b.copies[w] == nil {
+		var err error
+		if b.copies[w], err = offheap.New[float32](len(w.Values())); err != nil {
+			return nil, fmt.Errorf("zoo: a copy of the best epoch: %w", err)
+		}
+	}
+	return b.copies[w].Data(), nil
+}
+
+func (b *bestWeights) free() {
+	for _, c := range b.copies {
+		c.Free()
+	}
+	b.copies, b.epoch = nil, 0
+}
+
+// keepBest copies the weights after the latest epoch, whose rows are settled, if it is the best one so far. A run of one
+// process that saves checkpoints has them there.
+func (t *Trainer) keepBest() error {
+	onDisk := t.saver != nil && !t.team.parallel()
+	if !t.run.TestOnce || onDisk || t.best() != len(t.history)-1 {
+		return nil
+	}
+	for w := range t.weights.All() {
+		values, err := t.kept.room(w)
+		if err != nil {
+			return err
+		}
+		copy(values, w.Values())
+	}
+	t.kept.epoch = t.history[t.best()].Epoch
+	return nil
+}
+
+// testBest measures the test part with the weights of the best epoch. Afterwards the weights are those of the latest epoch
+// again.
+func (t *Trainer) testBest() error {
+	at := t.best()
+	if !t.run.TestOnce || at < 0 || t.history[at].Test != nil {
+		return nil
+	}
+	best := &t.history[at]
+	if at < len(t.history)-1 {
+		err := t.team.Agree(t.findBest(best.Epoch))
+		if errors.Is(err, fs.ErrNotExist) { // the run was begun without a monitor
+			t.note("the test part is not measured: the checkpoint after epoch %d, the best one, was not kept", best.Epoch)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		t.swapBest()
+		defer t.swapBest()
+	}
+	var err error
+	best.Test, err = t.evaluatePart(t.run.Test)
+	return err
+}
+
+// findBest reads the weights after the best epoch from its checkpoint, unless they are in memory.
+func (t *Trainer) findBest(epoch int) error {
+	if t.kept.epoch == epoch {
+		return nil
+	}
+	weights, err := checkpoint.OpenWeights(filepath.Join(t.saver.path, checkpoint.After(epoch)))
+	if err != nil {
+		return err
+	}
+	defer weights.Close()
+	for w := range t.weights.All() {
+		values, err := t.kept.room(w)
+		if err != nil {
+			return err
+		}
+		if err := checkpoint.ReadRows(weights, w.Name, values, w.Table); err != nil {
+			return err
+		}
+	}
+	t.kept.epoch = epoch
+	return nil
+}
+
+// swapBest exchanges the weights with those after the best epoch.
+func (t *Trainer) swapBest() {
+	for w := range t.weights.All() {
+		kept, current := t.kept.copies[w].Data(), w.Values()
+		for i := range current {
+			current[i], kept[i] = kept[i], current[i]
+		}
+	}
+}
