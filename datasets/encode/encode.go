@@ -24,6 +24,9 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 		s.Split = nil // it is divided already
 	}
 	r := &reader{options: in.Options, encoder: newGrowing(&s, in.Options), spool: spool, meter: rawlog.NewMeter(in.Files.All())}
+	if in.Options.KeepSources {
+		r.meter.HashFiles()
+	}
 	for part, l := range []rawlog.Log{l.Train, l.Valid, l.Test} {
 		if l == nil {
 			continue
@@ -35,6 +38,11 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 	}
 	e := &Encoded{Skipped: r.skipped, encoder: r.encoder, spool: spool, progress: in.Options.Progress}
 	e.clearTallies()
+	if in.Options.KeepSources {
+		if e.Sources, err = r.meter.Sources(); err != nil {
+			return nil, err
+		}
+	}
 	if err := e.learn(); err != nil {
 		return nil, err
 	}
