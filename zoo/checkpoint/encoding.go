@@ -74,19 +74,22 @@ func addCounts(t *Tensors, prefix string, all datasets.Counts) {
 	Add(t, prefix+"counts", counts)
 }
 
-// WriteEncoding writes the files of an encoding to the directory of a run.
-func WriteEncoding(dir string, e *datasets.Encoding) (map[string]Part, error) {
+// WriteEncoding writes the files of an encoding to the directory.
+func (d *Directory) WriteEncoding(e *datasets.Encoding) (map[string]Part, error) {
+	if err := d.checkLock(); err != nil {
+		return nil, err
+	}
 	files, err := encodingFiles(e)
 	parts := map[string]Part{}
 	for name, write := range files {
-		if parts[name], err = replace(filepath.Join(dir, filepath.Base(name)), write); err != nil {
+		if parts[name], err = replace(d.file(filepath.Base(name)), write); err != nil {
 			return nil, err
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return parts, syncDirectory(dir)
+	return parts, nil
 }
 
 // MeasureEncoding is WriteEncoding without files.

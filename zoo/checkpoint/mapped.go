@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"unsafe"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/maruel/safetensors"
 )
@@ -17,6 +18,11 @@ type Mapped struct {
 // openMapped maps a file that is known to be whole.
 func openMapped(path string) (*Mapped, error) {
 	m := &Mapped{path: path}
+	f, err := safefile.Open(path) // a regular file: mapping another one may wait for ever
+	if err != nil {
+		return nil, err
+	}
+	f.Close()
 	if err := m.Open(path); err != nil {
 		return nil, fmt.Errorf("%s is %w: %w", path, ErrDamaged, err)
 	}

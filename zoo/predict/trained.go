@@ -37,15 +37,19 @@ func Load(path string, own ...zoo.Model) (*Trained, error) {
 	return t, nil
 }
 
-func load(path string, own []zoo.Model) (*Trained, error) {
-	dir, m, err := checkpoint.Find(path)
-	if err != nil {
-		return nil, err
-	}
+func load(path string, own []zoo.Model) (t *Trained, err error) {
+	err = checkpoint.FindAnd(path, func(dir string, m *checkpoint.Manifest) error {
+		t, err = loadFrom(dir, m, own)
+		return err
+	})
+	return t, err
+}
+
+func loadFrom(dir string, m *checkpoint.Manifest, own []zoo.Model) (t *Trained, err error) {
 	if err := m.Check(dir); err != nil {
 		return nil, err
 	}
-	t := &Trained{Path: dir, Fields: m.Run.Fields, History: m.History, Solver: m.Run.Solver, manifest: m}
+	t = &Trained{Path: dir, Fields: m.Run.Fields, History: m.History, Solver: m.Run.Solver, manifest: m}
 	if t.Model, err = restoreModel(m.Run.Model, own); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
@@ -57,8 +61,10 @@ func load(path string, own []zoo.Model) (*Trained, error) {
 			return nil, err
 		}
 	}
-	t.Weights, err = checkpoint.ReadWeights(dir, m.Tables)
-	return t, err
+	if t.Weights, err = checkpoint.ReadWeights(dir, m.Tables); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // checkFields finds out whether the encoding is that of the model's fields.
@@ -101,7 +107,7 @@ func (t *Trained) saveTo(d *checkpoint.Directory) error {
 		Run:     checkpoint.Identity{Model: model, Solver: t.Solver, Fields: t.Fields},
 		History: append([]metrics.Epoch{}, t.History...), Position: checkpoint.Position{Epoch: len(t.History) + 1},
 	}}
-	if s.Parts, err = checkpoint.WriteEncoding(d.Path(), t.Encoding); err != nil {
+	if s.Parts, err = d.WriteEncoding(t.Encoding); err != nil {
 		return err
 	}
 	t.Weights.SettleAll()
