@@ -57,7 +57,7 @@ func (o *generateOptions) run(cmd *cobra.Command, name string) error {
 		return ui.Usagef("--rows must be at least 100, got %d", o.rows)
 	}
 	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), false)
-	out, err := ui.CreateOutput(o.out, cmd.OutOrStdout())
+	out, err := ui.CreateOutput(cmd.Context(), o.out, cmd.OutOrStdout())
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
@@ -86,6 +86,7 @@ func (o *generateOptions) write(ctx context.Context, name string, w io.Writer, r
 
 // packer compresses what is written to it, in the format that the name of the file asks for.
 func packer(path string, w io.Writer) (io.WriteCloser, error) {
+	path = strings.ToLower(path)
 	switch {
 	case strings.HasSuffix(path, ".gz"):
 		return gzip.NewWriterLevel(w, gzip.BestSpeed)

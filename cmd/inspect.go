@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -58,7 +59,7 @@ func (o *inspectOptions) run(cmd *cobra.Command, path string) error {
 	}
 	defer saved.Free()
 	if o.dump != "" {
-		return o.write(saved, cmd.OutOrStdout())
+		return o.write(cmd.Context(), saved, cmd.OutOrStdout())
 	}
 	report, err := saved.Inspect()
 	if err != nil {
@@ -71,12 +72,12 @@ func (o *inspectOptions) run(cmd *cobra.Command, path string) error {
 }
 
 // write writes the rows of a field.
-func (o *inspectOptions) write(saved *predict.Trained, stdout io.Writer) error {
+func (o *inspectOptions) write(ctx context.Context, saved *predict.Trained, stdout io.Writer) error {
 	rows, err := saved.Rows(o.table, o.dump)
 	if err != nil {
 		return ui.Usage(err)
 	}
-	file, err := ui.CreateOutput(o.out, stdout)
+	file, err := ui.CreateOutput(ctx, o.out, stdout)
 	if err != nil {
 		return err
 	}

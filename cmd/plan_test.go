@@ -40,33 +40,32 @@ func plan() []room {
 		{path: "solvers/parallel", imports: "graph graph/kernel graph/offheap solvers solvers/ranks"},
 
 		{path: "datasets/internal/hash"},
-		{path: "datasets/internal/newfolder"},
+		{path: "datasets/safefile"},
 		{path: "datasets/internal/pass"},
 		{path: "datasets/internal/testlog"},
-		{path: "datasets/rawlog"},
+		{path: "datasets/rawlog", imports: "datasets/safefile"},
 		{path: "datasets/kafka"},
-		{path: "datasets/schema", imports: "datasets/rawlog"},
+		{path: "datasets/schema", imports: "datasets/rawlog datasets/safefile"},
 		{path: "datasets/periods", imports: "datasets/rawlog datasets/schema"},
 		{path: "datasets", imports: "datasets/internal/pass datasets/schema"},
 		{path: "datasets/internal/testset", imports: "datasets"},
-		{path: "datasets/encode", imports: "datasets datasets/internal/hash datasets/rawlog datasets/schema"},
+		{path: "datasets/encode", imports: "datasets/safefile datasets datasets/internal/hash datasets/rawlog datasets/schema"},
 		{path: "datasets/drift", imports: "datasets datasets/encode datasets/internal/hash datasets/rawlog datasets/schema"},
-		{path: "datasets/synthetic", imports: "datasets datasets/internal/hash datasets/internal/newfolder datasets/schema"},
-		{path: "datasets/prepared", imports: "datasets datasets/encode datasets/internal/newfolder datasets/internal/pass " +
+		{path: "datasets/synthetic", imports: "datasets datasets/internal/hash datasets/safefile datasets/schema"},
+		{path: "datasets/prepared", imports: "datasets datasets/encode datasets/safefile datasets/internal/pass " +
 			"datasets/rawlog datasets/schema"},
 		{path: "datasets/known", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic"},
 		{path: "datasets/draft", imports: "datasets/rawlog datasets/schema"},
 
 		{path: "zoo", imports: "datasets graph", files: 26}, // one file for each model
 		{path: "zoo/metrics", imports: "graph"},
-		{path: "zoo/checkpoint", imports: "datasets datasets/schema graph graph/offheap zoo/metrics"},
+		{path: "zoo/checkpoint", imports: "datasets/safefile datasets datasets/schema graph graph/offheap zoo/metrics"},
 		{path: "zoo/predict", imports: "datasets graph graph/kernel solvers zoo zoo/checkpoint zoo/metrics"},
-		{path: "zoo/internal/newfile"},
 		{path: "zoo/internal/npy"},
 		{path: "zoo/export/onnx", imports: "datasets datasets/encode datasets/prepared datasets/schema graph graph/offheap " +
-			"zoo zoo/internal/newfile zoo/predict"},
+			"zoo datasets/safefile zoo/predict"},
 		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
-		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo zoo/internal/newfile zoo/internal/npy zoo/predict"},
+		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo datasets/safefile zoo/internal/npy zoo/predict"},
 		{path: "zoo/statedict", imports: "datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
 		{path: "zoo/train", files: 16, imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
@@ -75,10 +74,10 @@ func plan() []room {
 		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
 		{path: "zoo/stream", imports: "datasets datasets/drift datasets/encode datasets/rawlog datasets/schema graph solvers solvers/ranks zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
-		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint zoo/internal/newfile"},
-		{path: "zoo/experiment", imports: "datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
+		{path: "zoo/experiment", imports: "datasets/safefile datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
-		{path: "zoo/experiment/report", imports: "zoo zoo/experiment zoo/internal/chart zoo/metrics"},
+		{path: "zoo/experiment/report", imports: "datasets/safefile zoo zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
 
 		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog graph zoo zoo/checkpoint zoo/predict"},
@@ -91,7 +90,7 @@ func plan() []room {
 		{path: "zoo/bench/serving", imports: "datasets datasets/encode datasets/schema graph zoo zoo/bench zoo/predict " +
 			"zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/rpc/inference"},
 
-		{path: "cmd/internal/ui", imports: "zoo/stream zoo/experiment zoo/metrics zoo/train"},
+		{path: "cmd/internal/ui", imports: "datasets/safefile zoo/stream zoo/experiment zoo/metrics zoo/train"},
 		{path: "cmd/internal/flags", imports: "cmd/internal/ui " +
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},

@@ -76,7 +76,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	file, err := ui.CreateOutput(o.out, cmd.OutOrStdout())
+	file, err := ui.CreateOutput(cmd.Context(), o.out, cmd.OutOrStdout(), o.in...)
 	if err != nil {
 		return err
 	}

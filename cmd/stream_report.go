@@ -30,7 +30,7 @@ new and evicted, memory, unknown values and the stability of each field.
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.OutOrStdout(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.out, "out", "", "page to write; - means standard output")
@@ -39,7 +39,7 @@ new and evicted, memory, unknown values and the stability of each field.
 	return cmd
 }
 
-func (o *streamReportOptions) run(stdout io.Writer, folders []string) error {
+func (o *streamReportOptions) run(cmd *cobra.Command, folders []string) error {
 	if o.out == "" {
 		return ui.Usagef("--out: give the page to write")
 	}
@@ -47,13 +47,13 @@ func (o *streamReportOptions) run(stdout io.Writer, folders []string) error {
 	if err != nil {
 		return err
 	}
-	if err := o.write(o.out, stdout, func(w io.Writer) error { return report.WriteHTML(w, streams...) }); err != nil {
+	if err := o.write(cmd, o.out, func(w io.Writer) error { return report.WriteHTML(w, streams...) }); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
 	if o.svg == "" {
 		return nil
 	}
-	if err := o.write(o.svg, stdout, func(w io.Writer) error { return report.WriteSVG(w, streams...) }); err != nil {
+	if err := o.write(cmd, o.svg, func(w io.Writer) error { return report.WriteSVG(w, streams...) }); err != nil {
 		return fmt.Errorf("--svg: %w", err)
 	}
 	return nil
@@ -95,8 +95,8 @@ func readDays(path string) ([]report.Day, error) {
 }
 
 // write writes a file in one piece.
-func (o *streamReportOptions) write(path string, stdout io.Writer, write func(io.Writer) error) error {
-	out, err := ui.CreateOutput(path, stdout)
+func (o *streamReportOptions) write(cmd *cobra.Command, path string, write func(io.Writer) error) error {
+	out, err := ui.CreateOutput(cmd.Context(), path, cmd.OutOrStdout(), o.best)
 	if err != nil {
 		return err
 	}

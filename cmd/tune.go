@@ -13,6 +13,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/spf13/cobra"
@@ -174,15 +175,10 @@ func (o *tuneOptions) keepSearch(s *experiment.Search) error {
 
 // writeFile writes a file that gets its name once it is whole.
 func writeFile(path string, text []byte) error {
-	file, err := ui.CreateOutput(path, io.Discard)
-	if err != nil {
+	return safefile.Replace(path, func(w io.Writer) error {
+		_, err := w.Write(text)
 		return err
-	}
-	defer file.Close()
-	if _, err := file.Write(text); err != nil {
-		return err
-	}
-	return file.Commit()
+	})
 }
 
 // report makes the search, and prints the trials and the winner.

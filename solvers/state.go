@@ -142,6 +142,11 @@ func (r *rows) check() error {
 	if r.rates.from > int(k) || len(r.rates.rates) > int(k)+1-r.rates.from {
 		return fmt.Errorf("%d learning rates for %d steps, from step %d on", len(r.rates.rates), k, r.rates.from)
 	}
+	// The rate of a step is kept when the step is taken: a state that has fewer lies about its steps, and would let all
+	// that is kept by step grow to as many.
+	if !r.solver.onTouch && int(k) > r.rates.from+len(r.rates.rates)+1 {
+		return fmt.Errorf("%d learning rates from step %d on for %d steps", len(r.rates.rates), r.rates.from, k)
+	}
 	if r.choice != nil && len(r.choice) != r.table.Rows() {
 		return fmt.Errorf("decays of %d rows, the table has %d", len(r.choice), r.table.Rows())
 	}

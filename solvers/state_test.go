@@ -181,3 +181,22 @@ func TestStringNamesTheSolverAndItsOptions(t *testing.T) {
 		must[*MEDA](t)(NewMEDA(must[*Adagrad](t)(NewAdagrad()), WithSeed(3))).String())
 	require.Contains(t, must[*AdamAR](t)(NewAdamAR(WithAlpha(0.5), WithBuckets(2, 0.1))).String(), "alpha=0.5, buckets=2:0.1")
 }
+
+// A state that lies about how many steps were taken must not make room for them.
+func TestAStateThatLiesAboutItsClock(t *testing.T) {
+	for _, name := range []string{"adamar", "adam", "adagradw", "rmsprop"} {
+		entry, err := Find(name)
+		require.NoError(t, err)
+		s, err := entry.New()
+		require.NoError(t, err)
+		x := newTrained(t, s)
+		for i := range 3 {
+			x.step(i)
+		}
+		parts, err := as[Stateful](t, s).State(x.table)
+		require.NoError(t, err)
+		at := slices.IndexFunc(parts, func(p StatePart) bool { return p.Name == clockPart })
+		parts[at].Ints = []uint32{4_000_000_000}
+		require.ErrorIs(t, as[Stateful](t, s).Restore(x.table, parts), ErrState, name)
+	}
+}

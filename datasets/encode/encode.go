@@ -27,6 +27,9 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 		options: in.Options, encoder: newGrowing(&s, in.Options), spool: spool, meter: rawlog.NewMeter(in.Files.All()),
 		bad: skipper{most: in.Options.SkipBadLines, onSkip: in.Options.OnSkip},
 	}
+	if in.Options.KeepSources {
+		r.meter.HashFiles()
+	}
 	for part, l := range []rawlog.Log{l.Train, l.Valid, l.Test} {
 		if l == nil {
 			continue
@@ -38,6 +41,11 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 	}
 	e := &Encoded{Skipped: r.bad.skipped, encoder: r.encoder, spool: spool, progress: in.Options.Progress}
 	e.clearTallies()
+	if in.Options.KeepSources {
+		if e.Sources, err = r.meter.Sources(); err != nil {
+			return nil, err
+		}
+	}
 	if err := e.learn(); err != nil {
 		return nil, err
 	}

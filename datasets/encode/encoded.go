@@ -4,12 +4,14 @@ import (
 	"context"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 )
 
 // Encoded is a log whose samples are in a spool, with the vocabularies and scales of its training part.
 type Encoded struct {
 	Rows    [datasets.Parts]int // samples of each part
 	Skipped int                 // lines that could not be understood
+	Sources []rawlog.Source     // the files that were read, if Options.KeepSources asks for them
 
 	encoder  *encoder
 	spool    Spool

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
@@ -25,6 +26,8 @@ type Options struct {
 	SkipBadLines int
 	// OnSkip, if not nil, is called for each skipped line.
 	OnSkip func(error)
+	// KeepSources keeps what was read of which file, with hashes: Encoded.Sources.
+	KeepSources bool
 	// Progress, if not nil, is called while the log is read and written.
 	Progress datasets.Progress
 }
@@ -69,6 +72,9 @@ func (in *Input) check() error {
 	}
 	if len(in.Files.Train) == 0 {
 		return fmt.Errorf("datasets: the training part has no files: %w", rawlog.ErrEmpty)
+	}
+	if err := safefile.CheckOnce(in.Files.All()); err != nil {
+		return fmt.Errorf("datasets: %w", err)
 	}
 	return nil
 }

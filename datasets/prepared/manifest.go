@@ -1,17 +1,15 @@
 package prepared
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 )
 
 // Files of a prepared data set, in its folder beside a Parquet file for each part.
@@ -21,8 +19,14 @@ const (
 	vocabularyFile = "vocabulary.parquet"
 )
 
+// partFile returns the name of the file of a part.
+func partFile(p datasets.Part) string { return p.String() + ".parquet" }
+
 // manifestFormat is the number of the layout of a prepared data set.
 const manifestFormat = 1
+
+// mostManifest is how many bytes a manifest may have. It has some hundred for each field and each source.
+const mostManifest = 256 << 20
 
 // Manifest records where a prepared data set comes from and what is in it.
 type Manifest struct {
@@ -31,40 +35,55 @@ type Manifest struct {
 	Data    string              `json:"data"`    // a known data set, or "" for a log with a schema of its own
 	Options encode.Choices      `json:"options"`
 	Skipped int                 `json:"skipped_lines"` // that could not be understood
-	Sources []SourceFile        `json:"sources"`
-	Parts   []PartFile          `json:"parts"` // those that have rows: train, valid, test
+	Sources []rawlog.Source     `json:"sources"`       // of the raw log
+	Parts   []PartFile          `json:"parts"`         // those that have rows: train, valid, test
+	Others  map[string]Sum      `json:"others"`        // the other files of the folder by name; nil in older folders
 	Fields  []encode.FieldFacts `json:"fields"`
-}
-
-// SourceFile is a file of the raw log.
-type SourceFile struct {
-	Name   string `json:"name"` // without its folder
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
 }
 
 // PartFile is the file of a part of a prepared data set.
 type PartFile struct {
 	Name      string `json:"name"` // train, valid or test
-	File      string `json:"file"`
+	File      string `json:"file"` // the name with .parquet
 	Rows      int    `json:"rows"`
 	Positives int    `json:"positives"`
-	SHA256    string `json:"sha256"` // of the file
+	Sum
 }
 
 // ReadManifest reads the manifest of a prepared data set.
 func ReadManifest(dir string) (*Manifest, error) {
 	path := filepath.Join(dir, manifestFile)
-	text, err := os.ReadFile(path)
+	text, err := safefile.Read(path, mostManifest)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: not a prepared data set: %w", err)
 	}
-	var m Manifest
-	if err := json.Unmarshal(text, &m); err != nil {
+	m, err := parseManifest(text)
+	if err != nil {
 		return nil, &rawlog.SyntaxError{Path: path, Err: err}
 	}
+	return m, nil
+}
+
+func parseManifest(text []byte) (*Manifest, error) {
+	var m Manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		return nil, err
+	}
 	if m.Format != manifestFormat {
-		return nil, &rawlog.SyntaxError{Path: path, Err: fmt.Errorf("format %d; this version reads format %d: prepare the data again", m.Format, manifestFormat)}
+		return nil, fmt.Errorf("format %d; this version reads format %d: prepare the data again", m.Format, manifestFormat)
+	}
+	seen := map[string]bool{}
+	for i, p := range m.Parts {
+		part, err := datasets.ParsePart(p.Name)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("part %d: %w", i+1, err)
+		case p.File != partFile(part) || seen[p.Name]:
+			return nil, fmt.Errorf("part %d: the file of %s is %s, and there is one, not %q", i+1, p.Name, partFile(part), p.File)
+		case p.Rows < 1 || p.Positives < 0 || p.Positives > p.Rows:
+			return nil, fmt.Errorf("part %d (%s): %d rows with %d clicks", i+1, p.Name, p.Rows, p.Positives)
+		}
+		seen[p.Name] = true
 	}
 	return &m, nil
 }
@@ -73,33 +92,4 @@ func ReadManifest(dir string) (*Manifest, error) {
 func Exists(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, manifestFile))
 	return err == nil
-}
-
-// sourceFiles returns the files among the paths, and those in the folders among them.
-func sourceFiles(paths []string) (list []SourceFile, err error) {
-	for _, path := range paths {
-		err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return err
-			}
-			source, err := sourceFile(path)
-			list = append(list, source)
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("datasets: %w", err)
-		}
-	}
-	return list, nil
-}
-
-func sourceFile(path string) (SourceFile, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return SourceFile{}, err
-	}
-	defer f.Close()
-	hash := sha256.New()
-	n, err := io.Copy(hash, f)
-	return SourceFile{Name: filepath.Base(path), Bytes: n, SHA256: hex.EncodeToString(hash.Sum(nil))}, err
 }

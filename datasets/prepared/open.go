@@ -8,6 +8,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/internal/pass"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
@@ -20,15 +21,21 @@ type Options struct {
 	// number and label. A larger part becomes RowGroups: every pass reads it again, with half of the
 	// bytes as a buffer in which samples are shuffled. Default DefaultMemory.
 	Memory int64
+	// VerifyAll compares the bytes of all files with the hashes in the manifest, however large the files are. Without it,
+	// of files above 256 MiB only the size and the end are compared, where the Parquet footer is.
+	VerifyAll bool
 }
 
-// Open opens a folder that Write has written.
+// Open opens a folder that Write has written. A file that is not the one that was written is an ErrDamaged.
 func Open(ctx context.Context, dir string, o Options) (*datasets.Set, error) {
 	if o.Memory == 0 {
 		o.Memory = DefaultMemory
 	}
 	m, err := ReadManifest(dir)
 	if err != nil {
+		return nil, err
+	}
+	if err := m.verify(dir, o.VerifyAll); err != nil {
 		return nil, err
 	}
 	encoding, err := m.encoding(dir)
@@ -41,13 +48,13 @@ func Open(ctx context.Context, dir string, o Options) (*datasets.Set, error) {
 	}
 	set := &datasets.Set{Encoding: encoding}
 	for _, part := range m.Parts {
-		source, err := openPart(ctx, filepath.Join(dir, part.File), fields, part.Rows, o.Memory)
+		source, err := openPart(ctx, filepath.Join(dir, part.File), fields, &part, o.Memory)
 		if err != nil {
 			return nil, err
 		}
 		name, err := datasets.ParsePart(part.Name)
 		if err != nil {
-			return nil, &rawlog.SyntaxError{Path: filepath.Join(dir, manifestFile), Err: err}
+			return nil, err
 		}
 		set.Put(name, source)
 	}
@@ -57,11 +64,33 @@ func Open(ctx context.Context, dir string, o Options) (*datasets.Set, error) {
 	return set, nil
 }
 
+// verify compares the files of the folder with what was written.
+func (m *Manifest) verify(dir string, all bool) error {
+	for _, p := range m.Parts {
+		if err := p.check(filepath.Join(dir, p.File), all); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{schemaFile, vocabularyFile} {
+		if sum, known := m.Others[name]; known {
+			if err := sum.check(filepath.Join(dir, name), all); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // encoding returns the encoding that the data set was prepared with.
 func (m *Manifest) encoding(dir string) (*datasets.Encoding, error) {
-	s, err := schema.Load(filepath.Join(dir, schemaFile))
+	path := filepath.Join(dir, schemaFile)
+	text, err := safefile.Read(path, schema.MostText)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("datasets: %w", err)
+	}
+	s, err := schema.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("datasets: %s: %w", path, err)
 	}
 	own, err := readVocabularies(filepath.Join(dir, vocabularyFile))
 	if err != nil {
@@ -84,13 +113,14 @@ func (m *Manifest) encoding(dir string) (*datasets.Encoding, error) {
 }
 
 // openPart opens the file of a part, and reads it if it is small enough.
-func openPart(ctx context.Context, path string, fields []datasets.Field, rows int, memory int64) (datasets.Source, error) {
-	r, err := openReader(path, fields)
+func openPart(ctx context.Context, path string, fields []datasets.Field, part *PartFile, memory int64) (datasets.Source, error) {
+	r, err := openReader(path, fields, &part.Sum)
 	if err != nil {
 		return nil, err
 	}
 	defer r.close()
-	groups := &RowGroups{path: path, fields: fields, rows: r.rows()}
+	rows := part.Rows
+	groups := &RowGroups{path: path, sum: &part.Sum, fields: fields, rows: r.rows()}
 	for _, n := range groups.rows {
 		groups.length += n
 	}

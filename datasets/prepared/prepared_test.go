@@ -2,6 +2,7 @@ package prepared
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -9,12 +10,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/datasets/internal/testlog"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/stretchr/testify/require"
 )
@@ -167,12 +170,16 @@ func TestPreparedDataThatIsDamaged(t *testing.T) {
 		change     func(data []byte) []byte
 	}{
 		"cut off":     {"train.parquet", "train.parquet", func(d []byte) []byte { return d[:len(d)/2] }},
+		"one byte":    {"train.parquet", ErrDamaged.Error(), func(d []byte) []byte { d[5]++; return d }},
 		"other rows":  {"manifest.json", "train.parquet: 4 rows; the manifest says 5", replaced(`"rows": 4`, `"rows": 5`)},
 		"other part":  {"manifest.json", `unknown part "exam"`, replaced(`"name": "test"`, `"name": "exam"`)},
 		"format":      {"manifest.json", "format 2; this version reads format 1", replaced(`"format": 1`, `"format": 2`)},
 		"no JSON":     {"manifest.json", "manifest.json", replaced("{", "[")},
-		"no schema":   {"schema.yaml", "bad schema", replaced("label", "babel")},
-		"other field": {"schema.yaml", `field "sight" has no vocabulary`, replaced("name: site", "name: sight")},
+		"other file":  {"manifest.json", `the file of train is train.parquet`, replaced(`"file": "train.parquet"`, `"file": "/dev/zero"`)},
+		"outside":     {"manifest.json", `the file of train is train.parquet`, replaced(`"file": "train.parquet"`, `"file": "../train.parquet"`)},
+		"two parts":   {"manifest.json", `the file of test is test.parquet`, replaced(`"name": "train"`, `"name": "test"`)},
+		"a schema":    {"schema.yaml", ErrDamaged.Error(), replaced("label", "babel")},
+		"same length": {"schema.yaml", ErrDamaged.Error(), replaced("name: site", "name: tise")},
 		"vocabulary":  {"vocabulary.parquet", "vocabulary.parquet", func(d []byte) []byte { return d[1:] }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -187,6 +194,70 @@ func TestPreparedDataThatIsDamaged(t *testing.T) {
 	}
 	_, err := Open(t.Context(), t.TempDir(), Options{})
 	require.ErrorContains(t, err, "not a prepared data set")
+}
+
+// A part that was swapped for another one of the same shape is found: whole, if it is small, else by its end.
+func TestAPartThatWasSwappedIsFound(t *testing.T) {
+	dir, other := prepareLarge(t, 2000), prepareLarge(t, 2001)
+	m, err := ReadManifest(dir)
+	require.NoError(t, err)
+	swapped, err := os.ReadFile(filepath.Join(other, "train.parquet"))
+	require.NoError(t, err)
+	part := filepath.Join(dir, "train.parquet")
+	set, err := Open(t.Context(), dir, Options{Memory: 1})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(part, swapped, 0o600))
+	_, err = Open(t.Context(), dir, Options{})
+	require.ErrorIs(t, err, ErrDamaged)
+	for _, err := range set.Train.Batches(t.Context(), 100, nil) { // it is opened again for every pass
+		require.ErrorIs(t, err, ErrDamaged)
+	}
+	m.Parts[0].Bytes = int64(len(swapped))
+	require.ErrorIs(t, m.Parts[0].check(part, false), ErrDamaged, "the size is the same")
+	m.Parts[0].End = "" // as in a folder of an older version
+	require.ErrorIs(t, m.Parts[0].check(part, false), ErrDamaged)
+	require.True(t, safefile.IsOwned(dir))
+}
+
+// What is read is what is hashed, also if it can be read only once.
+func TestALogFromAPipe(t *testing.T) {
+	s, err := schema.Parse([]byte(testlog.Schema))
+	require.NoError(t, err)
+	rows := strings.Repeat(strings.TrimPrefix(testlog.Train, testlog.Train[:strings.IndexByte(testlog.Train, '\n')+1]), 50000)
+	text := testlog.Train + rows
+	file := testlog.Write(t, "train.csv", text)
+	dir := t.TempDir()
+	fromFile, err := Write(t.Context(), filepath.Join(dir, "file"), encode.Input{Schema: s, Files: rawlog.Files{Train: []string{file}}})
+	require.NoError(t, err)
+	pipe := filepath.Join(dir, "train.csv")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	go func() { _ = os.WriteFile(pipe, []byte(text), 0) }()
+	in := encode.Input{Schema: s, Files: rawlog.Files{Train: []string{pipe}}}
+	fromPipe, err := Write(t.Context(), filepath.Join(dir, "pipe"), in)
+	require.NoError(t, err)
+	require.Equal(t, fromFile, fromPipe)
+	require.EqualValues(t, len(text), fromPipe.Sources[0].Bytes)
+
+	in.Files.Test = []string{pipe}
+	_, err = Write(t.Context(), filepath.Join(dir, "twice"), in)
+	require.ErrorContains(t, err, "given twice")
+}
+
+func TestSourcesAreHashedAsTheyAreOnTheDisk(t *testing.T) {
+	s, err := schema.Parse([]byte(testlog.Schema))
+	require.NoError(t, err)
+	for _, name := range []string{"train.csv", "TRAIN.CSV.GZ", "train.csv.gz"} {
+		path := testlog.Write(t, strings.ToLower(name), testlog.Train)
+		if strings.HasSuffix(name, "GZ") {
+			require.NoError(t, os.Rename(path, filepath.Join(filepath.Dir(path), name)))
+			path = filepath.Join(filepath.Dir(path), name)
+		}
+		m, err := Write(t.Context(), filepath.Join(t.TempDir(), "data"), encode.Input{Schema: s, Files: rawlog.Files{Train: []string{path}}})
+		require.NoError(t, err)
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, []rawlog.Source{{Name: name, Bytes: int64(len(data)), SHA256: fmt.Sprintf("%x", sha256.Sum256(data))}}, m.Sources)
+	}
 }
 
 func replaced(from, to string) func([]byte) []byte {

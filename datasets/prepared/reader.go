@@ -21,9 +21,14 @@ type reader struct {
 	idColumns, numbers int
 }
 
-func openReader(path string, fields []datasets.Field) (*reader, error) {
+// openReader opens the file of a part, which must have the size and the end that it was written with.
+func openReader(path string, fields []datasets.Field, sum *Sum) (*reader, error) {
 	f, pf, err := rawlog.OpenParquet(path)
 	if err != nil {
+		return nil, err
+	}
+	if err := sum.checkEnd(f); err != nil {
+		f.Close()
 		return nil, err
 	}
 	r := &reader{path: path, file: f, groups: pf.RowGroups(), fields: fields}

@@ -18,6 +18,7 @@ import (
 // evaluation a rank has a run of whole groups, which are cut into batches again.
 type RowGroups struct {
 	path   string
+	sum    *Sum // of the file
 	fields []datasets.Field
 	rows   []int // of each group
 	length int
@@ -106,7 +107,7 @@ type window struct {
 // read reads lots into two buffers in turn.
 func (g *RowGroups) read(ctx context.Context, lots []lot) iter.Seq2[window, error] {
 	return func(yield func(window, error) bool) {
-		r, err := openReader(g.path, g.fields)
+		r, err := openReader(g.path, g.fields, g.sum)
 		if err != nil {
 			yield(window{}, err)
 			return

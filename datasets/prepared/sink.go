@@ -2,6 +2,7 @@ package prepared
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -11,6 +12,7 @@ import (
 // sink writes the samples of a part to a Parquet file, a row group at a time.
 type sink struct {
 	file               *os.File
+	sum                *sumWriter
 	writer             *parquet.GenericWriter[any]
 	fields             []datasets.Field
 	idColumns, numbers int
@@ -22,9 +24,9 @@ func newSink(path string, fields []datasets.Field) (*sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
-	p := &sink{file: f, fields: fields}
+	p := &sink{file: f, sum: newSumWriter(), fields: fields}
 	p.idColumns, p.numbers = datasets.Width(fields)
-	p.writer = parquet.NewGenericWriter[any](f, parquetSchema(fields), compression(), parquet.CreatedBy("ctrzoo", Version(), ""))
+	p.writer = parquet.NewGenericWriter[any](io.MultiWriter(f, p.sum), parquetSchema(fields), compression(), parquet.CreatedBy("ctrzoo", Version(), ""))
 	return p, nil
 }
 

@@ -2,9 +2,7 @@ package prepared
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"os"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
@@ -18,18 +16,6 @@ type vocabularyRow struct {
 	ID    int32  `parquet:"id,delta"`
 	Value string `parquet:"value"`
 	Count int64  `parquet:"count,delta"`
-}
-
-// writeVocabularies writes a file of vocabularies.
-func writeVocabularies(path string, x *datasets.Encoding) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("datasets: %w", err)
-	}
-	if err := errors.Join(WriteVocabularies(f, x), f.Close()); err != nil {
-		return fmt.Errorf("datasets: %s: %w", path, err)
-	}
-	return nil
 }
 
 // WriteVocabularies writes, as Parquet, the vocabularies of the fields that have one of their own: field, id, value and

@@ -3,13 +3,15 @@ package prepared
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
-	"github.com/ctrzoo/ctrzoo/datasets/internal/newfolder"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 )
 
 // Write reads a log once, turns it into ids, and writes it to a new folder, which Open opens. The folder
@@ -21,7 +23,7 @@ import (
 // 4 bytes for each id, 8 for each number and 9 for each row.
 func Write(ctx context.Context, dir string, in encode.Input) (*Manifest, error) {
 	var m *Manifest
-	err := newfolder.Write(dir, func(work string) (err error) {
+	err := safefile.Folder(dir, func(work string) (err error) {
 		m, err = writeFolder(ctx, work, in)
 		return err
 	})
@@ -38,7 +40,7 @@ func writeFolder(ctx context.Context, dir string, in encode.Input) (*Manifest, e
 		return nil, err
 	}
 	defer spool.Remove()
-	sources := hashInBackground(in.Files.All())
+	in.Options.KeepSources = true
 	e, err := encode.Encode(ctx, in, spool)
 	if err != nil {
 		return nil, err
@@ -47,14 +49,14 @@ func writeFolder(ctx context.Context, dir string, in encode.Input) (*Manifest, e
 	if m.Parts, err = writeParts(ctx, dir, e); err != nil {
 		return nil, err
 	}
-	if err := writeVocabularies(filepath.Join(dir, vocabularyFile), e.Encoding()); err != nil {
+	m.Others = map[string]Sum{}
+	m.Others[vocabularyFile], err = writeSummed(filepath.Join(dir, vocabularyFile), func(w io.Writer) error {
+		return WriteVocabularies(w, e.Encoding())
+	})
+	if err != nil {
 		return nil, err
 	}
-	hashed := <-sources
-	m.Sources, m.Fields = hashed.files, e.Facts()
-	if hashed.err != nil {
-		return nil, hashed.err
-	}
+	m.Sources, m.Fields = e.Sources, e.Facts()
 	if err := spool.Remove(); err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
@@ -67,16 +69,31 @@ func describe(dir string, e *encode.Encoded, m *Manifest) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(m, "", "  ")
+	if m.Others[schemaFile], err = writeSummed(filepath.Join(dir, schemaFile), func(w io.Writer) error {
+		_, err := w.Write(schema)
+		return err
+	}); err != nil {
+		return err
+	}
+	_, err = writeSummed(filepath.Join(dir, manifestFile), func(w io.Writer) error {
+		lines := json.NewEncoder(w)
+		lines.SetIndent("", "  ")
+		return lines.Encode(m)
+	})
+	return err
+}
+
+// writeSummed writes a new file.
+func writeSummed(path string, write func(io.Writer) error) (Sum, error) {
+	f, err := os.Create(path)
 	if err != nil {
-		return fmt.Errorf("datasets: manifest: %w", err)
+		return Sum{}, fmt.Errorf("datasets: %w", err)
 	}
-	for name, text := range map[string][]byte{schemaFile: schema, manifestFile: append(text, '\n')} {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
-			return fmt.Errorf("datasets: %w", err)
-		}
+	sum := newSumWriter()
+	if err := errors.Join(write(io.MultiWriter(f, sum)), f.Close()); err != nil {
+		return Sum{}, fmt.Errorf("datasets: %s: %w", path, err)
 	}
-	return nil
+	return sum.sum(), nil
 }
 
 // writeParts writes the file of each part that has rows.
@@ -94,7 +111,7 @@ func writeParts(ctx context.Context, dir string, e *encode.Encoded) (list []Part
 		if rows == 0 {
 			continue
 		}
-		if files[p], err = newSink(filepath.Join(dir, datasets.Part(p).String()+".parquet"), e.Fields()); err != nil {
+		if files[p], err = newSink(filepath.Join(dir, partFile(datasets.Part(p))), e.Fields()); err != nil {
 			return nil, err
 		}
 		sinks[p] = files[p]
@@ -109,30 +126,8 @@ func writeParts(ctx context.Context, dir string, e *encode.Encoded) (list []Part
 		if err := f.close(); err != nil {
 			return nil, err
 		}
-		written, err := sourceFile(f.file.Name())
-		if err != nil {
-			return nil, fmt.Errorf("datasets: %w", err)
-		}
 		part := datasets.Part(p)
-		list = append(list, PartFile{
-			Name: part.String(), File: written.Name, Rows: e.Rows[p], Positives: e.Positives(part), SHA256: written.SHA256,
-		})
+		list = append(list, PartFile{part.String(), partFile(part), e.Rows[p], e.Positives(part), f.sum.sum()})
 	}
 	return list, nil
-}
-
-// hashes are the sources with their hashes.
-type hashes struct {
-	files []SourceFile
-	err   error
-}
-
-// hashInBackground hashes files while they are read for their content.
-func hashInBackground(paths []string) <-chan hashes {
-	done := make(chan hashes, 1)
-	go func() {
-		files, err := sourceFiles(paths)
-		done <- hashes{files, err}
-	}()
-	return done
 }

@@ -4,43 +4,39 @@ import (
 	"compress/bzip2"
 	"context"
 	"fmt"
+	"hash"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync/atomic"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
-// OpenFile opens a file and unpacks .gz, .zst and .bz2, as its name says. The meter, which may be nil,
-// counts the bytes that are read, as they are on the disk. Reading ends with the context's error when
-// ctx ends.
+// OpenFile opens a file, or the standard input if the path is safefile.Stdin, and unpacks .gz, .zst and .bz2, as its name
+// says. The meter, which may be nil, counts the bytes that are read, as they are on the disk. Reading, and waiting
+// for a pipe, ends with the context's error when ctx ends.
 func OpenFile(ctx context.Context, path string, meter *Meter) (io.ReadCloser, error) {
-	f, err := os.Open(path)
+	f, err := safefile.OpenInput(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
-	unpacked, err := unpack(path, &fileReader{ctx, f, meter})
-	if err != nil {
+	r := &fileReader{ctx: ctx, path: path, file: f, meter: meter, hash: meter.newHash()}
+	if r.unpacked, err = unpack(path, packedBytes{r}); err != nil {
 		f.Close()
 		return nil, &SyntaxError{Path: path, Err: err}
 	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{unpacked, f}, nil
+	return r, nil
 }
 
 func unpack(path string, f io.Reader) (io.Reader, error) {
+	name := strings.ToLower(path)
 	switch {
-	case strings.HasSuffix(path, ".gz"):
+	case strings.HasSuffix(name, ".gz"):
 		return gzip.NewReader(f)
-	case strings.HasSuffix(path, ".zst"):
+	case strings.HasSuffix(name, ".zst"):
 		return zstd.NewReader(f, zstd.WithDecoderConcurrency(1))
-	case strings.HasSuffix(path, ".bz2"):
+	case strings.HasSuffix(name, ".bz2"):
 		return bzip2.NewReader(f), nil
 	}
 	return f, nil
@@ -48,56 +44,47 @@ func unpack(path string, f io.Reader) (io.Reader, error) {
 
 // fileReader reads a file until its context ends.
 type fileReader struct {
-	ctx   context.Context
-	file  io.Reader
-	meter *Meter
+	ctx      context.Context
+	path     string
+	file     io.ReadCloser
+	meter    *Meter
+	hash     hash.Hash // of the bytes so far; nil if nobody wants it
+	bytes    int64     // so far
+	unpacked io.Reader
+	ended    bool // all of the content was read
 }
 
 func (r *fileReader) Read(p []byte) (int, error) {
+	n, err := r.unpacked.Read(p)
+	r.ended = r.ended || err == io.EOF
+	return n, err
+}
+
+// Close closes the file. If its content was read to the end, the meter learns the hash of all of its bytes: those
+// behind the packed content, too.
+func (r *fileReader) Close() (err error) {
+	if r.hash != nil && r.ended {
+		if _, err = io.Copy(io.Discard, packedBytes{r}); err == nil {
+			r.meter.keep(r.path, r.bytes, r.hash)
+		}
+	}
+	if closeErr := r.file.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// packedBytes reads the bytes of a file as they are on the disk.
+type packedBytes struct{ *fileReader }
+
+func (r packedBytes) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
 	n, err := r.file.Read(p)
 	r.meter.Add(int64(n))
+	if r.bytes += int64(n); r.hash != nil {
+		r.hash.Write(p[:n])
+	}
 	return n, err
-}
-
-// Meter counts the bytes that are read of some files, as they are on the disk. It is safe for
-// concurrent use.
-type Meter struct {
-	read  atomic.Int64
-	total int64
-}
-
-// NewMeter weighs files, and folders with all that is in them. A file that cannot be weighed counts
-// as nothing: opening it returns the error.
-func NewMeter(paths []string) *Meter {
-	m := &Meter{}
-	for _, path := range paths {
-		_ = filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return nil
-			}
-			if info, err := os.Stat(path); err == nil {
-				m.total += info.Size()
-			}
-			return nil
-		})
-	}
-	return m
-}
-
-// Add counts n bytes that were read of a file without OpenFile. A nil Meter counts nothing.
-func (m *Meter) Add(n int64) {
-	if m != nil {
-		m.read.Add(n)
-	}
-}
-
-// Share returns how much of the files has been read, from 0 to 1.
-func (m *Meter) Share() float64 {
-	if m.total == 0 {
-		return 0
-	}
-	return min(1, float64(m.read.Load())/float64(m.total))
 }

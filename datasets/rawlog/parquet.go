@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/parquet-go/parquet-go"
 )
 
@@ -158,9 +159,9 @@ func findParquetColumns(_ context.Context, _ *Format, path string) (list []Colum
 
 var errDamaged = errors.New("the file is damaged")
 
-// OpenParquet opens a Parquet file. The caller closes the file when it is no longer read.
+// OpenParquet opens a Parquet file, which must be a regular one, since it is not read in order. The caller closes the file when it is no longer read.
 func OpenParquet(path string) (*os.File, *parquet.File, error) {
-	f, err := os.Open(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("datasets: %w", err)
 	}

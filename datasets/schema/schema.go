@@ -3,11 +3,13 @@ package schema
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/goccy/go-yaml"
 )
 
@@ -74,9 +76,20 @@ type Field struct {
 	Shares string `yaml:"shares,omitempty"`
 }
 
+// MostText is how many bytes the text of a schema may have: 16 MiB.
+const MostText = 16 << 20
+
 // Load reads a schema from a YAML file. An unknown key is an error, which names file and line.
 func Load(path string) (*Schema, error) {
-	text, err := os.ReadFile(path)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("datasets: schema: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, MostText+1))
+	if err == nil && len(text) > MostText {
+		err = fmt.Errorf("%s: %w", path, safefile.ErrTooLarge)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("datasets: schema: %w", err)
 	}
@@ -99,18 +112,32 @@ func Parse(text []byte) (*Schema, error) {
 	return &s, nil
 }
 
-// YAML returns the text of the schema, which Parse reads as the same schema.
+// YAML returns the text of the schema, which Parse reads as the same schema; that is checked. A schema that cannot be
+// written so is an ErrInvalid.
 func (s *Schema) YAML() ([]byte, error) {
-	text, err := yaml.Marshal(s)
-	if err != nil {
-		return nil, fmt.Errorf("datasets: schema: %w", err)
-	}
-	if again, err := Parse(text); err == nil && reflect.DeepEqual(again, s) {
+	text, err := s.text()
+	if err == nil {
 		return text, nil
 	}
 	// The YAML library does not quote a tab or a control character. JSON, which is YAML too, does.
-	if text, err = yaml.MarshalWithOptions(s, yaml.JSON()); err != nil {
+	return s.JSON()
+}
+
+// JSON is YAML in the form of JSON.
+func (s *Schema) JSON() ([]byte, error) { return s.text(yaml.JSON()) }
+
+// text writes the schema, and finds out whether it is what the text says.
+func (s *Schema) text(options ...yaml.EncodeOption) ([]byte, error) {
+	text, err := yaml.MarshalWithOptions(s, options...)
+	if err != nil {
 		return nil, fmt.Errorf("datasets: schema: %w", err)
+	}
+	again, err := Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("datasets: %w", err)
+	}
+	if !reflect.DeepEqual(again, s.withoutEmpty()) {
+		return nil, fmt.Errorf("datasets: %w: it does not survive being written:\n%s", ErrInvalid, text)
 	}
 	return text, nil
 }
@@ -125,6 +152,21 @@ func (s *Schema) Columns() []rawlog.Column {
 		}
 	}
 	return list
+}
+
+// withoutEmpty returns the schema with nil for empty lists, as Parse makes them.
+func (s *Schema) withoutEmpty() *Schema {
+	x := *s
+	x.Fields = slices.Clone(s.Fields)
+	for i := range x.Fields {
+		if f := &x.Fields[i]; len(f.Bins) == 0 {
+			f.Bins = nil
+		}
+	}
+	if len(x.Format.Columns) == 0 {
+		x.Format.Columns = nil
+	}
+	return &x
 }
 
 // Owner returns the place of the field whose vocabulary the field at a place uses: mostly its own.

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/ctrzoo/ctrzoo/datasets/internal/newfolder"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
@@ -56,7 +56,7 @@ func (o Drift) WriteFolder(ctx context.Context, dir string, days int, done func(
 	if err != nil {
 		return err
 	}
-	return newfolder.Write(dir, func(work string) error {
+	return safefile.Folder(dir, func(work string) error {
 		err := writeFile(filepath.Join(work, driftSchemaFile), func(w io.Writer) error {
 			_, err := w.Write(text)
 			return err

@@ -6,7 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/gofrs/flock"
 )
 
@@ -17,6 +20,8 @@ import (
 //	schema.yaml              of raw samples, and
 //	vocabulary.safetensors   their values, if the run has an encoding
 //	epoch-E-batch-B          a checkpoint after B batches of epoch E, for each that is kept
+//
+// A Directory that is closed, or was not made by Create or Open, holds no lock: what would write to it is an ErrClosed.
 type Directory struct {
 	path     string
 	lock     *flock.Flock
@@ -24,9 +29,12 @@ type Directory struct {
 }
 
 // Create makes a directory for a new run, and keeps the caller's settings in it. It fails
-// with ErrHoldsRun if there is a run in it that has saved something, with ErrHoldsFile if a file of
+// with ErrInside if it is in a checkpoint, which may be removed, with ErrHoldsRun if there is a run in it that has saved something, with ErrHoldsFile if a file of
 // another origin has the name of one of a run's, and with ErrInUse if another process has it.
 func Create(path string, settings map[string]string) (*Directory, error) {
+	if err := checkOutside(path); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
 	}
@@ -39,6 +47,20 @@ func Create(path string, settings map[string]string) (*Directory, error) {
 		return nil, fmt.Errorf("zoo: %s: %w", path, err)
 	}
 	return d, nil
+}
+
+// checkOutside refuses a path within a checkpoint.
+func checkOutside(path string) error {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("zoo: %w", err)
+	}
+	for dir := whole; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if namePattern.MatchString(filepath.Base(dir)) {
+			return fmt.Errorf("zoo: %s: %w", path, ErrInside)
+		}
+	}
+	return nil
 }
 
 func (d *Directory) create(settings map[string]string) error {
@@ -65,6 +87,9 @@ func (d *Directory) SetSettings(settings map[string]string) { d.settings = setti
 
 // KeepSettings writes the settings to the disk.
 func (d *Directory) KeepSettings() error {
+	if err := d.checkLock(); err != nil {
+		return err
+	}
 	if err := writeSealed(d.file(settingsFile+temporary), d.settings); err != nil {
 		os.Remove(d.file(settingsFile + temporary))
 		return err
@@ -105,15 +130,28 @@ func (d *Directory) open() error {
 	if err := readSealed(d.file(settingsFile), &d.settings); err != nil {
 		return err
 	}
-	left, err := filepath.Glob(d.file("*" + temporary)) // by a run that was killed
-	for _, path := range left {
-		err = errors.Join(err, os.RemoveAll(path))
+	return d.removeLeft()
+}
+
+// removeLeft removes what a run that was killed has left unfinished: what has a name that this package gives, and
+// nothing else.
+func (d *Directory) removeLeft() error {
+	entries, err := os.ReadDir(d.path)
+	for _, e := range entries {
+		name, unfinished := strings.CutSuffix(e.Name(), temporary)
+		isFile := slices.Contains([]string{settingsFile, filepath.Base(schemaFile), filepath.Base(vocabularyFile)}, name)
+		if unfinished && (isFile && e.Type().IsRegular() || namePattern.MatchString(name)) {
+			err = errors.Join(err, os.RemoveAll(d.file(e.Name())))
+		}
 	}
 	return err
 }
 
 func lockDirectory(path string) (*Directory, error) {
-	d := &Directory{path: path, lock: flock.New(filepath.Join(path, "lock"))}
+	d := &Directory{path: path, lock: flock.New(filepath.Join(path, lockFile))}
+	if info, err := os.Lstat(d.lock.Path()); err == nil && !info.Mode().IsRegular() { // opening it might wait for ever
+		return nil, fmt.Errorf("zoo: %s: %w", d.lock.Path(), safefile.ErrNotRegular)
+	}
 	locked, err := d.lock.TryLock()
 	if err == nil && !locked {
 		err = ErrInUse
@@ -138,7 +176,20 @@ func ReadSettings(path string) (map[string]string, error) {
 }
 
 // Close lets other processes have the directory.
-func (d *Directory) Close() error { return d.lock.Close() }
+func (d *Directory) Close() error {
+	if d == nil || d.lock == nil {
+		return nil
+	}
+	return d.lock.Close()
+}
+
+// checkLock returns an error unless this process has the directory.
+func (d *Directory) checkLock() error {
+	if d == nil || d.lock == nil || !d.lock.Locked() {
+		return ErrClosed
+	}
+	return nil
+}
 
 // Path returns where the directory is.
 func (d *Directory) Path() string { return d.path }
@@ -152,18 +203,24 @@ func (d *Directory) rename(from, to string) error {
 	if err := os.Rename(d.file(from), d.file(to)); err != nil {
 		return err
 	}
-	return syncDirectory(d.path)
+	return safefile.SyncFolder(d.path)
 }
 
 // Add adds a checkpoint, whose files fill writes into the directory it is given. If fill fails, nothing is left.
 func (d *Directory) Add(name string, fill func(path string) error) error {
+	if err := d.checkLock(); err != nil {
+		return err
+	}
+	if !namePattern.MatchString(name) {
+		return fmt.Errorf("%q is no name of a checkpoint", name)
+	}
 	path := d.file(name + temporary)
 	err := os.Mkdir(path, 0o777)
 	if err == nil {
 		err = fill(path)
 	}
 	if err == nil {
-		err = syncDirectory(path)
+		err = safefile.SyncFolder(path)
 	}
 	if err == nil {
 		err = d.rename(name+temporary, name)
@@ -176,6 +233,9 @@ func (d *Directory) Add(name string, fill func(path string) error) error {
 
 // Remove removes a checkpoint. Until it is gone it has another name.
 func (d *Directory) Remove(name string) error {
+	if err := d.checkLock(); err != nil {
+		return err
+	}
 	if err := d.rename(name, name+temporary); err != nil {
 		return err
 	}

@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"reflect"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
-	"github.com/goccy/go-yaml"
 )
 
 // encodingFiles are the files of an encoding and what writes them. For each field with a vocabulary
@@ -26,7 +24,7 @@ func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, erro
 	if e == nil {
 		return nil, nil
 	}
-	text, err := MarshalSchema(e.Schema)
+	text, err := e.Schema.JSON()
 	if err != nil {
 		return nil, err
 	}
@@ -37,18 +35,6 @@ func encodingFiles(e *datasets.Encoding) (map[string]func(io.Writer) error, erro
 		},
 		vocabularyFile: vocabularyTensors(e).Write,
 	}, nil
-}
-
-// MarshalSchema returns a schema as the file of a run has it. schema.Parse reads it.
-func MarshalSchema(s *schema.Schema) ([]byte, error) {
-	text, err := yaml.MarshalWithOptions(s, yaml.JSON())
-	if err != nil {
-		return nil, fmt.Errorf("schema: %w", err)
-	}
-	if again, err := schema.Parse(text); err != nil || !reflect.DeepEqual(again, s) {
-		return nil, errors.Join(fmt.Errorf("the schema does not survive being written:\n%s", text), err)
-	}
-	return text, nil
 }
 
 func vocabularyTensors(e *datasets.Encoding) *Tensors {
@@ -88,19 +74,22 @@ func AddCounts(t *Tensors, prefix string, all datasets.Counts) {
 	Add(t, prefix+"counts", counts)
 }
 
-// WriteEncoding writes the files of an encoding to the directory of a run.
-func WriteEncoding(dir string, e *datasets.Encoding) (map[string]Part, error) {
+// WriteEncoding writes the files of an encoding to the directory.
+func (d *Directory) WriteEncoding(e *datasets.Encoding) (map[string]Part, error) {
+	if err := d.checkLock(); err != nil {
+		return nil, err
+	}
 	files, err := encodingFiles(e)
 	parts := map[string]Part{}
 	for name, write := range files {
-		if parts[name], err = replace(filepath.Join(dir, filepath.Base(name)), write); err != nil {
+		if parts[name], err = replace(d.file(filepath.Base(name)), write); err != nil {
 			return nil, err
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return parts, syncDirectory(dir)
+	return parts, nil
 }
 
 // MeasureEncoding is WriteEncoding without files.
@@ -118,7 +107,7 @@ func MeasureEncoding(e *datasets.Encoding) (map[string]Part, error) {
 // ReadEncoding reads the encoding that belongs to a checkpoint.
 func ReadEncoding(checkpoint string) (*datasets.Encoding, error) {
 	path := filepath.Join(checkpoint, schemaFile)
-	text, err := os.ReadFile(path)
+	text, err := safefile.Read(path, schema.MostText)
 	if err != nil {
 		return nil, err
 	}

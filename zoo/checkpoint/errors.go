@@ -8,6 +8,8 @@ var (
 	ErrHoldsRun     = errors.New("the directory holds a run already: resume it, or choose another directory")
 	ErrHoldsFile    = errors.New("the directory holds a file that is not of a run and would be overwritten")
 	ErrHoldsNoRun   = errors.New("the directory holds no run")
+	ErrInside       = errors.New("it is inside a checkpoint")
+	ErrClosed       = errors.New("the directory is not open")
 	ErrNoCheckpoint = errors.New("the directory holds no checkpoint yet")
 )
 

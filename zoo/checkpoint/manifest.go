@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
@@ -61,8 +62,17 @@ func (m *Manifest) HashModel() (string, error) {
 }
 
 // Check finds out whether all files of the checkpoint in dir are as they were written. The error of one that is not wraps
-// ErrDamaged.
+// ErrDamaged. A checkpoint has files of fixed names only.
 func (m *Manifest) Check(dir string) error {
+	files := []string{weightsFile, stateFile, schemaFile, vocabularyFile}
+	if _, has := m.Parts[weightsFile]; !has {
+		return fmt.Errorf("%s is %w: it has no %s", filepath.Join(dir, manifestFile), ErrDamaged, weightsFile)
+	}
+	for name := range m.Parts {
+		if !slices.Contains(files, name) {
+			return fmt.Errorf("%s is %w: no checkpoint has a file %q", filepath.Join(dir, manifestFile), ErrDamaged, name)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(m.Parts)) {
 		if err := m.Parts[name].check(filepath.Join(dir, name)); err != nil {
 			return err
@@ -125,7 +135,7 @@ func HashManifest(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	text, err := safefile.Read(filepath.Join(dir, manifestFile), mostJSON)
 	return Hash(text), err
 }
 
@@ -133,34 +143,65 @@ func HashManifest(path string) (string, error) {
 // that of the best epoch if the run has a monitor, else the latest.
 // In the folder of a stream it finds that of the latest day.
 func Find(path string) (dir string, m *Manifest, err error) {
+	err = FindAnd(path, func(found string, manifest *Manifest) error {
+		dir, m = found, manifest
+		return nil
+	})
+	return dir, m, err
+}
+
+// tries is how often a checkpoint is looked for while a run that is under way removes what was found.
+const tries = 10
+
+// FindAnd is Find for what reads files of the checkpoint. A run that is under way may remove a checkpoint at any time: if do
+// returns an fs.ErrNotExist, a checkpoint is found again.
+func FindAnd(path string, do func(dir string, m *Manifest) error) error {
+	for try := 1; ; try++ {
+		dir, m, err := find(path)
+		if err == nil {
+			err = do(dir, m)
+		}
+		if !errors.Is(err, fs.ErrNotExist) || dir == path || try == tries {
+			return err
+		}
+	}
+}
+
+// find finds a checkpoint. If it cannot be read, dir is where it was.
+func find(path string) (dir string, m *Manifest, err error) {
 	path = Resolve(path)
 	m, err = ReadManifest(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return path, m, err
 	}
 	if _, err := os.Stat(path); err != nil {
-		return "", nil, err
+		return path, nil, err
 	}
 	names, err := list(path)
 	if err != nil {
 		return "", nil, err
 	}
 	if len(names) == 0 {
-		return "", nil, fmt.Errorf("%s: %w", path, ErrNoCheckpoint)
+		return path, nil, fmt.Errorf("%s: %w", path, ErrNoCheckpoint)
 	}
 	latest := names[len(names)-1]
 	dir = filepath.Join(path, latest)
 	if m, err = ReadManifest(dir); err != nil {
-		return "", nil, err
+		return dir, nil, err
 	}
-	if best := m.best(); best != "" && best != latest {
-		kept, err := ReadManifest(filepath.Join(path, best))
-		switch {
-		case err == nil:
-			return filepath.Join(path, best), kept, nil
-		case !errors.Is(err, fs.ErrNotExist): // a run that got its monitor late may not have kept it
-			return "", nil, err
+	best := m.best()
+	if best == "" || best == latest {
+		return dir, m, nil
+	}
+	if !namePattern.MatchString(best) {
+		return "", nil, fmt.Errorf("%s is %w: no checkpoint is called %q", filepath.Join(dir, manifestFile), ErrDamaged, best)
+	}
+	kept, err := ReadManifest(filepath.Join(path, best))
+	if errors.Is(err, fs.ErrNotExist) {
+		if names, _ := list(path); len(names) == 0 || names[len(names)-1] != latest { // the run has gone on meanwhile
+			return dir, nil, err
 		}
+		return dir, m, nil // a run that got its monitor late may not have kept it
 	}
-	return dir, m, nil
+	return filepath.Join(path, best), kept, err
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"unsafe"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/edsrzf/mmap-go"
 	"github.com/maruel/safetensors"
@@ -25,9 +26,6 @@ type Mapped struct {
 // OpenTensors maps a file of tensors that were sealed, see Tensors.Seal. The error of one whose bytes have changed wraps
 // ErrDamaged.
 func OpenTensors(path string) (*Mapped, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, err
-	}
 	m, err := openMapped(path)
 	if err != nil {
 		return nil, err
@@ -39,10 +37,9 @@ func OpenTensors(path string) (*Mapped, error) {
 	return m, nil
 }
 
-// openMapped maps a file that is known to be whole.
 // openMapped maps a file that is known to be whole. Where that is not possible, it reads the file.
 func openMapped(path string) (*Mapped, error) {
-	file, err := openRegular(path)
+	file, err := safefile.Open(path) // a regular file: a pipe has no end
 	if err != nil {
 		return nil, err
 	}
@@ -58,18 +55,6 @@ func openMapped(path string) (*Mapped, error) {
 		return nil, err
 	}
 	return m, nil
-}
-
-// openRegular opens a file for reading, and refuses what is none: a pipe has no end, and cannot be mapped.
-func openRegular(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is %w: it is no regular file", path, ErrDamaged)
-	}
-	return os.Open(path)
 }
 
 // open returns the bytes of the file.

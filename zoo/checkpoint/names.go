@@ -1,7 +1,9 @@
 package checkpoint
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,6 +24,12 @@ const (
 
 // settingsFile is in the directory of a run.
 const settingsFile = "settings.json"
+
+// lockFile is what the process that has the directory holds a lock on.
+const lockFile = "lock"
+
+// mostJSON is how many bytes a file of JSON may have: 256 MiB.
+const mostJSON = 256 << 20
 
 // CurrentLink is a link in the folder of a stream to the run of the latest day: who reads the folder as a run reads that.
 const CurrentLink = "current"
@@ -68,7 +76,8 @@ func Best(m metrics.Monitor, history []metrics.Epoch, list []metrics.Metric) str
 
 var namePattern = regexp.MustCompile(`^epoch-\d{4,}-batch-\d{8,}$`)
 
-// list returns the names of the checkpoints in a directory, the oldest first.
+// list returns the names of the checkpoints in a directory, the oldest first. One may be a link to a directory; what else
+// has such a name is an error, since an older checkpoint must not silently take its place.
 func list(path string) ([]string, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -76,12 +85,35 @@ func list(path string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if e.IsDir() && namePattern.MatchString(e.Name()) {
-			names = append(names, e.Name())
+		if !namePattern.MatchString(e.Name()) {
+			continue
 		}
+		if err := checkDirectory(e, filepath.Join(path, e.Name())); errors.Is(err, fs.ErrNotExist) {
+			continue // removed meanwhile
+		} else if err != nil {
+			return nil, err
+		}
+		names = append(names, e.Name())
 	}
 	slices.SortFunc(names, compareNames)
 	return names, nil
+}
+
+// checkDirectory returns an error unless an entry is a directory, or a link to one.
+func checkDirectory(e fs.DirEntry, path string) error {
+	if e.IsDir() {
+		return nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil && e.Type()&fs.ModeSymlink != 0:
+		return fmt.Errorf("%s is %w: it is a link that leads nowhere", path, ErrDamaged)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is %w: it is no directory", path, ErrDamaged)
+	}
+	return nil
 }
 
 // compareNames sorts names of equal parts by their numbers, of which longer ones are larger.

@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"runtime"
+
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 )
 
 // Part is a file of a checkpoint.
@@ -44,13 +44,20 @@ func measurePart(write func(io.Writer) error) (Part, error) {
 	return m.part(), err
 }
 
-// check compares a file with what was written.
+// check compares a file with what was written: its size first.
 func (p Part) check(path string) error {
-	f, err := openRegular(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != p.Bytes {
+		return fmt.Errorf("%s is %w: it has %d bytes, not %d", path, ErrDamaged, info.Size(), p.Bytes)
+	}
 	return p.compare(context.Background(), f, path)
 }
 
@@ -65,11 +72,8 @@ func (p Part) compare(ctx context.Context, file io.Reader, path string) error {
 			return err
 		}
 	}
-	switch got := m.part(); {
-	case got.Bytes != p.Bytes:
-		return fmt.Errorf("%s is %w: it has %d bytes, not %d", path, ErrDamaged, got.Bytes, p.Bytes)
-	case got != p:
-		return fmt.Errorf("%s is %w: it has SHA-256 %s, not %s", path, ErrDamaged, got.SHA256, p.SHA256)
+	if got := m.part(); got != p {
+		return fmt.Errorf("%s is %w: it has SHA-256 %s, not %.64s", path, ErrDamaged, got.SHA256, p.SHA256)
 	}
 	return nil
 }
@@ -90,39 +94,20 @@ func (m *meter) Write(data []byte) (int, error) {
 
 func (m *meter) part() Part { return Part{m.bytes, hex.EncodeToString(m.hash.Sum(nil))} }
 
-// syncDirectory makes renames within a directory last.
-func syncDirectory(path string) error {
-	if runtime.GOOS == "windows" { // where a directory cannot be opened as a file
-		return nil
-	}
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-// replace writes a file in place of an older one, which stays whole until the new one is.
+// replace writes a file in place of an older one, which stays whole until the new one is on the disk.
 func replace(path string, write func(io.Writer) error) (Part, error) {
-	part, err := writePart(path+temporary, write)
-	if err == nil {
-		err = os.Rename(path+temporary, path)
-	}
-	if err != nil {
-		os.Remove(path + temporary)
-		return Part{}, err
-	}
-	return part, nil
+	m := meter{hash: sha256.New()}
+	err := safefile.Replace(path, func(w io.Writer) error {
+		buffer := bufio.NewWriterSize(w, 1<<20)
+		return errors.Join(write(io.MultiWriter(buffer, &m)), buffer.Flush())
+	})
+	return m.part(), err
 }
 
 // WriteFile writes a file in place of an older one, which stays whole until the new one is on the disk.
 func WriteFile(path string, data []byte) error {
-	_, err := replace(path, func(w io.Writer) error {
+	return safefile.Replace(path, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return syncDirectory(filepath.Dir(path))
 }

@@ -7,7 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 )
 
 // sealed is how JSON is kept: with the SHA-256 of its content in compact form, so that no change of
@@ -36,7 +37,7 @@ func writeSealed(path string, content any) error {
 
 // readSealed reads what writeSealed wrote.
 func readSealed(path string, content any) error {
-	text, err := os.ReadFile(path)
+	text, err := safefile.Read(path, mostJSON)
 	if err != nil {
 		return err
 	}

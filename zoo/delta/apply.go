@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
-	"github.com/ctrzoo/ctrzoo/zoo/internal/newfile"
 )
 
 // Apply writes to a new directory the model that a delta leads to from the checkpoint of a path, or, for a snapshot, from ""; see
@@ -26,7 +26,7 @@ func Apply(file, from, out string) (*Report, error) {
 }
 
 func apply(file, from, out string) (*Report, error) {
-	if err := newfile.Check(out); err != nil {
+	if err := safefile.CheckNew(out); err != nil {
 		return nil, err
 	}
 	a, err := openApplier(file, from)
@@ -173,7 +173,7 @@ func (a *applier) save(dir string) error {
 	}
 	defer d.Close()
 	s := checkpoint.Snapshot{Manifest: a.about.Result, Weights: &a.weights}
-	if s.Parts, err = checkpoint.WriteEncoding(dir, a.encoding); err != nil {
+	if s.Parts, err = d.WriteEncoding(a.encoding); err != nil {
 		return err
 	}
 	return d.Add(s.Position.Name(), func(path string) error {

@@ -16,7 +16,7 @@ func (m *maker) addEncoding() error {
 	if x == nil {
 		return nil
 	}
-	text, err := checkpoint.MarshalSchema(x.Schema)
+	text, err := x.Schema.JSON()
 	if err != nil {
 		return err
 	}

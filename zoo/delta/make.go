@@ -7,9 +7,9 @@ import (
 	"os"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
-	"github.com/ctrzoo/ctrzoo/zoo/internal/newfile"
 )
 
 // Make writes to a new file what turns the checkpoint of one path into that of another. A path is that of a checkpoint, a run or
@@ -25,7 +25,7 @@ func Make(from, to, file string) (*Report, error) {
 }
 
 func makeDelta(from, to, file string) (*Report, error) {
-	if err := newfile.Check(file); err != nil {
+	if err := safefile.CheckNew(file); err != nil {
 		return nil, err
 	}
 	m, err := openMaker(from, to)
@@ -36,7 +36,7 @@ func makeDelta(from, to, file string) (*Report, error) {
 	if err := m.fill(); err != nil {
 		return nil, err
 	}
-	var set newfile.Set
+	var set safefile.Set
 	defer set.Discard()
 	w, err := set.Create(file)
 	if err == nil {

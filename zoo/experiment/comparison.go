@@ -4,10 +4,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 )
 
 // Comparison is DeLong's test of the best method of a data set and model against the runner-up, on
@@ -53,7 +56,7 @@ func (s *Store) keepScores(key string, x scores) error {
 	path := s.scorePath(key)
 	err := os.MkdirAll(filepath.Dir(path), 0o777)
 	if err == nil {
-		err = os.WriteFile(path, bytes, 0o666)
+		err = safefile.Replace(path, func(w io.Writer) error { _, err := w.Write(bytes); return err })
 	}
 	if err != nil {
 		return fmt.Errorf("experiment: scores: %w", err)

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"github.com/ctrzoo/ctrzoo/datasets"

@@ -49,18 +49,17 @@ func Map(path string, own ...zoo.Model) (*Trained, error) {
 }
 
 // open reads a model, whose weights come from read, once its files are checked.
-func open(path string, own []zoo.Model, check func(*checkpoint.Manifest, string) error, read func(*Trained) error) (*Trained, error) {
-	dir, m, err := checkpoint.Find(path)
-	if err != nil {
-		return nil, fmt.Errorf("zoo: %w", err)
-	}
-	t := &Trained{Path: dir, Fields: m.Run.Fields, History: m.History, Solver: m.Run.Solver, manifest: m}
-	if err = check(m, dir); err == nil {
-		err = t.readModel(own)
-	}
-	if err == nil {
-		err = read(t)
-	}
+func open(path string, own []zoo.Model, check func(*checkpoint.Manifest, string) error, read func(*Trained) error) (t *Trained, err error) {
+	err = checkpoint.FindAnd(path, func(dir string, m *checkpoint.Manifest) error {
+		t = &Trained{Path: dir, Fields: m.Run.Fields, History: m.History, Solver: m.Run.Solver, manifest: m}
+		if err := check(m, dir); err != nil {
+			return err
+		}
+		if err := t.readModel(own); err != nil {
+			return err
+		}
+		return read(t)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
 	}
@@ -141,7 +140,7 @@ func (t *Trained) saveTo(d *checkpoint.Directory) error {
 	}
 	run := checkpoint.Manifest{Run: checkpoint.Identity{Model: model, Solver: t.Solver, Fields: t.Fields}, History: t.History}
 	s := checkpoint.Snapshot{Weights: &checkpoint.Tensors{}, Manifest: run.Plain()}
-	if s.Parts, err = checkpoint.WriteEncoding(d.Path(), t.Encoding); err != nil {
+	if s.Parts, err = d.WriteEncoding(t.Encoding); err != nil {
 		return err
 	}
 	t.Weights.SettleAll()

@@ -99,7 +99,7 @@ func (s *saver) start(ctx context.Context) (path string, err error) {
 		return "", err
 	}
 	if latest == "" {
-		s.encoding, err = checkpoint.WriteEncoding(s.Directory.Path(), s.trainer.run.Encoding)
+		s.encoding, err = s.Directory.WriteEncoding(s.trainer.run.Encoding)
 		return "", err
 	}
 	path = filepath.Join(s.Directory.Path(), latest)

@@ -122,6 +122,9 @@ func (s *saver) restore(dir string) error {
 	if err := m.Check(dir); err != nil {
 		return err
 	}
+	if !m.HasState() {
+		return fmt.Errorf("%s: %w: it has no state of a solver", dir, checkpoint.ErrMismatch)
+	}
 	if err := s.restoreTensors(dir); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -59,7 +60,7 @@ func (o *limitOptions) run(cmd *cobra.Command) error {
 		return ui.Usagef("--batch-size and --seconds must be above 0")
 	}
 	var figures *bench.LimitFigures
-	err = o.profiled(func() error {
+	err = o.profiled(cmd.Context(), func() error {
 		figures, err = bench.LimitBenchmark{Model: model, BatchSize: o.batch, Seconds: o.seconds}.Run(cmd.Context())
 		return err
 	})
@@ -74,11 +75,11 @@ func (o *limitOptions) run(cmd *cobra.Command) error {
 }
 
 // profiled calls f and writes the profile, if one is asked for.
-func (o *limitOptions) profiled(f func() error) error {
+func (o *limitOptions) profiled(ctx context.Context, f func() error) error {
 	if o.profile == "" {
 		return f()
 	}
-	out, err := ui.CreateOutput(o.profile, io.Discard)
+	out, err := ui.CreateOutput(ctx, o.profile, io.Discard)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 type Data struct {
 	*Log
 	rows, memory int
+	verify       bool
 	// Base is the encoding that the log goes on from; nil: it begins anew.
 	Base *datasets.Encoding
 }
@@ -26,6 +27,7 @@ func AddData(f *pflag.FlagSet, c *Catalogs) *Data {
 	d := &Data{Log: AddLog(f, c, "synthetic", c.Drawn()+", a folder of zoo prepare, or a raw log: "+c.Raw())}
 	f.IntVar(&d.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
 	f.IntVar(&d.memory, "memory", prepared.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
+	f.BoolVar(&d.verify, "verify-data", false, "compare all bytes of prepared data with their hashes; without it, those of files up to 256 MiB, and size and end of larger ones")
 	return d
 }
 
@@ -44,6 +46,8 @@ func (d *Data) Check(monitored bool) error {
 		return errors.New("--rows is the size of the synthetic log only")
 	case !d.IsPrepared() && d.given("memory"):
 		return errors.New("--memory is for data of zoo prepare only")
+	case !d.IsPrepared() && d.given("verify-data"):
+		return errors.New("--verify-data is for data of zoo prepare only")
 	case d.memory < 1:
 		return fmt.Errorf("--memory must be at least 1, got %d", d.memory)
 	case d.rows < 0:
@@ -65,7 +69,7 @@ func (d *Data) Open(ctx context.Context, seed uint64, reporter *ui.Reporter) (*d
 		return d.catalogs.Data.Open(ctx, d.Data, d.Files, encode.Options{Choices: encode.Choices{Seed: seed}})
 	case d.IsPrepared():
 		reporter.Note("opening " + d.Data)
-		return prepared.Open(ctx, d.Data, prepared.Options{Memory: int64(d.memory) << 20})
+		return prepared.Open(ctx, d.Data, prepared.Options{Memory: int64(d.memory) << 20, VerifyAll: d.verify})
 	}
 	in, err := d.Input(seed, reporter)
 	if err != nil {

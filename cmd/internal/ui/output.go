@@ -1,33 +1,29 @@
 package ui
 
 import (
-	"bufio"
-	"errors"
+	"context"
 	"io"
-	"os"
-	"path/filepath"
+
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 )
 
-// Output is standard output, or a file that gets its name only once it is whole.
+// Output is standard output, or a file; see safefile.Create.
 type Output struct {
 	io.Writer
-	path      string
-	file      *os.File
-	buffer    *bufio.Writer
-	committed bool
+	file *safefile.Output // nil: standard output
 }
 
-// CreateOutput creates a file under another name; "" and "-" mean standard output.
-func CreateOutput(path string, stdout io.Writer) (*Output, error) {
+// CreateOutput begins an output; "" and "-" mean standard output. The inputs are what it is made of, and are not
+// written over.
+func CreateOutput(ctx context.Context, path string, stdout io.Writer, inputs ...string) (*Output, error) {
 	if path == "" || path == "-" {
 		return &Output{Writer: stdout}, nil
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	file, err := safefile.Create(ctx, path, inputs...)
 	if err != nil {
 		return nil, err
 	}
-	buffer := bufio.NewWriterSize(f, 1<<20)
-	return &Output{Writer: buffer, path: path, file: f, buffer: buffer}, nil
+	return &Output{file, file}, nil
 }
 
 // Commit gives the file its name.
@@ -35,17 +31,12 @@ func (o *Output) Commit() error {
 	if o.file == nil {
 		return nil
 	}
-	if err := errors.Join(o.buffer.Flush(), o.file.Chmod(0o644), o.file.Sync(), o.file.Close()); err != nil {
-		return err
-	}
-	o.committed = true
-	return os.Rename(o.file.Name(), o.path)
+	return o.file.Commit()
 }
 
 // Close removes what was not committed.
 func (o *Output) Close() {
-	if o.file != nil && !o.committed {
+	if o.file != nil {
 		o.file.Close()
-		os.Remove(o.file.Name())
 	}
 }

@@ -24,14 +24,14 @@ type Column struct {
 // NewTable begins a table in the format that the extension of path asks for: .parquet, .jsonl, .tsv,
 // and CSV for all others.
 func NewTable(path string, w io.Writer, columns []Column) (Table, error) {
-	switch filepath.Ext(path) {
+	switch strings.ToLower(filepath.Ext(path)) {
 	case ".parquet":
 		return newParquetTable(w, columns), nil
 	case ".jsonl":
 		return &jsonTable{columns, json.NewEncoder(w)}, nil
 	}
 	t := &csvTable{writer: csv.NewWriter(w)}
-	if filepath.Ext(path) == ".tsv" {
+	if strings.ToLower(filepath.Ext(path)) == ".tsv" {
 		t.writer.Comma = '\t'
 	}
 	for _, c := range columns {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/chart"
 )
 
@@ -53,11 +53,7 @@ func Write(folder string, tables []*Table) error {
 	for name, write := range map[string]func(io.Writer, []*Table) error{
 		"report.html": writeHTML, "report.md": WriteMarkdown, "overview.md": WriteOverview, "overview.svg": WriteOverviewChart,
 	} {
-		var text bytes.Buffer
-		err := write(&text, tables)
-		if err == nil {
-			err = replaceFile(filepath.Join(folder, name), text.Bytes())
-		}
+		err := safefile.Replace(filepath.Join(folder, name), func(w io.Writer) error { return write(w, tables) })
 		if err != nil {
 			return fmt.Errorf("report: %s: %w", name, err)
 		}
@@ -77,15 +73,6 @@ func writeHTML(w io.Writer, tables []*Table) error {
 		p.Sections = append(p.Sections, s)
 	}
 	return reportTemplate.Execute(w, p)
-}
-
-// replaceFile writes a file under another name first.
-func replaceFile(path string, text []byte) error {
-	temporary := path + ".part"
-	if err := os.WriteFile(temporary, text, 0o666); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
 }
 
 func (t *Table) rows() []row {

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/ctrzoo/ctrzoo/zoo/internal/newfile"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 )
 
@@ -30,7 +30,7 @@ func Save(path string, format Format, t *predict.Trained, o Options) (files []st
 	if err != nil {
 		return nil, nil, err
 	}
-	var set newfile.Set
+	var set safefile.Set
 	defer set.Discard()
 	add := func(path string, write func(io.Writer) error) {
 		w, createErr := set.Create(path)

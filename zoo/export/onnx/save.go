@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/prepared"
-	"github.com/ctrzoo/ctrzoo/zoo/internal/newfile"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 )
 
@@ -32,14 +32,14 @@ func Save(path string, t *predict.Trained, kind InputKind) (*Files, error) {
 
 func save(path string, t *predict.Trained, kind InputKind) (*Files, error) {
 	files := &Files{Model: path, External: path + ".data", Vocabulary: strings.TrimSuffix(path, ".onnx") + ".vocabulary.parquet"}
-	if err := errors.Join(newfile.Check(files.Model), newfile.Check(files.External), newfile.Check(files.Vocabulary)); err != nil {
+	if err := errors.Join(safefile.CheckNew(files.Model), safefile.CheckNew(files.External), safefile.CheckNew(files.Vocabulary)); err != nil {
 		return nil, err
 	}
 	m, err := export(t, kind)
 	if err != nil {
 		return nil, err
 	}
-	var set newfile.Set
+	var set safefile.Set
 	defer set.Discard()
 	add := func(file *string, isNeeded bool, write func(io.Writer) error) {
 		if !isNeeded {

@@ -1,4 +1,4 @@
-package newfolder
+package safefile
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 func TestAFolderAppearsWhenItIsComplete(t *testing.T) {
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "new")
-	require.NoError(t, Write(dir, func(work string) error {
+	require.NoError(t, Folder(dir, func(work string) error {
 		_, err := os.Stat(dir)
 		require.ErrorIs(t, err, fs.ErrNotExist)
 		return os.WriteFile(filepath.Join(work, "file"), []byte("text"), 0o644)
@@ -23,14 +23,14 @@ func TestAFolderAppearsWhenItIsComplete(t *testing.T) {
 	require.Equal(t, "text", string(text))
 
 	fill := func(string) error { t.Error("it must not be written"); return nil }
-	require.ErrorIs(t, Write(dir, fill), fs.ErrExist)
-	require.ErrorIs(t, Write(filepath.Join(parent, "nowhere", "new"), fill), fs.ErrNotExist)
-	require.Error(t, Write(filepath.Join(dir, "file"), fill), "a file is in its place")
+	require.ErrorIs(t, Folder(dir, fill), fs.ErrExist)
+	require.ErrorIs(t, Folder(filepath.Join(parent, "nowhere", "new"), fill), fs.ErrNotExist)
+	require.Error(t, Folder(filepath.Join(dir, "file"), fill), "a file is in its place")
 }
 
 func TestNothingIsLeftOfAFailure(t *testing.T) {
 	parent, failure := t.TempDir(), errors.New("failure")
-	require.ErrorIs(t, Write(filepath.Join(parent, "new"), func(work string) error {
+	require.ErrorIs(t, Folder(filepath.Join(parent, "new"), func(work string) error {
 		return errors.Join(failure, os.WriteFile(filepath.Join(work, "file"), nil, 0o644))
 	}), failure)
 	left, err := os.ReadDir(parent)

@@ -1,5 +1,4 @@
-// Package newfile writes files that are new, and get their names together, once all of them are whole.
-package newfile
+package safefile
 
 import (
 	"bufio"
@@ -10,34 +9,35 @@ import (
 	"path/filepath"
 )
 
-// Set is files that belong together. The zero Set has none.
-type Set struct{ files []*file }
+// Set is new files that belong together, and get their names together, once all of them are whole. The zero Set has none.
+type Set struct{ files []*newFile }
 
-type file struct {
+type newFile struct {
 	*bufio.Writer
 	file  *os.File
 	path  string
 	named bool
 }
 
-// Check finds a path that something has already; the error wraps fs.ErrExist.
-func Check(path string) error {
+// CheckNew finds a path that something has already; the error wraps fs.ErrExist.
+func CheckNew(path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s: %w", path, fs.ErrExist)
 	}
 	return nil
 }
 
-// Create begins a file. Until Commit it has another name, in the same folder.
+// Create begins a file. Until Commit it has another name, in the same folder. A place inside a folder that belongs to a
+// run is an ErrInside.
 func (s *Set) Create(path string) (*bufio.Writer, error) {
-	if err := Check(path); err != nil {
+	if err := errors.Join(CheckNew(path), checkPlace(path)); err != nil {
 		return nil, err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	f, err := createTemporary(path)
 	if err != nil {
 		return nil, err
 	}
-	s.files = append(s.files, &file{bufio.NewWriterSize(f, 1<<20), f, path, false})
+	s.files = append(s.files, &newFile{bufio.NewWriterSize(f, 1<<20), f, path, false})
 	return s.files[len(s.files)-1].Writer, nil
 }
 
@@ -45,18 +45,23 @@ func (s *Set) Create(path string) (*bufio.Writer, error) {
 func (s *Set) Commit() error {
 	defer s.Discard()
 	for _, f := range s.files {
-		if err := errors.Join(f.Flush(), f.file.Chmod(0o644), f.file.Sync(), f.file.Close()); err != nil {
+		if err := errors.Join(f.Flush(), f.file.Sync(), f.file.Close()); err != nil {
 			return err
 		}
 	}
 	for _, f := range s.files {
-		if err := Check(f.path); err != nil {
+		if err := CheckNew(f.path); err != nil {
 			return err
 		}
 		if err := os.Rename(f.file.Name(), f.path); err != nil {
 			return err
 		}
 		f.named = true
+	}
+	for _, f := range s.files {
+		if err := SyncFolder(filepath.Dir(f.path)); err != nil {
+			return err
+		}
 	}
 	s.files = nil
 	return nil
