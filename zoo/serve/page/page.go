@@ -134,6 +134,8 @@ type change struct {
 	Model   string    `json:"model"`
 	Version string    `json:"version"` // that is served since then; "" for none
 	Error   string    `json:"error"`   // why the version stayed the same
+
+	loaded time.Time
 }
 
 // keptChanges is how many changes a page knows.
@@ -169,9 +171,9 @@ func (p *Page) Answered(c *serve.Call, err error) {
 	}
 }
 
-// Changed keeps a change of a version.
+// Changed keeps a change of a version. What is said of the version that is served already is none.
 func (p *Page) Changed(m serve.Status, err error) {
-	c := change{At: time.Now(), Model: m.Name, Version: m.Version}
+	c := change{At: time.Now(), Model: m.Name, Version: m.Version, loaded: m.Loaded}
 	if err != nil {
 		c.Error = err.Error()
 	}
@@ -179,6 +181,10 @@ func (p *Page) Changed(m serve.Status, err error) {
 	defer p.lock.Unlock()
 	if p.traffic[m.Name] == nil {
 		p.traffic[m.Name] = &traffic{}
+	}
+	isKnown := func(o change) bool { return o.Model == c.Model && o.Version != "" && o.loaded.Equal(c.loaded) }
+	if err == nil && slices.ContainsFunc(p.changes, isKnown) {
+		return
 	}
 	if p.changes = append(p.changes, c); len(p.changes) > keptChanges {
 		p.changes = slices.Delete(p.changes, 0, 1)

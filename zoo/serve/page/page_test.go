@@ -214,3 +214,19 @@ func TestATimeFallsIntoABucketThatEndsAfterIt(t *testing.T) {
 		}
 	}
 }
+
+func TestAChangeIsKeptOnce(t *testing.T) {
+	p, loaded := New(), time.Unix(5, 0)
+	ads := serve.Status{Name: "ads", Version: "1", Loaded: loaded}
+	p.Changed(ads, nil)
+	p.Changed(ads, nil) // its bytes were checked
+	p.Changed(ads, errors.New("damaged"))
+	p.Changed(serve.Status{Name: "ads"}, nil)
+	ads.Loaded = loaded.Add(1)
+	p.Changed(ads, nil)
+	require.Len(t, p.changes, 4)
+	for range keptChanges {
+		p.Changed(ads, errors.New("damaged"))
+	}
+	require.Len(t, p.changes, keptChanges)
+}
