@@ -71,7 +71,7 @@ func decode(s *serve.Server, w http.ResponseWriter, r *http.Request, to any) err
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// secured forbids what the page does not need. A browser asks each time whether it has the latest bytes.
+// secured forbids what the page does not need. A browser keeps nothing of it.
 func secured(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
