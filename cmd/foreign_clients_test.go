@@ -267,8 +267,8 @@ func (f *foreign) vegeta(t *testing.T) {
 		Codes    map[string]int `json:"status_codes"`
 	}
 	require.NoError(t, json.Unmarshal(f.run(t, results, "vegeta", "report", "-type", "json"), &report))
-	require.Equal(t, 100, report.Requests)
-	require.Equal(t, map[string]int{"200": 100}, report.Codes)
+	require.Positive(t, report.Requests) // a machine at its limit sends fewer than were asked for
+	require.Equal(t, map[string]int{"200": report.Requests}, report.Codes)
 }
 
 func (f *foreign) ghz(t *testing.T) {

@@ -252,6 +252,7 @@ func TestTokens(t *testing.T) {
 		require.Equal(t, want, tokens.Allow(header), header)
 	}
 	require.True(t, (*Tokens)(nil).Allow(""))
+	require.False(t, new(Tokens).Allow("Bearer "))
 	require.NoError(t, os.WriteFile(path, []byte("three\n"), 0o600))
 	require.NoError(t, tokens.Reload())
 	require.True(t, tokens.Allow("Bearer three"))

@@ -11,7 +11,8 @@ import (
 	"sync/atomic"
 )
 
-// Tokens are the bearer tokens of which a request must have one. Nil means that none is needed.
+// Tokens are the bearer tokens of which a request must have one. Nil means that none is needed, and Tokens without any
+// allow nothing.
 type Tokens struct {
 	path string // of the file that they come from; "" for none
 	list atomic.Pointer[[]token]
@@ -74,8 +75,10 @@ func (t *Tokens) Allow(authorization string) bool {
 	}
 	text, isBearer := strings.CutPrefix(authorization, "Bearer ")
 	sum, found := sha256.Sum256([]byte(text)), 0
-	for _, one := range *t.list.Load() {
-		found |= subtle.ConstantTimeCompare(sum[:], one[:])
+	if list := t.list.Load(); list != nil {
+		for _, one := range *list {
+			found |= subtle.ConstantTimeCompare(sum[:], one[:])
+		}
 	}
 	return isBearer && found == 1
 }

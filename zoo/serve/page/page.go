@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"net/http"
-	"slices"
 	"sync"
-	"time"
 
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
 )
@@ -73,7 +71,7 @@ func decode(s *serve.Server, w http.ResponseWriter, r *http.Request, to any) err
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// secured forbids what the page does not need. A browser asks each time whether it has the latest bytes.
+// secured forbids what the page does not need. A browser keeps nothing of it.
 func secured(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -108,79 +106,4 @@ func write(w http.ResponseWriter, status int, content any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(content) // the client may be gone
-}
-
-// state is what changes from moment to moment.
-type state struct {
-	Ready   bool         `json:"ready"` // all models are loaded, and the server does not drain
-	AtWork  int          `json:"at_work"`
-	Models  []modelState `json:"models"`
-	Changes []change     `json:"changes"` // the newest first
-	Edges   []float32    `json:"edges"`   // between the bins of the probabilities
-}
-
-// modelState is that of a model.
-type modelState struct {
-	Name    string    `json:"name"`
-	Version string    `json:"version"` // "" if it is not loaded
-	Reason  string    `json:"reason"`  // why not, or why the latest load failed
-	Loaded  time.Time `json:"loaded"`
-	Live    figures   `json:"live"`
-}
-
-// change is a change of a version, or an attempt at one.
-type change struct {
-	At      time.Time `json:"at"`
-	Model   string    `json:"model"`
-	Version string    `json:"version"` // that is served since then; "" for none
-	Error   string    `json:"error"`   // why the version stayed the same
-}
-
-// keptChanges is how many changes a page knows.
-const keptChanges = 50
-
-func (p *Page) state(s *serve.Server) state {
-	out := state{Ready: s.Ready(), AtWork: s.AtWork(), Models: []modelState{}, Edges: edges[:]}
-	now := time.Now()
-	for _, m := range s.Models() {
-		one := modelState{Name: m.Name, Version: m.Version, Reason: m.Reason, Loaded: m.Loaded}
-		if t := p.of(m.Name); t != nil {
-			one.Live = t.figures(now)
-		}
-		out.Models = append(out.Models, one)
-	}
-	p.lock.RLock()
-	defer p.lock.RUnlock()
-	out.Changes = append([]change{}, p.changes...)
-	slices.Reverse(out.Changes)
-	return out
-}
-
-func (p *Page) of(model string) *traffic {
-	p.lock.RLock()
-	defer p.lock.RUnlock()
-	return p.traffic[model]
-}
-
-// Answered counts a request.
-func (p *Page) Answered(c *serve.Call, err error) {
-	if t := p.of(c.Model); t != nil { // else a client made the name up
-		t.count(c, err)
-	}
-}
-
-// Changed keeps a change of a version.
-func (p *Page) Changed(m serve.Status, err error) {
-	c := change{At: time.Now(), Model: m.Name, Version: m.Version}
-	if err != nil {
-		c.Error = err.Error()
-	}
-	p.lock.Lock()
-	defer p.lock.Unlock()
-	if p.traffic[m.Name] == nil {
-		p.traffic[m.Name] = &traffic{}
-	}
-	if p.changes = append(p.changes, c); len(p.changes) > keptChanges {
-		p.changes = slices.Delete(p.changes, 0, 1)
-	}
 }

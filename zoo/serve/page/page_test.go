@@ -1,12 +1,14 @@
 package page
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -212,5 +214,71 @@ func TestATimeFallsIntoABucketThatEndsAfterIt(t *testing.T) {
 			require.GreaterOrEqual(t, s.quantile(1), d.Seconds()*(1-1e-12))
 			require.Less(t, s.quantile(1), d.Seconds()*1.2)
 		}
+	}
+}
+
+func TestAChangeIsKeptOnce(t *testing.T) {
+	p, loaded := New(), time.Unix(5, 0)
+	ads := serve.Status{Name: "ads", Version: "1", Loaded: loaded}
+	p.Changed(ads, nil)
+	p.Changed(ads, nil) // its bytes were checked
+	p.Changed(ads, errors.New("damaged"))
+	p.Changed(serve.Status{Name: "ads"}, nil)
+	ads.Loaded = loaded.Add(1)
+	p.Changed(ads, nil)
+	require.Len(t, p.changes, 4)
+	for range keptChanges {
+		p.Changed(ads, errors.New("damaged"))
+	}
+	require.Len(t, p.changes, keptChanges)
+}
+
+// The figures of a model are read while its requests end and its version changes.
+func TestFiguresAreCountedAndReadAtOnce(t *testing.T) {
+	const requests, callers = 200, 4
+	p := New()
+	s := serve.New(serve.Options{Observers: []serve.Observer{p}})
+	t.Cleanup(s.Close)
+	require.NoError(t, s.Add("ads", testrun.TrainMixed(t, nil)))
+	h := p.Handler(s, nil)
+	body, err := json.Marshal(map[string]any{"cells": testrun.MixedSamples()[0]})
+	require.NoError(t, err)
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			for range requests {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, httptest.NewRequest("POST", "/page/models/ads/try", bytes.NewReader(body)))
+				if w.Code != 200 {
+					t.Error(w.Body)
+				}
+			}
+		})
+	}
+	group.Go(func() {
+		for i := range 20 {
+			if err := s.Load("ads", []string{third, fourth}[i%2]); err != nil {
+				t.Error(err)
+			}
+			p.state(s)
+		}
+	})
+	group.Wait()
+	sum := 0
+	for i := range p.of("ads").seconds {
+		sum += p.of("ads").seconds[i].requests
+	}
+	require.Equal(t, requests*callers, sum)
+}
+
+func BenchmarkAnswered(b *testing.B) {
+	p := New()
+	p.Changed(serve.Status{Name: "ads", Version: "1"}, nil)
+	c := &serve.Call{Model: "ads", Served: "1", Samples: 1, Probabilities: []float32{0.1}, Fields: make([]datasets.Field, 24),
+		Values: make([]int, 24), Unknown: make([]int, 24)}
+	c.Times.Start = time.Now()
+	c.Times.Written = c.Times.Start.Add(time.Millisecond)
+	for b.Loop() {
+		p.Answered(c, nil)
 	}
 }

@@ -1,6 +1,6 @@
 // What a model is: facts, epochs, fields.
 
-import { count, el, fact, show, svg, time } from "./dom.js";
+import { $, count, el, fact, show, svg, time } from "./dom.js";
 
 export function showModel(d, loaded) {
   document.title = d.name + " · zoo serve";
@@ -32,10 +32,8 @@ function showHistory(history) {
 
 // showCurve draws the AUC by epoch, if there are at least two.
 function showCurve(values, part) {
-  if (values.length < 2) {
-    show("curve");
-    return;
-  }
+  $("auc").hidden = values.length < 2;
+  if (values.length < 2) return;
   const low = Math.min(...values);
   const high = Math.max(...values);
   const x = (i) => 48 + (i / (values.length - 1)) * 346;

@@ -13,24 +13,28 @@ const describeEvery = 5; // looks between those at the versions that can be serv
 let described = null; // the model that is shown
 let describedText = "";
 let looks = 0;
+let turn = 0; // of the latest look; an earlier one that is still under way shows nothing
 let timer = 0;
 
 const wanted = () => decodeURIComponent(location.hash.slice(1));
 
 // look asks how the models do, shows the chosen one, and looks again after a while.
 async function look() {
+  const mine = ++turn;
   clearTimeout(timer);
   try {
-    await refresh();
+    await refresh(() => mine === turn);
     $("token").hidden = true;
   } catch (error) {
     fail(error);
+  } finally {
+    if (mine === turn) timer = setTimeout(() => (document.hidden ? undefined : look()), every);
   }
-  timer = setTimeout(() => (document.hidden ? undefined : look()), every);
 }
 
-async function refresh() {
+async function refresh(isLatest) {
   const state = await api.state();
+  if (!isLatest()) return;
   const model = state.models.find((m) => m.name === wanted()) ?? state.models[0];
   showModels(state.models, model);
   const status = state.ready ? "Ready" : "Not ready";
@@ -39,13 +43,14 @@ async function refresh() {
   if (!model) return;
   setText("name", model.name);
   setText("reason", model.reason);
-  await describe(model);
+  await describe(model, isLatest);
+  if (!isLatest()) return;
   showLive(model.live, state.edges);
   showChanges(state.changes.filter((c) => c.model === model.name));
 }
 
 // describe shows what a model is, if it is another model or version than before, or if it is time to look.
-async function describe(model) {
+async function describe(model, isLatest) {
   const same = described !== null && described.name === model.name && described.version === model.version;
   if (same && ++looks % describeEvery !== 0) return;
   if (!model.version) {
@@ -55,6 +60,7 @@ async function describe(model) {
     return;
   }
   const description = await api.describe(model.name);
+  if (!isLatest()) return;
   const text = JSON.stringify(description);
   if (text !== describedText) {
     const swapped = described !== null && described.name === description.name && described.version !== description.version;

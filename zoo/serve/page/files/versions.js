@@ -9,13 +9,14 @@ export function showVersions(d, then) {
     const buttons = [...$("versions").querySelectorAll("button")];
     buttons.forEach((b) => (b.disabled = true));
     setText("versions-note", `Loading ${version || "the newest version"}.`);
+    let note = version ? `${version} is served, and stays until you follow new versions again.` : "New versions are followed.";
     try {
       await api.load(d.name, version);
-      setText("versions-note", version ? `${version} is served, and stays until you follow new versions again.` : "New versions are followed.");
     } catch (error) {
-      setText("versions-note", error.message);
+      note = error.message;
     }
     await then();
+    setText("versions-note", note);
     buttons.forEach((b) => (b.disabled = false));
     $("versions-title").focus(); // the button may be gone
   };
