@@ -22,7 +22,8 @@ type Mapped struct {
 	memory mmap.MMap // nil if the file could not be mapped, and was read
 }
 
-// openMapped maps a file that is known to be whole. Where that is not possible, it reads the file.
+// openMapped maps a file. Where that is not possible, it reads the file. A file that is no file of tensors is an error that wraps
+// ErrDamaged; the values of the tensors are not looked at.
 func openMapped(path string) (*Mapped, error) {
 	file, err := openRegular(path)
 	if err != nil {
