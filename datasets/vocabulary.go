@@ -42,6 +42,10 @@ func (v *Vocabulary) Len() int { return v.values.len() }
 // ID returns the id of a value.
 func (v *Vocabulary) ID(value string) int32 { return v.values.id(value) }
 
+// Touch brings into the caches what ID will read of values, which takes less time for all together than for one after another. What
+// it returns means nothing, but must be kept.
+func (v *Vocabulary) Touch(values []string) int { return v.values.touch(values) }
+
 // Value returns the value of an id; that of 0 is "".
 func (v *Vocabulary) Value(id int32) string { return string(v.values.text(id)) }
 

@@ -21,6 +21,7 @@ type RowEncoder struct {
 	ids     []int32
 	tally   tally
 	batch   datasets.Batch
+	touched int // kept so that touch happens
 }
 
 // NewRowEncoder makes an encoder for samples without labels. The errors are those of Encoding.Fields.
@@ -66,12 +67,23 @@ func (r *RowEncoder) Encode(cells []Cells) (*datasets.Batch, error) {
 	b.IDs = resize(b.IDs, n*e.idColumns)
 	b.Numbers = resize(b.Numbers, n*e.numbers)
 	r.tally.clear()
+	r.touch(cells)
 	for i := range e.fields {
 		if err := r.encodeField(i, &cells[r.given[e.fields[i].at-1]]); err != nil {
 			return nil, err
 		}
 	}
 	return b, nil
+}
+
+// touch brings into the caches what the values of all fields will need of the vocabularies.
+func (r *RowEncoder) touch(cells []Cells) {
+	r.touched = 0
+	for i := range r.encoder.fields {
+		if f := &r.encoder.fields[i]; f.vocabulary != nil && f.Derive == "" && f.out.Kind == datasets.Categorical {
+			r.touched += f.vocabulary.Touch(cells[r.given[f.at-1]].Texts)
+		}
+	}
 }
 
 // Unknown returns of each field how many values of the last batch had no row of their own. A value that counts for all

@@ -67,7 +67,7 @@ func visits(random *rand.Rand, n int, isNew bool) []visit {
 	return list
 }
 
-func jsonLog(t *testing.T, list []visit) string {
+func jsonLog(t testing.TB, list []visit) string {
 	var text strings.Builder
 	for _, v := range list {
 		require.NoError(t, json.NewEncoder(&text).Encode(v))
@@ -93,7 +93,7 @@ func columns(list []visit) []Cells {
 	return cells
 }
 
-func learned(t *testing.T) *datasets.Encoding {
+func learned(t testing.TB) *datasets.Encoding {
 	t.Helper()
 	s, err := schema.Parse([]byte(everyKind))
 	require.NoError(t, err)

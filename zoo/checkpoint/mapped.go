@@ -37,7 +37,8 @@ func OpenTensors(path string) (*Mapped, error) {
 	return m, nil
 }
 
-// openMapped maps a file that is known to be whole. Where that is not possible, it reads the file.
+// openMapped maps a file. Where that is not possible, it reads the file. A file that is no file of tensors is an error that wraps
+// ErrDamaged; the values of the tensors are not looked at.
 func openMapped(path string) (*Mapped, error) {
 	file, err := safefile.Open(path) // a regular file: a pipe has no end
 	if err != nil {

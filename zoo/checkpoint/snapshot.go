@@ -31,8 +31,8 @@ func (s *Snapshot) Write(dir string) error {
 	return writeSealed(filepath.Join(dir, manifestFile), s.Manifest)
 }
 
-// OpenWeights maps the weights of the checkpoint in dir, which is known to be whole.
+// OpenWeights maps the weights of the checkpoint in dir, whose bytes it does not check.
 func OpenWeights(dir string) (*Mapped, error) { return openMapped(filepath.Join(dir, weightsFile)) }
 
-// OpenState maps the state of the solver in dir, which is known to be whole.
+// OpenState maps the state of the solver in dir, whose bytes it does not check.
 func OpenState(dir string) (*Mapped, error) { return openMapped(filepath.Join(dir, stateFile)) }

@@ -11,7 +11,7 @@ import (
 // CanStayMapped says whether a file may stay mapped for long: Windows does not let anybody rename or remove one that is.
 const CanStayMapped = runtime.GOOS != "windows"
 
-// ReadWeights reads all weights of the checkpoint in dir, which is known to be whole. tables names those that are tables.
+// ReadWeights reads all weights of the checkpoint in dir, whose bytes it does not check. tables names those that are tables.
 func ReadWeights(dir string, tables []string) (*graph.Weights, error) {
 	m, err := OpenWeights(dir)
 	if err != nil {

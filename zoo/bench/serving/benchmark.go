@@ -113,7 +113,7 @@ func (b Benchmark) fastest(ctx context.Context, targets []*target) ([]*latencies
 			if err != nil {
 				return nil, err
 			}
-			if round == 0 || faster(l, best[i]) > 0 {
+			if round == 0 || l.perSecond() > best[i].perSecond() {
 				best[i] = l
 			}
 		}

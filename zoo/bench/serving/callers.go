@@ -1,11 +1,10 @@
 package serving
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -15,26 +14,31 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// webCaller asks over a connection of HTTP/1.1. It does as little as it can, since it takes its time from the server.
+// webCaller asks over a connection of HTTP/1.1, by the client of the standard library, as common load generators do.
 type webCaller struct {
-	conn     net.Conn
-	reader   *bufio.Reader
-	requests [][]byte
+	client   http.Client
+	address  string
+	requests []webRequest
 }
 
-func newWebCaller(address string, requests [][]byte) (caller, error) {
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	return &webCaller{conn, bufio.NewReader(conn), requests}, nil
+// webRequest is a request over HTTP.
+type webRequest struct {
+	header http.Header
+	body   []byte
+}
+
+func newWebCaller(address string, requests []webRequest) (caller, error) {
+	return &webCaller{http.Client{Transport: &http.Transport{}}, "http://" + address + "/v2/models/" + modelName + "/infer", requests}, nil
 }
 
 func (c *webCaller) call(number int) error {
-	if _, err := c.conn.Write(c.requests[number%len(c.requests)]); err != nil {
+	request := c.requests[number%len(c.requests)]
+	r, err := http.NewRequest(http.MethodPost, c.address, bytes.NewReader(request.body))
+	if err != nil {
 		return err
 	}
-	answer, err := http.ReadResponse(c.reader, nil)
+	r.Header = request.header
+	answer, err := c.client.Do(r)
 	if err != nil {
 		return err
 	}
@@ -47,7 +51,7 @@ func (c *webCaller) call(number int) error {
 	return err
 }
 
-func (c *webCaller) close() { c.conn.Close() }
+func (c *webCaller) close() { c.client.CloseIdleConnections() }
 
 // grpcCaller asks over a connection of gRPC.
 type grpcCaller struct {

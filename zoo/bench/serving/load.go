@@ -1,7 +1,6 @@
 package serving
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -106,6 +105,3 @@ func (l *latencies) quantile(share float64) float64 {
 
 // perSecond returns how many requests were answered in a second.
 func (l *latencies) perSecond() float64 { return float64(len(l.sorted)) / l.took.Seconds() }
-
-// faster compares two measurements.
-func faster(a, b *latencies) int { return cmp.Compare(a.perSecond(), b.perSecond()) }

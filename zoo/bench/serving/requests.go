@@ -3,9 +3,10 @@ package serving
 import (
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"math"
 	"math/rand/v2"
+	"net/http"
+	"strconv"
 
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/rpc/inference"
@@ -48,16 +49,16 @@ type tensor struct {
 }
 
 // jsonRequest is a request over HTTP in JSON.
-func jsonRequest(cells []encode.Cells) []byte {
+func jsonRequest(cells []encode.Cells) webRequest {
 	var inputs []tensor
 	for _, c := range cells {
 		inputs = append(inputs, tensor{Name: c.Column, Datatype: "BYTES", Shape: []int{c.Len()}, Data: c.Texts})
 	}
-	return httpRequest(marshal(map[string]any{"inputs": inputs}), "")
+	return webRequest{http.Header{}, marshal(map[string]any{"inputs": inputs})}
 }
 
 // binaryRequest is a request over HTTP with binary tensors, and asks for a binary answer.
-func binaryRequest(cells []encode.Cells) []byte {
+func binaryRequest(cells []encode.Cells) webRequest {
 	var inputs []tensor
 	var data []byte
 	for _, c := range cells {
@@ -66,7 +67,7 @@ func binaryRequest(cells []encode.Cells) []byte {
 		data = append(data, raw...)
 	}
 	head := marshal(map[string]any{"inputs": inputs, "parameters": map[string]bool{"binary_data_output": true}})
-	return httpRequest(append(head, data...), fmt.Sprintf("Inference-Header-Content-Length: %d\r\n", len(head)))
+	return webRequest{http.Header{"Inference-Header-Content-Length": {strconv.Itoa(len(head))}}, append(head, data...)}
 }
 
 // grpcRequest is a request over gRPC with raw tensors.
@@ -85,12 +86,6 @@ func rawTexts(texts []string) (raw []byte) {
 		raw = append(binary.LittleEndian.AppendUint32(raw, uint32(len(text))), text...)
 	}
 	return raw
-}
-
-// httpRequest is a request as it goes over the wire, so that a caller spends no time on it.
-func httpRequest(body []byte, header string) []byte {
-	head := fmt.Sprintf("POST /v2/models/%s/infer HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n", modelName, header, len(body))
-	return append([]byte(head), body...)
 }
 
 // constantAnswer is what the constant handler writes: an answer of as many samples.

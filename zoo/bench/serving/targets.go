@@ -35,7 +35,7 @@ func (b *bed) targets(samples, rows int) ([]*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	texts, binaries := make([][]byte, distinct), make([][]byte, distinct)
+	texts, binaries := make([]webRequest, distinct), make([]webRequest, distinct)
 	messages := make([]*inference.ModelInferRequest, distinct)
 	for i, c := range cells {
 		texts[i], binaries[i], messages[i] = jsonRequest(c), binaryRequest(c), grpcRequest(c)

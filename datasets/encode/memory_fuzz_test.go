@@ -1,0 +1,82 @@
+package encode
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/stretchr/testify/require"
+)
+
+// Any cells of a sample become what the record of a log becomes, or an error where that has one:
+//
+//	go test ./datasets/encode -run '^$' -fuzz FuzzRowEncoder
+func FuzzRowEncoder(f *testing.F) {
+	x := learned(f)
+	for _, seed := range [][6]string{
+		{"s1", "1.5", "3000000000000000", "1000000000000000 0", "1700000000", "Mozilla (Windows) Chrome"},
+		{"", "", "", "", "1.7e9", ""}, {"new", "-1e300", "ü", "  a  b c d e", "-1", "OPERA"}, {"\xff", "NaN", "\x00", " ", "99999999999999999", "x"},
+	} {
+		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4], seed[5])
+	}
+	f.Fuzz(func(t *testing.T, site, price, item, past, time, agent string) {
+		values := []string{site, price, item, past, time, agent}
+		r, err := NewRowEncoder(x)
+		require.NoError(t, err)
+		var cells []Cells
+		isText := true
+		for i, c := range r.Columns() {
+			cells = append(cells, Cells{Column: c.Name, Texts: []string{values[i]}})
+			isText = isText && rawlog.IsText(values[i])
+		}
+		got, err := r.Encode(cells)
+		e, wantErr := learnedEncoder(x)
+		require.NoError(t, wantErr)
+		b := newRowBuilder(e, RowOptions{})
+		wantErr = b.add(&rawlog.Record{Values: values})
+		if !isText {
+			require.ErrorIs(t, err, rawlog.ErrText)
+			return
+		}
+		require.Equal(t, wantErr == nil, err == nil, "%v, %v", wantErr, err)
+		if err != nil {
+			return
+		}
+		want := b.take()
+		require.Equal(t, want.IDs, got.IDs)
+		require.Equal(t, bits(want.Numbers), bits(got.Numbers))
+	})
+}
+
+func bits(list []float32) (out []uint32) {
+	for _, x := range list {
+		out = append(out, math.Float32bits(x))
+	}
+	return out
+}
+
+// Lists that are given as values become what their text becomes.
+func FuzzRowEncoderLists(f *testing.F) {
+	x := learned(f)
+	f.Add("0 1000000000000000 new")
+	f.Add("  a ")
+	f.Fuzz(func(t *testing.T, past string) {
+		r, err := NewRowEncoder(x)
+		require.NoError(t, err)
+		encode := func(c Cells) ([]int32, error) {
+			c.Column = "past"
+			cells := []Cells{{Column: "site", Texts: []string{""}}, {Column: "price", Floats: []float32{1}}, {Column: "item", Ints: []int64{1}},
+				{Column: "time", Ints: []int64{1}}, {Column: "agent", Texts: []string{""}}, c}
+			b, err := r.Encode(cells)
+			if err != nil {
+				return nil, err
+			}
+			return append([]int32{}, b.IDs...), nil
+		}
+		want, wantErr := encode(Cells{Texts: []string{past}})
+		got, err := encode(Cells{Lists: [][]string{strings.Split(past, " ")}})
+		require.Equal(t, wantErr == nil, err == nil)
+		require.Equal(t, want, got)
+	})
+}
