@@ -42,6 +42,9 @@ func NewTable(name string, rows, dim int) (*Table, error) {
 	if rows < 1 || dim < 1 {
 		return nil, fmt.Errorf("graph: table %q: %d rows of %d values: both must be at least 1", name, rows, dim)
 	}
+	if err := offheap.Times(4, rows, dim).Check(); err != nil { // before the product is one of ints
+		return nil, fmt.Errorf("graph: table %q of %d rows of %d values: %w", name, rows, dim, err)
+	}
 	storage, err := offheap.New[float32](rows * dim)
 	if err != nil {
 		return nil, fmt.Errorf("graph: table %q of %d rows of %d values: %w", name, rows, dim, err)
