@@ -6,11 +6,21 @@ func logLoss() Metric {
 	return Metric{Name: "logloss", Title: "log loss", Goal: Lower, Measure: func(p Predictions) float64 { return LogLoss(p.Logits, p.Labels) }}
 }
 
-// LogLoss returns the mean log loss of logits against labels (0 or 1); NaN if there are none.
+// LogLoss returns the mean log loss of logits against labels (0 or 1); NaN if there are none, or not as many of both. An
+// infinite logit that is right costs nothing, one that is wrong an infinite loss.
 func LogLoss(logits, labels []float32) float64 {
+	if len(logits) != len(labels) {
+		return math.NaN()
+	}
 	var loss float64
 	for i, logit := range logits {
 		x, y := float64(logit), float64(labels[i])
+		if math.IsInf(x, 0) {
+			if (x > 0) != (y == 1) {
+				loss = math.Inf(1)
+			}
+			continue
+		}
 		loss += max(x, 0) - x*y + math.Log1p(math.Exp(-math.Abs(x)))
 	}
 	return loss / float64(len(logits))

@@ -2,6 +2,7 @@ package predict
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -35,6 +36,9 @@ func NewEvaluator(m zoo.Model, fields []graph.Field, w *graph.Weights, batchSize
 
 // Evaluate measures the model over the whole source.
 func (e *Evaluator) Evaluate(ctx context.Context, source datasets.Source) (metrics.Figures, error) {
+	if ctx == nil || zoo.IsNil(source) {
+		return metrics.Figures{}, errors.New("zoo: evaluation: no context, or nothing to evaluate")
+	}
 	logits, labels, err := e.Logits(ctx, source)
 	if err != nil {
 		return metrics.Figures{}, err
@@ -55,6 +59,9 @@ func (e *Evaluator) Logits(ctx context.Context, source datasets.Source) (logits,
 
 // LogitsOf is Logits for batches, none of which may be larger than the network.
 func (e *Evaluator) LogitsOf(batches iter.Seq2[*datasets.Batch, error]) (logits, labels []float32, err error) {
+	if e.weights.Freed() {
+		return nil, nil, ErrFreed
+	}
 	e.weights.SettleAll()
 	e.logits, e.labels = e.logits[:0], e.labels[:0]
 	for batch, err := range batches {
