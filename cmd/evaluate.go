@@ -24,6 +24,9 @@ import (
 // errNoRaw is the error of a model that cannot read raw samples.
 var errNoRaw = errors.New("the model was saved without schema and vocabulary: it cannot read raw samples")
 
+// errNoSamples is the error of files that have none, of which no figure exists.
+var errNoSamples = errors.New("there are no samples: nothing was measured")
+
 // evaluateOptions are the flags of "zoo evaluate".
 type evaluateOptions struct {
 	catalogs  *flags.Catalogs
@@ -79,6 +82,9 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	reporter.EndBar()
 	if err != nil {
 		return err
+	}
+	if figures.Samples == 0 {
+		return errNoSamples
 	}
 	return o.print(cmd.OutOrStdout(), figures, list)
 }

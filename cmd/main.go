@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/bench"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/export"
@@ -16,6 +17,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/serve"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks/mpi"
@@ -38,12 +41,24 @@ type Zoo struct {
 }
 
 // Main is the whole program of a Zoo: it does what the command line says, as one of several ranks if mpirun
-// started it so, and exits. An interrupt or a SIGTERM ends a run with what is saved so far.
+// started it so, and exits. An interrupt, a SIGTERM or a SIGHUP ends a run with what is saved so far.
 func Main(z Zoo) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // by nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	// After the first signal the next one ends the program at once.
 	context.AfterFunc(ctx, stop)
-	os.Exit(z.runRank(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(z.runRank(ctx, os.Args[1:], standardOutput(ctx), os.Stderr))
+}
+
+// standardOutput returns the standard output. If it is a pipe that nobody reads, writing to it ends soon after ctx.
+func standardOutput(ctx context.Context) io.Writer {
+	if info, err := os.Stdout.Stat(); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+		return &safefile.WaitingWriter{Context: ctx, File: os.Stdout, Patience: 2 * time.Second}
+	}
+	return os.Stdout
 }
 
 // Run does in one process what the arguments say, and returns the exit code: 0 if all went well, 1 if
@@ -52,10 +67,18 @@ func (z Zoo) Run(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	return ui.Exit(z.execute(ctx, ranks.Alone(), args, stdout, stderr), stderr)
 }
 
+// startTime is how long ranks wait for each other to start.
+const startTime = time.Minute
+
 // runRank is Run for a process that mpirun may have started as one of several. Only rank 0 prints;
 // rank 0 also reports what goes wrong on another, if the ranks can still talk to each other.
 func (z Zoo) runRank(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	late := time.AfterFunc(startTime, func() {
+		fmt.Fprintf(stderr, "zoo: not all ranks have started after %v: are all of them zoo?\n", startTime)
+		os.Exit(1)
+	})
 	link, err := mpi.Connect()
+	late.Stop()
 	switch {
 	case err != nil:
 		return ui.Exit(err, stderr)
@@ -94,10 +117,32 @@ func (z Zoo) execute(ctx context.Context, comm ranks.Comm, args []string, stdout
 	if err := catalogs.Err(); err != nil {
 		return ui.Usage(err)
 	}
+	if err := sameCommand(comm, args); err != nil {
+		return err
+	}
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	return root.ExecuteContext(ctx)
+}
+
+// sameCommand finds out whether all ranks were started with the same command line. If not, each would wait for what the
+// others never do.
+func sameCommand(comm ranks.Comm, args []string) error {
+	if comm.Size() == 1 {
+		return nil
+	}
+	all, err := ranks.NewGroup(comm).Gather([]byte(strings.Join(args, "\x00")))
+	if err != nil {
+		return err
+	}
+	for rank, other := range all {
+		if string(other) != string(all[0]) {
+			words := func(text []byte) []string { return strings.Split(string(text), "\x00") }
+			return ui.Usagef("rank %d was started with %q, and rank 0 with %q: give all ranks the same command line", rank, words(other), words(all[0]))
+		}
+	}
+	return nil
 }
 
 func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
@@ -113,7 +158,7 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 			return nil
 		},
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkRanks(cmd, comm) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return errors.Join(checkRanks(cmd, comm), checkKernel()) },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return ui.Usage(err) })
 	root.AddCommand(
@@ -124,6 +169,14 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), export.NewCommand(c), export.NewImportCommand(c), bench.NewCommand(c, comm),
 	)
 	return root
+}
+
+// checkKernel refuses a kernel in the environment that this processor does not have.
+func checkKernel() error {
+	if err := kernel.Check(); err != nil {
+		return ui.Usage(err)
+	}
+	return nil
 }
 
 // checkRanks refuses to several ranks a verb that is for one process: all would do the same.

@@ -100,7 +100,7 @@ func plan() []room {
 		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
 		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/feed zoo/stream/report datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
-			"graph solvers solvers/ranks solvers/ranks/mpi " +
+			"datasets/safefile graph graph/kernel solvers solvers/ranks solvers/ranks/mpi " +
 			"zoo zoo/checkpoint zoo/delta zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/zoo", imports: "cmd"},
 	}

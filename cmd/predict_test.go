@@ -144,7 +144,7 @@ func TestPredictAndEvaluateErrors(t *testing.T) {
 		{"predict --from " + run + " --in x --keep a,a", 2, "given twice"},
 		{"predict --from " + run + " --in /nowhere.csv --out " + out, 1, "open /nowhere.csv"},
 		{"predict --from " + run + " --in " + bad + " --out " + out, 1, `bad.csv, line 3, column "x": not a finite number: "many"`},
-		{"predict --from " + run + " --in " + large + " --out " + out, 1, "sample 1: not finite"},
+		{"predict --from " + run + " --in " + large + " --out " + out, 1, "a number is too large for its scale"},
 		{"predict --from " + run + " --in " + test + " --out " + out + "/x", 1, "out.csv"},
 		{"predict --from " + filepath.Dir(run) + " --in " + test, 1, "the directory holds no checkpoint yet"},
 		{"evaluate", 2, "--from: give the directory of a run"},

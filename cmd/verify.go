@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -42,6 +43,12 @@ func verifyRecords(cmd *cobra.Command, store *experiment.Store, keys []string, d
 		if store.Find(key) == nil {
 			return ui.Usagef("there is no run %q", key)
 		}
+	}
+	for _, damaged := range store.Damaged {
+		return damaged
+	}
+	if len(store.Records()) == 0 {
+		return errors.New("there are no runs in the file: nothing was compared")
 	}
 	failed := 0
 	for _, r := range store.Records() {

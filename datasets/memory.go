@@ -2,11 +2,13 @@ package datasets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
 
 	"github.com/ctrzoo/ctrzoo/datasets/internal/pass"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
 // Memory is a Source whose samples are in memory, 4 bytes for each id, number and label. Its Share is a
@@ -16,12 +18,18 @@ type Memory struct {
 	samples Batch
 }
 
-// NewMemory returns a source of samples, laid out as in a Batch. It keeps the slices.
+// NewMemory returns a source of samples, laid out as in a Batch. It keeps the slices. A label other than 0 and 1 is a
+// schema.ErrLabel.
 func NewMemory(fields []Field, ids []int32, numbers, labels []float32) (*Memory, error) {
 	columns, numeric := Width(fields)
 	if len(ids) != len(labels)*columns || len(numbers) != len(labels)*numeric {
 		return nil, fmt.Errorf("datasets: %d labels with %d ids and %d numbers; the fields take %d and %d a sample",
 			len(labels), len(ids), len(numbers), columns, numeric)
+	}
+	for i, y := range labels {
+		if y != 0 && y != 1 {
+			return nil, fmt.Errorf("datasets: sample %d: %w: %v", i, schema.ErrLabel, y)
+		}
 	}
 	return &Memory{fields, Batch{len(labels), ids, numbers, labels}}, nil
 }
@@ -34,7 +42,10 @@ func (m *Memory) Len() int { return m.samples.Rows }
 
 // Batches goes through the samples; see Source.
 func (m *Memory) Batches(ctx context.Context, size int, shuffle *rand.Rand) iter.Seq2[*Batch, error] {
-	if size < 1 {
+	switch {
+	case ctx == nil:
+		return pass.Failed[*Batch](errors.New("datasets: no context"))
+	case size < 1:
 		return pass.Failed[*Batch](fmt.Errorf("datasets: batch size must be at least 1, got %d", size))
 	}
 	return m.batches(ctx, size, 0, size, shuffle)

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -51,6 +52,10 @@ func NewBuilder(batch int, fields []Field, w *Weights) *Builder {
 		b.fail("input", errors.New("the model has no fields"))
 		return b
 	}
+	if err := inputNeed(batch, fields).Check(); err != nil {
+		b.fail("input", fmt.Errorf("a batch of %d samples: %w", batch, err))
+		return b
+	}
 	var err error
 	if b.layout, err = newLayout(fields); err != nil {
 		b.fail("input", err)
@@ -58,6 +63,34 @@ func NewBuilder(batch int, fields []Field, w *Weights) *Builder {
 	}
 	b.makeInputs()
 	return b
+}
+
+// inputNeed returns how many bytes a batch takes, with an index of its ids, and the plan of its columns.
+func inputNeed(batch int, fields []Field) (n offheap.Need) {
+	for _, f := range fields {
+		columns := max(1, f.columns())
+		n = n.And(offheap.Times(3*4, batch, columns)).And(offheap.Times(64, columns))
+	}
+	return n.And(offheap.Times(2*4, batch))
+}
+
+// CheckMemory finds out whether there is memory for the values of all nodes, which are made when the graph is first run. Those
+// of weights are there already, and the gradient of a table has only the rows of a batch.
+func (b *Builder) CheckMemory() error {
+	var n offheap.Need
+	for _, node := range b.graph.AllNodes() {
+		isTable := false
+		for _, w := range b.learnables {
+			isTable = isTable || node.Shape().Eq(w.Shape())
+		}
+		if node.Value() == nil && !isTable {
+			n = n.And(offheap.Times(4, node.Shape()...))
+		}
+	}
+	if err := n.Check(); err != nil {
+		return fmt.Errorf("%w: values of a batch of %d samples: %w", ErrBuild, b.batch, err)
+	}
+	return nil
 }
 
 // makeInputs makes the nodes that a loop fills before each run.
@@ -198,12 +231,19 @@ func (b *Builder) bound(w *Weight, value gorgonia.Value, learned bool) *gorgonia
 		return nil
 	}
 	b.used[w.Name] = true
+	if len(b.learnables) == mostWeights {
+		b.fail(w.Name, fmt.Errorf("a model has at most %d weights", mostWeights))
+		return nil
+	}
 	n := gorgonia.NewMatrix(b.graph, tensor.Float32, gorgonia.WithName(w.Name), gorgonia.WithShape(w.Shape...), gorgonia.WithValue(value))
 	if learned {
 		b.learnables = append(b.learnables, n)
 	}
 	return n
 }
+
+// mostWeights is how many weights a graph may have. One of more is a mistake, and planning it would take for ever.
+const mostWeights = 1 << 12
 
 // fanIn draws from the uniform distribution on (-1/sqrt(in), 1/sqrt(in)), for weights and biases: with
 // biases at zero, a network over embeddings that are all zero could never learn.

@@ -42,6 +42,9 @@ func NewTable(name string, rows, dim int) (*Table, error) {
 	if err := checkSize(name, rows, dim); err != nil {
 		return nil, err
 	}
+	if err := offheap.Times(4, rows, dim).Check(); err != nil { // before the product is one of ints
+		return nil, fmt.Errorf("graph: table %q of %d rows of %d values: %w", name, rows, dim, err)
+	}
 	storage, err := offheap.New[float32](rows * dim)
 	if err != nil {
 		return nil, fmt.Errorf("graph: table %q of %d rows of %d values: %w", name, rows, dim, err)

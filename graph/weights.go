@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"gorgonia.org/tensor"
 )
 
@@ -56,8 +57,8 @@ func (w *Weights) Add(name string, rows, columns int, isTable bool) (*Weight, er
 			return nil, err
 		}
 		weight.Table, weight.values = table, table.Floats()
-	} else {
-		weight.values = make([]float32, rows*columns)
+	} else if err := weight.allocate(); err != nil {
+		return nil, err
 	}
 	w.list = append(w.list, weight)
 	return weight, nil
@@ -135,6 +136,16 @@ func (w *Weights) Free() {
 	}
 }
 
+// Freed reports whether the memory of a table was given back. Nobody may then run a graph over the weights.
+func (w *Weights) Freed() bool {
+	for _, weight := range w.list {
+		if weight.Table != nil && weight.Table.Floats() == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // Values returns the values of the weight, row after row. Those of a table may be unsettled, and are those of
 // the rows that it holds.
 func (w *Weight) Values() []float32 { return w.values }
@@ -153,9 +164,22 @@ func (w *Weights) dense(name string, rows, columns int, init Initializer, m mark
 	if found, err := w.find(name, rows, columns, false); found != nil || err != nil {
 		return found, err
 	}
-	weight := &Weight{Name: name, Shape: tensor.Shape{rows, columns}, values: make([]float32, rows*columns), init: init}
+	weight := &Weight{Name: name, Shape: tensor.Shape{rows, columns}, init: init}
+	if err := weight.allocate(); err != nil {
+		return nil, err
+	}
 	init(weight.values, w.rng)
 	return w.made(weight, m), nil
+}
+
+// allocate makes the values of a dense weight.
+func (w *Weight) allocate() error {
+	rows, columns := w.Shape[0], w.Shape[1]
+	if err := offheap.Times(4, rows, columns).Check(); err != nil {
+		return fmt.Errorf("weight %q of %d rows of %d values: %w", w.Name, rows, columns, err)
+	}
+	w.values = make([]float32, rows*columns)
+	return nil
 }
 
 // table returns the table of a name, and makes it if it is new.

@@ -184,7 +184,7 @@ func TestStringNamesTheSolverAndItsOptions(t *testing.T) {
 
 // A state that lies about how many steps were taken must not make room for them.
 func TestAStateThatLiesAboutItsClock(t *testing.T) {
-	for _, name := range []string{"adamar", "adam", "adagradw", "rmsprop"} {
+	for _, name := range []string{"adamar", "adam", "adagradw", "rmsprop-ar", "l2"} {
 		entry, err := Find(name)
 		require.NoError(t, err)
 		s, err := entry.New()

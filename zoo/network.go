@@ -1,6 +1,7 @@
 package zoo
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -43,6 +44,9 @@ func NewTrainingNetwork(m Model, b *graph.Builder) (*Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zoo: gradient of the loss: %w", err)
 	}
+	if err := b.CheckMemory(); err != nil {
+		return nil, err
+	}
 	n.machine, err = graph.NewMachine(append(gorgonia.Nodes{n.loss}, grads...)...)
 	return n, err
 }
@@ -70,7 +74,7 @@ func NewInferenceNetwork(m Model, b *graph.Builder) (*Network, error) {
 func newNetwork(m Model, b *graph.Builder) (*Network, error) {
 	n := &Network{builder: b, logits: Build(m, b)}
 	n.loss = b.LogLoss(n.logits)
-	if err := b.Err(); err != nil {
+	if err := errors.Join(b.Err(), b.CheckMemory()); err != nil {
 		return nil, err
 	}
 	if got := n.logits.Shape(); got.TotalSize() != b.Batch() {

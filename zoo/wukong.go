@@ -21,7 +21,7 @@ type WuKong struct {
 	EmbeddingDim int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
 	HiddenUnits  []int   `default:"128,64" range:"[1, inf)" help:"units of each hidden layer"`
 	Dropout      float64 `range:"[0, 1)" help:"share of hidden values dropped in training"`
-	Layers       int     `default:"2" range:"[1, inf)" help:"layers of the stack"`
+	Layers       int     `default:"2" range:"[1, 64]" help:"layers of the stack"`
 	FMBUnits     int     `default:"8" range:"[1, inf)" help:"vectors that the factorization machine block makes"`
 	LCBUnits     int     `default:"8" range:"[1, inf)" help:"vectors that the linear compress block makes"`
 	// Rank is the number of columns of Y.

@@ -34,6 +34,7 @@ var (
 	ErrTwice     = errors.New("the column is given twice")
 	ErrLength    = errors.New("want one cell for each sample, or one for all")
 	errSeparator = errors.New("a value of the list has the separator in it")
+	errOneEmpty  = errors.New("a list of one empty value, which is written as the empty list is")
 )
 
 // CellError is an error of a column in memory.
@@ -94,6 +95,9 @@ func (t *texts) join(values []string, separator string) error {
 			t.buffer = append(t.buffer, separator...)
 		}
 		t.buffer = append(t.buffer, value...)
+	}
+	if len(values) == 1 && values[0] == "" {
+		return errOneEmpty
 	}
 	return nil
 }

@@ -10,8 +10,13 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 )
 
+var errNoContext = errors.New("datasets: no context")
+
 // Encode reads a log into a spool, and learns the vocabularies and scales from the training part.
 func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
+	if ctx == nil {
+		return nil, errNoContext
+	}
 	if err := in.check(); err != nil {
 		return nil, err
 	}
@@ -49,6 +54,7 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 	if err := e.learn(); err != nil {
 		return nil, err
 	}
+	e.encoder.noteScales(in.Options.OnNote)
 	if e.Rows[datasets.TrainPart] == 0 {
 		return nil, &rawlog.SyntaxError{Path: strings.Join(in.Files.Train, ", "), Err: fmt.Errorf("%w in the training part", rawlog.ErrEmpty)}
 	}

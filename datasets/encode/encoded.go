@@ -37,8 +37,7 @@ func (e *Encoded) learn() error {
 			}
 		}
 	}
-	e.encoder.finish()
-	return nil
+	return e.encoder.finish()
 }
 
 // Fields returns the fields with their rows.
@@ -81,7 +80,9 @@ func (e *Encoded) Pour(ctx context.Context, sinks [datasets.Parts]Sink) error {
 		}
 		for i, key := range c.keys {
 			p := partOf(key, e.cuts)
-			e.encoder.place(c, i, &waiting[p], &e.tallies[p])
+			if err := e.encoder.place(c, i, &waiting[p], &e.tallies[p]); err != nil {
+				return err
+			}
 			if waiting[p].Rows == RowsPerGroup {
 				if err := sinks[p].Write(&waiting[p]); err != nil {
 					return err

@@ -1,6 +1,8 @@
 package encode
 
 import (
+	"fmt"
+	"math"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -151,14 +153,16 @@ func (e *encoder) learn(ids []int32, numbers []float64) {
 }
 
 // finish ends the training part: it fixes the scales and the final ids.
-func (e *encoder) finish() {
+func (e *encoder) finish() error {
 	for i := range e.fields {
 		f := &e.fields[i]
 		switch {
 		case f.scale != nil && e.base != nil:
 			f.scale.Scale = e.base.Scales[i]
 		case f.scale != nil:
-			f.scale.finish()
+			if err := f.scale.finish(); err != nil {
+				return fmt.Errorf("datasets: field %q: %w", f.Name, err)
+			}
 		case f.buckets > 0:
 			f.out.Rows = f.buckets + 1
 		case f.owner == i:
@@ -171,6 +175,18 @@ func (e *encoder) finish() {
 		}
 		f.builder = nil
 	}
+	return nil
+}
+
+// noteScales reports scales that hide the differences between numbers.
+func (e *encoder) noteScales(note func(string)) {
+	for i := range e.fields {
+		if f := &e.fields[i]; note != nil && f.scale != nil && e.base == nil {
+			if what := f.scale.degenerate(); what != "" {
+				note(fmt.Sprintf("field %q: %s", f.Name, what))
+			}
+		}
+	}
 }
 
 // vocabulary ends the vocabulary of a field, and returns the final ids by those of its builder.
@@ -182,8 +198,9 @@ func (e *encoder) vocabulary(i int) (v *datasets.Vocabulary, renamed []int32) {
 	return f.builder.Grow(e.base.Vocabularies[i], f.MinCount)
 }
 
-// place appends a sample of a chunk, with its final ids and scaled numbers.
-func (e *encoder) place(c *chunk, row int, to *datasets.Batch, t *tally) {
+// place appends a sample of a chunk, with its final ids and scaled numbers. A number that is too large for its scale is an
+// error.
+func (e *encoder) place(c *chunk, row int, to *datasets.Batch, t *tally) error {
 	ids, values := c.ids[row*e.idColumns:], c.numbers[row*e.numbers:]
 	to.Rows++
 	to.Labels = append(to.Labels, float32(c.labels[row]))
@@ -191,7 +208,11 @@ func (e *encoder) place(c *chunk, row int, to *datasets.Batch, t *tally) {
 	for i := range e.fields {
 		f := &e.fields[i]
 		if f.scale != nil {
-			to.Numbers = append(to.Numbers, f.scale.apply(values[0]))
+			x := f.scale.apply(values[0])
+			if math.IsInf(float64(x), 0) {
+				return fmt.Errorf("datasets: field %q: %w: %g", f.Name, errTooLarge, values[0])
+			}
+			to.Numbers = append(to.Numbers, x)
 			values = values[1:]
 			continue
 		}
@@ -199,4 +220,5 @@ func (e *encoder) place(c *chunk, row int, to *datasets.Batch, t *tally) {
 		to.IDs = f.finals(to.IDs, ids[:n], t, i)
 		ids = ids[n:]
 	}
+	return nil
 }

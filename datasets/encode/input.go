@@ -26,6 +26,8 @@ type Options struct {
 	SkipBadLines int
 	// OnSkip, if not nil, is called for each skipped line.
 	OnSkip func(error)
+	// OnNote, if not nil, is called with what somebody who looks at the data should know.
+	OnNote func(text string)
 	// KeepSources keeps what was read of which file, with hashes: Encoded.Sources.
 	KeepSources bool
 	// Progress, if not nil, is called while the log is read and written.

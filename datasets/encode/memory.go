@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"math"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -134,10 +135,12 @@ func (r *RowEncoder) encodeField(i int, c *Cells) error {
 		if err == nil {
 			err = f.encode(text, &r.chunk)
 		}
+		if err == nil {
+			err = r.put(i, row)
+		}
 		if err != nil {
 			return &CellError{c.Column, row, strings.Clone(text), err}
 		}
-		r.put(i, row)
 	}
 	if c.Len() == 1 {
 		r.repeat(i)
@@ -146,15 +149,20 @@ func (r *RowEncoder) encodeField(i int, c *Cells) error {
 }
 
 // put writes what a field of a sample became to its place.
-func (r *RowEncoder) put(i, row int) {
+func (r *RowEncoder) put(i, row int) error {
 	e := r.encoder
 	f, at := &e.fields[i], r.places[i]
 	if f.scale != nil {
-		r.batch.Numbers[row*e.numbers+at] = f.scale.apply(r.chunk.numbers[0])
-		return
+		x := f.scale.apply(r.chunk.numbers[0])
+		if math.IsInf(float64(x), 0) {
+			return errTooLarge
+		}
+		r.batch.Numbers[row*e.numbers+at] = x
+		return nil
 	}
 	r.ids = f.finals(r.ids[:0], r.chunk.ids, &r.tally, i)
 	copy(r.batch.IDs[row*e.idColumns+at:], r.ids)
+	return nil
 }
 
 // repeat copies a field of the first sample to all others.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
 // Rows is a batch of raw samples.
@@ -57,6 +58,9 @@ func readRows(ctx context.Context, x *datasets.Encoding, l rawlog.Log, o RowOpti
 	if o.Size < 1 {
 		return fmt.Errorf("datasets: batch size must be at least 1, got %d", o.Size)
 	}
+	if ctx == nil {
+		return errNoContext
+	}
 	e, err := learnedEncoder(x)
 	if err != nil {
 		return err
@@ -79,18 +83,29 @@ func readRows(ctx context.Context, x *datasets.Encoding, l rawlog.Log, o RowOpti
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if !yield(b.take(), nil) {
+		rows, err := b.take()
+		if err != nil {
+			return err
+		}
+		if !yield(rows, nil) {
 			return nil
 		}
 	}
 	if b.chunk.rows() > 0 {
-		yield(b.take(), nil)
+		rows, err := b.take()
+		if err != nil {
+			return err
+		}
+		yield(rows, nil)
 	}
 	return nil
 }
 
 // learnedEncoder is an encoder that has finished its training part.
 func learnedEncoder(x *datasets.Encoding) (*encoder, error) {
+	if x == nil || x.Schema == nil {
+		return nil, fmt.Errorf("datasets: %w: none given", schema.ErrInvalid)
+	}
 	fields, err := x.Fields()
 	if err != nil {
 		return nil, err
@@ -159,11 +174,13 @@ func (b *rowBuilder) add(r *rawlog.Record) error {
 }
 
 // take gives the batch away; what is added later overwrites it.
-func (b *rowBuilder) take() *Rows {
+func (b *rowBuilder) take() (*Rows, error) {
 	b.samples.Clear()
 	t := newTally(len(b.encoder.fields))
 	for row := range b.chunk.rows() {
-		b.encoder.place(&b.chunk, row, &b.samples, &t)
+		if err := b.encoder.place(&b.chunk, row, &b.samples, &t); err != nil {
+			return nil, err
+		}
 	}
 	out := Rows{Batch: b.samples, Kept: b.kept}
 	if !b.labelled {
@@ -171,5 +188,5 @@ func (b *rowBuilder) take() *Rows {
 	}
 	b.kept = b.kept[:0]
 	b.chunk.clear()
-	return &out
+	return &out, nil
 }

@@ -1,6 +1,8 @@
 package encode
 
 import (
+	"errors"
+	"fmt"
 	"math"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -15,6 +17,7 @@ type scale struct {
 	log, fixed      bool // of the schema: take logarithms first; leave numbers as they are
 	n, sum, squares float64
 	shift           float64 // the first number: sums are of differences to it
+	farthest        float64 // of the differences to it
 }
 
 func newScale(f *schema.Field) *scale {
@@ -39,24 +42,66 @@ func (s *scale) learn(x float64) {
 		s.shift = x
 	}
 	s.n++
-	s.sum += x - s.shift
-	s.squares += (x - s.shift) * (x - s.shift)
+	d := x - s.shift
+	s.sum += d
+	s.squares += d * d
+	if math.Abs(d) > math.Abs(s.farthest) {
+		s.farthest = d
+	}
 }
 
+// errTooLarge is the error of a number whose square, or which itself, does not fit where it is needed.
+var errTooLarge = errors.New("a number is too large for its scale: cut it off, or use bins or another scale")
+
 // finish ends the training part.
-func (s *scale) finish() {
+func (s *scale) finish() error {
 	if s.n == 0 {
-		return
+		return nil
+	}
+	if math.IsInf(s.squares, 0) || math.IsInf(s.sum, 0) {
+		return fmt.Errorf("%w: %g", errTooLarge, s.shift+s.farthest)
 	}
 	difference := s.sum / s.n
 	s.Empty = s.shift + difference
 	if s.fixed {
-		return
+		return nil
 	}
 	s.Mean = s.Empty
 	if variance := s.squares/s.n - difference*difference; variance > 0 {
 		s.Multiplier = 1 / math.Sqrt(variance)
 	}
+	return nil
+}
+
+// mostOfVariance is the share of all squares, in a column of at least manyNumbers, from which on one number makes all
+// others as good as equal.
+const (
+	mostOfVariance = 0.99
+	manyNumbers    = 100
+)
+
+// degenerate says what is wrong with a scale that hides all differences, or all but one; "" if nothing is.
+func (s *scale) degenerate() string {
+	if s.fixed || s.n < 2 {
+		return ""
+	}
+	far := s.shift + s.farthest - s.Mean
+	variance := 1 / (s.Multiplier * s.Multiplier)
+	switch {
+	case s.farthest == 0:
+		return fmt.Sprintf("all of its numbers are %g", s.original(s.shift))
+	case s.n >= manyNumbers && far*far > mostOfVariance*variance*s.n:
+		return fmt.Sprintf("one number, %g, makes all others as good as equal: cut it off, or use bins or another scale", s.original(s.shift+s.farthest))
+	}
+	return ""
+}
+
+// original returns the number of which transform has made x.
+func (s *scale) original(x float64) float64 {
+	if s.log {
+		return math.Copysign(math.Expm1(math.Abs(x)), x)
+	}
+	return x
 }
 
 // apply scales a number, which is NaN for an empty cell.

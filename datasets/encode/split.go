@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"time"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/internal/hash"
@@ -23,6 +22,8 @@ type splitter struct {
 	seed          uint64
 	times         schema.Times
 	rows          map[int64]int // by second
+	latest        int64         // the largest key of a time,
+	offset        int64         // and the seconds that its zone is east of UTC
 }
 
 func newSplitter(s *schema.Split, seed uint64) *splitter {
@@ -48,8 +49,13 @@ func (d *splitter) key(value string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	d.rows[t.Unix()]++
-	return t.Unix(), nil
+	key := t.Unix()
+	if len(d.rows) == 0 || key >= d.latest {
+		_, offset := t.Zone()
+		d.latest, d.offset = key, int64(offset)
+	}
+	d.rows[key]++
+	return key, nil
 }
 
 // drawn returns the part for a number drawn from [0, 1).
@@ -81,8 +87,8 @@ func (d *splitter) cut(times []int64, p schema.Portion, end int64) int64 {
 	}
 	if p.Days > 0 {
 		const day = 24 * 60 * 60
-		lastDay := time.Unix(times[last-1], 0).UTC().Truncate(day * time.Second).Unix()
-		return lastDay - (p.Days-1)*day
+		local := times[last-1] + d.offset // where the days of the log begin
+		return local - (local%day+day)%day - (p.Days-1)*day - d.offset
 	}
 	all := 0
 	for _, n := range d.rows {

@@ -28,6 +28,9 @@ type Options struct {
 
 // Open opens a folder that Write has written. A file that is not the one that was written is an ErrDamaged.
 func Open(ctx context.Context, dir string, o Options) (*datasets.Set, error) {
+	if ctx == nil || o.Memory < 0 {
+		return nil, fmt.Errorf("datasets: opening %s: no context, or a negative number of bytes", dir)
+	}
 	if o.Memory == 0 {
 		o.Memory = DefaultMemory
 	}

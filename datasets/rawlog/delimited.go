@@ -40,7 +40,9 @@ func (d delimited) read(f Format, lines *Lines, columns []Column, yield func(*Re
 		}
 		r.Line = reader.start
 		if err == nil {
-			err = r.take(cells, len(header), positions, columns)
+			if err = r.take(cells, len(header), positions, columns); err != nil {
+				reader.giveBack() // a quote that does not belong there may have swallowed them
+			}
 		}
 		if !yield(r, err) {
 			return nil
@@ -65,22 +67,36 @@ func (r *Record) take(cells []string, width int, positions []int, columns []Colu
 }
 
 // readHeader returns the names of the columns: those of the first line, unless the format knows them
-// and the line does not hold the name of the first column that is asked for. It then also returns the
-// line, which is data.
+// and the line is not a header. It then also returns the line, which is data. A header has all columns that are asked for,
+// and either all that are known or no others: a row may have a name among its values.
 func readHeader(reader *csvReader, known []string, columns []Column) (names, data []string, err error) {
 	line, err := reader.read()
+	asked := make([]string, len(columns))
+	for i, c := range columns {
+		asked[i] = c.Name
+	}
 	path := reader.lines.Path
 	switch {
 	case err == io.EOF:
 		return nil, nil, &SyntaxError{Path: path, Err: ErrEmpty}
 	case err != nil:
 		return nil, nil, fatal(err)
-	case known == nil || slices.Contains(line, columns[0].Name):
+	case known == nil || holdsAll(line, asked) && (holdsAll(line, known) || holdsAll(known, line)):
 		return slices.Clone(line), nil, nil
 	case len(line) != len(known):
 		return nil, nil, &SyntaxError{Path: path, Line: 1, Err: fmt.Errorf("%w: %d, want %d", ErrColumns, len(line), len(known)), Fatal: true}
 	}
 	return known, line, nil
+}
+
+// holdsAll reports whether all names are among the cells of a line.
+func holdsAll(cells, names []string) bool {
+	for _, name := range names {
+		if !slices.Contains(cells, name) {
+			return false
+		}
+	}
+	return true
 }
 
 // locate finds the positions of columns in a header.

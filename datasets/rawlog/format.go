@@ -20,7 +20,7 @@ type Format struct {
 	// Unquoted makes quotes in a CSV or TSV file text like any other.
 	Unquoted bool `yaml:"unquoted,omitempty"`
 	// Columns names the columns of CSV or TSV files that may lack a header line: a first line that
-	// does not hold the name of the first column that is read, the label's, is then data. Default:
+	// does not hold all columns that are read, with no others than these or with all of these, is then data. Default:
 	// the first line is a header. The columns of a libsvm file are the label and, one after the
 	// other, the features of a line.
 	Columns []string `yaml:"columns,omitempty"`

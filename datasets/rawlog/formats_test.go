@@ -61,7 +61,7 @@ func TestJSONLines(t *testing.T) {
 	rows, failures := readLog(t, Format{}, path, named("click", "user.id", "user.tags", "price", "name")...)
 	require.Empty(t, failures)
 	require.Equal(t, [][]string{
-		{"1", "9007199254740993", "a|b|", "1.50e3", ""},
+		{"1", "9007199254740993", "a|b", "1.50e3", ""},
 		{"0", "16777217", "", "", `q "q" ü ü\`},
 		{"1", "", "", "", ""},
 	}, rows)

@@ -110,8 +110,8 @@ func FuzzJSONLines(f *testing.F) {
 	f.Add(`{"a":"\ud800"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		rows, failures := parse(t, jsonLines{}, Format{}, text, "a", "b.c")
-		if len(failures) > 0 || len(rows) != 1 || strings.Contains(text, `\ud`) || strings.Contains(text, `\uD`) {
-			return // encoding/json replaces surrogates that stand alone
+		if len(failures) > 0 || len(rows) != 1 {
+			return
 		}
 		var object map[string]any
 		d := json.NewDecoder(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
@@ -134,15 +134,22 @@ func jsonCell(v any) string {
 	case bool:
 		return map[bool]string{true: "1", false: "0"}[v]
 	case []any:
-		var items []string
-		for _, item := range v {
-			if text := jsonCell(item); len(items) > 0 || text != "" || item == nil || item == "" {
-				items = append(items, text)
-			}
-		}
-		return strings.Join(items, "|")
+		return strings.Join(jsonList(v), "|")
 	}
 	return ""
+}
+
+// jsonList lists the values of an array, and of arrays in it.
+func jsonList(v []any) (items []string) {
+	for _, item := range v {
+		switch inner, isList := item.([]any); {
+		case isList:
+			items = append(items, jsonList(inner)...)
+		case item != nil:
+			items = append(items, jsonCell(item))
+		}
+	}
+	return items
 }
 
 // Written again from its columns, a line of libsvm is the same line.

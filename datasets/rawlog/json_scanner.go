@@ -3,7 +3,10 @@ package rawlog
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // jsonScanner walks through a text that is known to be JSON, and returns its values as they are written.
@@ -98,13 +101,48 @@ func jsonText(raw []byte) (string, error) {
 		return string(raw), nil
 	}
 	text := string(raw[1 : len(raw)-1])
-	if strings.IndexByte(text, '\\') >= 0 && json.Unmarshal(raw, &text) != nil || !IsText(text) {
+	if !IsText(text) { // before the library puts something in the place of what is no UTF-8
+		return "", ErrText
+	}
+	if strings.IndexByte(text, '\\') < 0 {
+		return text, nil
+	}
+	if hasHalfCharacter(text) || json.Unmarshal(raw, &text) != nil || !IsText(text) {
 		return "", ErrText
 	}
 	return text, nil
 }
 
-// jsonItems appends the texts of the values of an array, and of arrays in it.
+// hasHalfCharacter reports whether the escapes of a JSON text have one half of a character without the other: a surrogate
+// of UTF-16. The library puts the same character in the place of all of them.
+func hasHalfCharacter(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		if i++; text[i] != 'u' {
+			continue
+		}
+		first := escaped(text[i+1:])
+		i += 4
+		if !utf16.IsSurrogate(first) {
+			continue
+		}
+		if !strings.HasPrefix(text[i+1:], `\u`) || utf16.DecodeRune(first, escaped(text[i+3:])) == utf8.RuneError {
+			return true
+		}
+		i += 6
+	}
+	return false
+}
+
+// escaped returns the code at the start of a text, four hexadecimal digits of valid JSON.
+func escaped(text string) rune {
+	n, _ := strconv.ParseUint(text[:4], 16, 32)
+	return rune(n)
+}
+
+// jsonItems appends the texts of the values of an array, and of arrays in it. A null is no value.
 func jsonItems(s *jsonScanner, separator string, items []string) ([]string, error) {
 	for s.open(); s.more(']'); {
 		if s.peek() == '[' {
@@ -114,8 +152,11 @@ func jsonItems(s *jsonScanner, separator string, items []string) ([]string, erro
 			}
 			continue
 		}
-		text, err := jsonText(s.value())
+		raw := s.value()
+		text, err := jsonText(raw)
 		switch {
+		case raw[0] == 'n':
+			continue
 		case err != nil:
 			return nil, err
 		case strings.Contains(text, separator):

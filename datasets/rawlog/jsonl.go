@@ -15,6 +15,7 @@ import (
 var (
 	errObject    = errors.New("an object; a column is one of its keys, with a point between the names")
 	errSeparator = errors.New("a value of the list has the separator in it")
+	errOneEmpty  = errors.New("a list of one empty value, which is written as the empty list is")
 )
 
 // jsonLines reads lines that are JSON objects. Columns are their keys; those of an object inside
@@ -144,8 +145,14 @@ func (l *jsonLine) cell(at int, raw []byte) error {
 	separator := l.columns[at].separator()
 	items, err := jsonItems(&jsonScanner{text: raw}, separator, nil)
 	l.Values[at] = strings.Join(items, separator)
+	if err == nil && isOneEmpty(items) {
+		err = errOneEmpty
+	}
 	return err
 }
+
+// isOneEmpty reports whether the values of a list would be read as those of an empty list.
+func isOneEmpty(items []string) bool { return len(items) == 1 && items[0] == "" }
 
 // checkColumns returns an error for a column that no line had.
 func (l *jsonLine) checkColumns() error {

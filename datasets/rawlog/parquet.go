@@ -56,12 +56,12 @@ func readParquet(ctx context.Context, path string, columns []Column, meter *Mete
 // parquetCells finds the columns of a file.
 func parquetCells(path string, schema *parquet.Schema, columns []Column) ([]*parquetCell, error) {
 	leaves := map[string]parquet.LeafColumn{}
+	twice := map[string]bool{} // as the key and the value of a map; nobody needs to read it
 	for _, names := range schema.Columns() {
 		leaf, _ := schema.Lookup(names...)
 		name := parquetName(schema, names)
-		if _, twice := leaves[name]; twice {
-			return nil, &SyntaxError{Path: path, Column: name, Err: errTwice}
-		}
+		_, known := leaves[name]
+		twice[name] = twice[name] || known
 		leaves[name] = leaf
 	}
 	list := make([]*parquetCell, len(columns))
@@ -70,6 +70,9 @@ func parquetCells(path string, schema *parquet.Schema, columns []Column) ([]*par
 		if !known {
 			there := shorten(strings.Join(slices.Sorted(maps.Keys(leaves)), ", "))
 			return nil, &SyntaxError{Path: path, Column: column.Name, Err: fmt.Errorf("%w; there are: %s", ErrUnknownColumn, there)}
+		}
+		if twice[column.Name] {
+			return nil, &SyntaxError{Path: path, Column: column.Name, Err: errTwice}
 		}
 		c, err := newParquetCell(leaf, column.separator())
 		if err != nil {
@@ -143,12 +146,19 @@ func findParquetColumns(_ context.Context, _ *Format, path string) (list []Colum
 		return nil, err
 	}
 	defer file.Close()
+	count := map[string]int{}
+	for _, names := range pf.Schema().Columns() {
+		count[parquetName(pf.Schema(), names)]++
+	}
 	for _, names := range pf.Schema().Columns() {
 		leaf, _ := pf.Schema().Lookup(names...)
 		if _, err := newParquetCell(leaf, ""); err != nil {
 			continue // no field can be made of it
 		}
 		c := Column{Name: parquetName(pf.Schema(), names)}
+		if count[c.Name] > 1 {
+			continue // a map, or a list of groups
+		}
 		if leaf.MaxRepetitionLevel > 0 {
 			c.Separator = DefaultSeparator
 		}

@@ -13,7 +13,7 @@ type parquetCell struct {
 	index     int // of the column in the file
 	text      func(parquet.Value) string
 	list      bool
-	level     int // the definition level from which on a list has a value
+	level     int // the definition level of a value; a missing one in a list is none
 	separator string
 
 	pages  parquet.Pages
@@ -34,9 +34,6 @@ func newParquetCell(leaf parquet.LeafColumn, separator string) (*parquetCell, er
 	c := &parquetCell{
 		index: leaf.ColumnIndex, text: text, list: leaf.MaxRepetitionLevel == 1, level: leaf.MaxDefinitionLevel,
 		separator: separator, buffer: make([]parquet.Value, 256),
-	}
-	if leaf.Node.Optional() {
-		c.level-- // a missing value in the list is an empty one
 	}
 	return c, nil
 }
@@ -89,6 +86,9 @@ func (c *parquetCell) next() (cell cellText, err error) {
 		}
 		if err := c.fill(); err == io.EOF || err == nil && c.ahead[0].RepetitionLevel() == 0 {
 			cell.text = strings.Join(items, c.separator)
+			if cell.err == nil && isOneEmpty(items) {
+				cell.err = errOneEmpty
+			}
 			return cell, nil
 		} else if err != nil {
 			return cell, err

@@ -36,7 +36,7 @@ func Create(ctx context.Context, path string, inputs ...string) (*Output, error)
 		return nil, err
 	}
 	if n, is := descriptor(target); is {
-		return newOutput(&WaitingWriter{ctx, openDescriptor(n)}, nil), nil
+		return newOutput(&WaitingWriter{Context: ctx, File: openDescriptor(n)}, nil), nil
 	}
 	info, err := os.Stat(target)
 	switch {
@@ -49,7 +49,7 @@ func Create(ctx context.Context, path string, inputs ...string) (*Output, error)
 		if err != nil {
 			return nil, err
 		}
-		return newOutput(&WaitingWriter{ctx, f}, f), nil
+		return newOutput(&WaitingWriter{Context: ctx, File: f}, f), nil
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: %w, nor a pipe: %s", path, ErrNotRegular, info.Mode().Type())
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"time"
 )
 
 // A pipe, or a device, may have nothing to read and no room to write for a while. Whoever waits for it waits in a
@@ -75,14 +76,21 @@ func (r *waitingReader) Close() error {
 	return r.file.Close()
 }
 
-// WaitingWriter writes to a file that may have to be waited for, until ctx ends.
+// WaitingWriter writes to a file that may have to be waited for, until its context ends.
 type WaitingWriter struct {
-	Context context.Context
-	File    *os.File
+	Context  context.Context
+	File     *os.File
+	Patience time.Duration // how long a write may take after that, so that last words are heard; default: no longer
 }
 
 // Write writes a copy of p: after an error the goroutine that is left behind still has it.
 func (w *WaitingWriter) Write(p []byte) (int, error) {
-	own := bytes.Clone(p)
-	return await(w.Context, func() (int, error) { return w.File.Write(own) }, nothing)
+	ctx, own := w.Context, bytes.Clone(p)
+	if w.Patience > 0 {
+		later, stop := context.WithCancel(context.WithoutCancel(ctx))
+		defer stop()
+		defer context.AfterFunc(ctx, func() { time.AfterFunc(w.Patience, stop) })()
+		ctx = later
+	}
+	return await(ctx, func() (int, error) { return w.File.Write(own) }, nothing)
 }

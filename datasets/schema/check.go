@@ -51,8 +51,8 @@ func (f *Field) check(earlier map[string]*Field) error {
 		return errors.New("derive: needs the layout of the time")
 	case f.MinCount < 0:
 		return fmt.Errorf("min_count: must be at least 0, got %d", f.MinCount)
-	case f.Kind == "list" && f.Length < 1:
-		return fmt.Errorf("length: a list needs at least 1, got %d", f.Length)
+	case f.Kind == "list" && (f.Length < 1 || f.Length > mostLength):
+		return fmt.Errorf("length: a list needs at least 1, and has at most %d, got %d", mostLength, f.Length)
 	case f.Hash < 0 || f.Hash > math.MaxInt32-1:
 		return fmt.Errorf("hash: must be at least 0 and below 2^31-1, got %d", f.Hash)
 	case f.Hash > 0 && f.MinCount > 1:
@@ -61,7 +61,24 @@ func (f *Field) check(earlier map[string]*Field) error {
 	if err := f.checkKeysOfKind(); err != nil {
 		return err
 	}
+	if err := f.checkLayout(); err != nil {
+		return err
+	}
 	return f.checkShared(earlier[f.Shares])
+}
+
+// mostLength is how many values of a list may be kept. Every sample has room for all of them.
+const mostLength = 1 << 16
+
+// checkLayout refuses a layout that does not have what is derived from it.
+func (f *Field) checkLayout() error {
+	switch f.Derive {
+	case "hour":
+		return checkLayout(f.Layout, "the hour", sameHour)
+	case "weekday", "weekend":
+		return checkLayout(f.Layout, "the date", sameDate)
+	}
+	return nil
 }
 
 // checkKeysOfKind refuses keys that mean nothing for the kind of field.

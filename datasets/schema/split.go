@@ -16,7 +16,7 @@ type Split struct {
 	// Layout is how the time is written, as that of a Field. Required by time.
 	Layout string `yaml:"layout,omitempty"`
 	// Test is how much the test part gets: a share of the rows or users such as 0.1, or by time
-	// also a number of the last calendar days (UTC, unless the times name a zone), such as 1d.
+	// also a number of the last calendar days (of UTC, or of the zone of the latest time if the times have one), such as 1d.
 	// Default: none. By time, the rows of one second are never divided, so that a share is only as
 	// exact as this allows.
 	Test string `yaml:"test,omitempty"`
@@ -35,6 +35,11 @@ func (s *Split) check() error {
 		return errors.New("column: needed by time and by user, and only there")
 	case (s.By == "time") != (s.Layout != ""):
 		return errors.New("layout: needed by time, and only there")
+	}
+	if s.By == "time" {
+		if err := checkLayout(s.Layout, "the date", sameDate); err != nil {
+			return err
+		}
 	}
 	test, err := s.portion("test", s.Test)
 	if err != nil {

@@ -55,13 +55,55 @@ func parseTime(layout, text string) (time.Time, error) {
 		n, err = strconv.ParseInt(text, 10, 64)
 		t = time.UnixMilli(n).UTC()
 	default:
-		t, err = time.Parse(pointed(layout, layout), pointed(layout, text))
+		t, err = time.ParseInLocation(pointed(layout, layout), pointed(layout, text), time.UTC)
+	}
+	if err == nil && strings.Contains(layout, "MST") && !knownZone(t) {
+		return time.Time{}, fmt.Errorf("%w %q: a zone has no offset by its name: write it as -0700", ErrTime, layout)
 	}
 	if err != nil || n > math.MaxInt64/1000 || n < math.MinInt64/1000 {
 		return time.Time{}, fmt.Errorf("%w %q", ErrTime, layout)
 	}
 	return t, nil
 }
+
+// knownZone reports whether the zone of a time that was parsed by the name of the zone is UTC. Package time makes a zone of
+// offset 0 of every other name.
+func knownZone(t time.Time) bool {
+	name, offset := t.Zone()
+	return offset != 0 || name == "UTC" || name == "GMT"
+}
+
+// Format returns how a time is written in a layout.
+func formatTime(layout string, t time.Time) string {
+	switch layout {
+	case "unix":
+		return strconv.FormatInt(t.Unix(), 10)
+	case "unix_ms":
+		return strconv.FormatInt(t.UnixMilli(), 10)
+	case pointed(layout, layout):
+		return t.Format(layout)
+	}
+	return strings.Replace(t.Format(pointed(layout, layout)), ".", "", 1)
+}
+
+// checkLayout returns an error if two times that differ in what is needed, such as the hour, are written alike.
+func checkLayout(layout, what string, same func(a, b time.Time) bool) error {
+	for _, t := range []time.Time{
+		time.Date(2021, 2, 3, 4, 5, 6, 0, time.UTC), time.Date(2022, 11, 24, 16, 5, 6, 0, time.UTC), time.Date(2019, 12, 31, 23, 59, 59, 0, time.UTC),
+	} {
+		again, err := parseTime(layout, formatTime(layout, t))
+		if err != nil || !same(t, again) {
+			return fmt.Errorf("layout: %q does not have %s: it is how 2006-01-02 15:04:05 is written, not YYYY-MM-DD; or unix, or unix_ms", layout, what)
+		}
+	}
+	return nil
+}
+
+func sameDate(a, b time.Time) bool {
+	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
+}
+
+func sameHour(a, b time.Time) bool { return a.Hour() == b.Hour() }
 
 // pointed puts a point before the milliseconds of a text, if its layout has them right behind the
 // seconds. Package time wants a point there.

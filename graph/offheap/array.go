@@ -2,7 +2,6 @@ package offheap
 
 import (
 	"errors"
-	"fmt"
 	"unsafe"
 )
 
@@ -22,9 +21,9 @@ type Array[T Element] struct {
 // ErrTooLarge and says how many bytes the array needs and how many are available.
 func New[T Element](n int) (*Array[T], error) {
 	var zero T
-	size := uint64(n) * uint64(unsafe.Sizeof(zero))
-	if free, known := available(); n < 0 || known && size > free {
-		return nil, fmt.Errorf("%w: %d bytes needed, %d available", ErrTooLarge, size, free)
+	size := Times(uint64(unsafe.Sizeof(zero)), n)
+	if err := size.Check(); err != nil {
+		return nil, err
 	}
 	if size < hugePage {
 		return &Array[T]{data: make([]T, n)}, nil

@@ -1,10 +1,7 @@
 package offheap
 
 import (
-	"bytes"
 	"fmt"
-	"os"
-	"strconv"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -25,22 +22,4 @@ func release(mapping []byte) {
 	if mapping != nil {
 		_ = unix.Munmap(mapping) // fails only for a range that was never mapped
 	}
-}
-
-// available returns how many bytes the system could use without swapping.
-func available() (uint64, bool) {
-	info, err := os.ReadFile("/proc/meminfo")
-	if err != nil {
-		return 0, false
-	}
-	_, rest, found := bytes.Cut(info, []byte("MemAvailable:"))
-	if !found {
-		return 0, false
-	}
-	fields := bytes.Fields(rest[:min(len(rest), 64)])
-	if len(fields) == 0 {
-		return 0, false
-	}
-	kib, err := strconv.ParseUint(string(fields[0]), 10, 64)
-	return kib << 10, err == nil
 }

@@ -7,8 +7,12 @@ func auc() Metric {
 }
 
 // AUC returns the area under the ROC curve of scores against labels (0 or 1), exact, ties counting
-// half: the Mann-Whitney statistic over (positives x negatives). It is NaN if one class is empty.
+// half: the Mann-Whitney statistic over (positives x negatives). It is NaN if one class is empty, or if there are not as
+// many of both.
 func AUC(scores, labels []float32) float64 {
+	if len(scores) != len(labels) {
+		return math.NaN()
+	}
 	p := Predictions{Logits: scores, Labels: labels}
 	return p.rocArea(p.byScore())
 }

@@ -6,8 +6,12 @@ func calibration() Metric {
 	return Metric{Name: "calibration", Decimals: 3, Measure: func(p Predictions) float64 { return p.calibration() }}
 }
 
-// Calibration returns the mean prediction divided by the mean label (0 or 1): 1 is right. It is NaN if no label is 1.
+// Calibration returns the mean prediction divided by the mean label (0 or 1): 1 is right. It is NaN if no label is 1,
+// or if there are not as many of both.
 func Calibration(logits, labels []float32) float64 {
+	if len(logits) != len(labels) {
+		return math.NaN()
+	}
 	p := Predictions{Logits: logits, Labels: labels}
 	return p.calibration()
 }

@@ -48,6 +48,11 @@ func (m Monitor) goal(list []Metric) Goal {
 	return NoGoal
 }
 
+// Of returns the monitored value of the figures of a validation part; NaN if it does not exist.
+func (m Monitor) Of(valid *Figures) float64 {
+	return valid.Value(strings.TrimPrefix(string(m), validPrefix))
+}
+
 // Best returns the index of the best epoch in a history by one of the metrics, the first of equals; -1 if there is none.
 // Partial epochs do not count.
 func (m Monitor) Best(history []Epoch, list []Metric) int {
@@ -57,7 +62,7 @@ func (m Monitor) Best(history []Epoch, list []Metric) int {
 	}
 	best, highest := -1, math.Inf(-1)
 	for i := range history {
-		score := history[i].Valid.Value(strings.TrimPrefix(string(m), validPrefix))
+		score := m.Of(history[i].Valid)
 		if goal == Lower {
 			score = -score
 		}

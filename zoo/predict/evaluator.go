@@ -2,6 +2,7 @@ package predict
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -39,6 +40,9 @@ func NewEvaluator(m zoo.Model, fields []graph.Field, w *graph.Weights, batchSize
 
 // Evaluate measures the model over the whole source.
 func (e *Evaluator) Evaluate(ctx context.Context, source datasets.Source) (metrics.Figures, error) {
+	if ctx == nil || zoo.IsNil(source) {
+		return metrics.Figures{}, errors.New("zoo: evaluation: no context, or nothing to evaluate")
+	}
 	p, err := e.Predict(source.Batches(ctx, e.network.Size(), nil))
 	if err != nil {
 		return metrics.Figures{}, err
@@ -61,6 +65,9 @@ func (e *Evaluator) Logits(ctx context.Context, source datasets.Source) (logits,
 // Predict returns the predictions of batches, none of which may be larger than the network. They are valid until the next
 // call.
 func (e *Evaluator) Predict(batches iter.Seq2[*datasets.Batch, error]) (metrics.Predictions, error) {
+	if e.weights.Freed() {
+		return metrics.Predictions{}, ErrFreed
+	}
 	e.weights.SettleAll()
 	e.samples.clear()
 	for batch, err := range batches {

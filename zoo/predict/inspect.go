@@ -24,6 +24,9 @@ func (t *Trained) Inspect() (*Report, error) {
 	if m == nil {
 		return nil, ErrNotLoaded
 	}
+	if t.Weights.Freed() {
+		return nil, ErrFreed
+	}
 	r := &Report{
 		Path: t.Path, Model: fmt.Sprintf("%T%+v", t.Model, t.Model), Solver: t.Solver,
 		Steps: m.Position.Steps, Epochs: len(t.History),

@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -14,6 +15,9 @@ import (
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
+
+// ErrFreed is the error of what needs weights whose memory was given back.
+var ErrFreed = errors.New("zoo: the weights were freed")
 
 // Predictor predicts clicks with trained weights. Any number of goroutines may use one at a time. It
 // compiles networks as they are needed, and keeps them: once there are enough for the goroutines that
@@ -40,6 +44,14 @@ type predictorNetwork struct {
 // NewPredictor makes a predictor of a model over its weights, whose memory it shares. All rows are settled. The weights must
 // not be trained while it is used.
 func NewPredictor(m zoo.Model, fields []datasets.Field, w *graph.Weights) (*Predictor, error) {
+	switch {
+	case zoo.IsNil(m):
+		return nil, errors.New("zoo: there is no model to predict with")
+	case w == nil:
+		return nil, errors.New("zoo: there are no weights to predict with")
+	case w.Freed():
+		return nil, ErrFreed
+	}
 	if err := checkWhole(w); err != nil {
 		return nil, err
 	}
@@ -79,7 +91,7 @@ func (p *Predictor) compile(size int) (*predictorNetwork, error) {
 
 // Predict writes the click probability of every sample of the batch to dst, which must have room for
 // them. The batch may have any number of samples; labels are not needed. An id out of range is an
-// error that wraps graph.ErrID, numbers so large that the result is NaN are one that wraps zoo.ErrNonFinite.
+// error that wraps graph.ErrID, weights that were freed are an ErrFreed, numbers so large that the result is NaN are one that wraps zoo.ErrNonFinite.
 func (p *Predictor) Predict(dst []float32, batch *datasets.Batch) error {
 	if err := p.Logits(dst, batch); err != nil {
 		return err
@@ -95,6 +107,12 @@ func Probability(logit float32) float32 { return float32(graph.Sigmoid(float64(l
 
 // Logits is Predict without the sigmoid: the logarithms of the odds.
 func (p *Predictor) Logits(dst []float32, batch *datasets.Batch) error {
+	switch {
+	case batch == nil:
+		return errors.New("zoo: no batch to predict")
+	case p.weights.Freed():
+		return ErrFreed
+	}
 	if batch.Rows < 0 || len(dst) < batch.Rows {
 		return fmt.Errorf("zoo: room for %d predictions of %d samples", len(dst), batch.Rows)
 	}

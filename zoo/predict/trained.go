@@ -117,7 +117,7 @@ func (t *Trained) Predictor() (*Predictor, error) { return NewPredictor(t.Model,
 // Save writes the model to a new directory, from which Load reads it. A run cannot go on from it: it has no state of a
 // solver. The errors are those of checkpoint.Create. Nothing is left if it fails.
 func (t *Trained) Save(path string) error {
-	if t.Model == nil || t.Weights == nil {
+	if zoo.IsNil(t.Model) || t.Weights == nil {
 		return errors.New("zoo: saving: there is no model, or it has no weights")
 	}
 	if _, err := t.Predictor(); err != nil { // the weights are those of the model

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
@@ -57,4 +58,67 @@ func TestMonitorErrors(t *testing.T) {
 		require.ErrorIs(t, err, train.ErrRun)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+// The AUC of one class does not exist: that is known before the first step. A log loss does.
+func TestAMonitorThatDoesNotExist(t *testing.T) {
+	run := testrun.NewSaved(t).Run
+	run.Solver = testrun.Must(solvers.NewAdamAR())
+	labels := make([]float32, 100)
+	columns, numbers := datasets.Width(run.Train.Fields())
+	ids := make([]int32, columns*len(labels))
+	for _, label := range []float32{0, 1} {
+		for i := range labels {
+			labels[i] = label
+		}
+		valid, err := datasets.NewMemory(run.Train.Fields(), ids, make([]float32, numbers*len(labels)), labels)
+		require.NoError(t, err)
+		run.Valid, run.Monitor, run.Patience = valid, metrics.ValidAUC, 1
+		_, err = train.NewTrainer(run)
+		require.ErrorIs(t, err, train.ErrRun)
+		require.ErrorContains(t, err, "of the 100 samples of the validation part have the label 1")
+		run.Monitor = metrics.ValidLogLoss
+		trainer, err := train.NewTrainer(run)
+		require.NoError(t, err)
+		require.False(t, trainer.StoppedEarly(), "nothing was trained yet")
+		trainer.Free()
+	}
+}
+
+// What a caller may get wrong is an error.
+func TestNothingGiven(t *testing.T) {
+	for name, change := range map[string]func(r *train.Run){
+		"no model":        func(r *train.Run) { r.Model = (*zoo.DNN)(nil) },
+		"no source":       func(r *train.Run) { r.Train = (*datasets.Memory)(nil) },
+		"no test part":    func(r *train.Run) { r.Test = (*datasets.Memory)(nil) },
+		"no valid part":   func(r *train.Run) { r.Valid = (*datasets.Memory)(nil) },
+		"no solver":       func(r *train.Run) { r.Solver = (*solvers.SAM)(nil) },
+		"negative batch":  func(r *train.Run) { r.BatchSize = -1 },
+		"negative epochs": func(r *train.Run) { r.Epochs = -1 },
+	} {
+		run := testrun.NewSaved(t).Run
+		run.Solver = testrun.Must(solvers.NewAdamAR())
+		change(&run)
+		_, err := train.Train(t.Context(), run)
+		require.ErrorIs(t, err, train.ErrRun, name)
+	}
+	run := testrun.NewSaved(t).Run
+	run.Solver = testrun.Must(solvers.NewAdamAR())
+	_, err := train.Train(nil, run) //nolint:staticcheck // what a caller might do
+	require.ErrorIs(t, err, train.ErrRun)
+
+	run.Solver, run.Epochs = testrun.Must(solvers.NewAdamAR()), 1
+	result, err := train.Train(t.Context(), run)
+	require.NoError(t, err)
+	p, err := result.Predictor()
+	require.NoError(t, err)
+	require.Error(t, p.Predict(nil, nil))
+	result.Free()
+	require.ErrorIs(t, p.Predict(make([]float32, 1), &datasets.Batch{}), predict.ErrFreed)
+	_, err = result.Predictor()
+	require.ErrorIs(t, err, predict.ErrFreed)
+	require.ErrorIs(t, result.Save(filepath.Join(t.TempDir(), "run")), predict.ErrFreed)
+	result.Free()
+	_, err = predict.NewPredictor(nil, nil, nil)
+	require.Error(t, err)
 }

@@ -2,9 +2,12 @@ package train
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
@@ -107,9 +110,9 @@ func (r Run) withDefaults() Run {
 
 func (r *Run) check() error {
 	switch {
-	case r.Model == nil:
+	case zoo.IsNil(r.Model):
 		return errors.New("no model")
-	case r.Solver == nil:
+	case zoo.IsNil(r.Solver):
 		return errors.New("no solver")
 	case r.Buckets.Number < 0 || r.Buckets.Number > 255:
 		return fmt.Errorf("buckets must be in [0, 255], got %d", r.Buckets.Number)
@@ -117,7 +120,7 @@ func (r *Run) check() error {
 		return errors.New("the solver was made WithBuckets, and the run has no Buckets")
 	case r.From != "" && r.Buckets.Number > 0:
 		return errors.New("a run that goes on from another has no Buckets: frequencies of two logs would mix")
-	case r.Train == nil || r.Train.Len() == 0:
+	case zoo.IsNil(r.Train) || r.Train.Len() == 0:
 		return errors.New("the training part is empty")
 	case r.BatchSize < 1:
 		return fmt.Errorf("batch size must be at least 1, got %d", r.BatchSize)
@@ -128,6 +131,11 @@ func (r *Run) check() error {
 	case r.Parallel.CheckRanks < 0:
 		return fmt.Errorf("the steps between comparisons of ranks must be at least 0, got %d", r.Parallel.CheckRanks)
 	}
+	for name, source := range map[string]datasets.Source{"test": r.Test, "validation": r.Valid} {
+		if source != nil && zoo.IsNil(source) {
+			return fmt.Errorf("the %s part is a nil pointer: leave it out", name)
+		}
+	}
 	if err := solvers.Check(r.Solver); err != nil {
 		return err
 	}
@@ -135,6 +143,29 @@ func (r *Run) check() error {
 		return err
 	}
 	return r.checkMonitor()
+}
+
+// checkMonitored finds a monitor whose figure does not exist on the validation part, as the AUC of one class. It reads
+// labels until it has seen both.
+func (r *Run) checkMonitored() error {
+	if r.Monitor == metrics.NoMonitor {
+		return nil
+	}
+	var labels []float32
+	for batch, err := range r.Valid.Batches(context.Background(), r.BatchSize, nil) {
+		if err != nil {
+			return err
+		}
+		labels = append(labels, batch.Labels...)
+		if slices.Contains(labels, 0) && slices.Contains(labels, 1) {
+			return nil
+		}
+	}
+	p := metrics.Predictions{Logits: make([]float32, len(labels)), Labels: labels}
+	if f := metrics.Measure(p, r.Metrics...); math.IsNaN(r.Monitor.Of(&f)) {
+		return fmt.Errorf("the monitor %s does not exist: %d of the %d samples of the validation part have the label 1", r.Monitor, f.Positives, f.Samples)
+	}
+	return nil
 }
 
 func (r *Run) checkMonitor() error {

@@ -27,7 +27,7 @@ func Train(ctx context.Context, run Run) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err = t.Train(ctx); err != nil && ctx.Err() == nil {
+	if _, err = t.Train(ctx); err != nil && (ctx == nil || ctx.Err() == nil) {
 		t.Free()
 		return nil, err
 	}

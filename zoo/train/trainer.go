@@ -66,6 +66,9 @@ func newTrainer(run Run, team *team) (*Trainer, error) {
 		run: run, team: team, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver.(solvers.Solver),
 		dropouts: run.source(dropoutStream), at: checkpoint.Position{Epoch: 1},
 	}
+	if err := run.checkMonitored(); err != nil {
+		return t, fmt.Errorf("%w: %w", ErrRun, err)
+	}
 	if err := t.joinTeam(); err != nil {
 		return t, fmt.Errorf("%w: %w", ErrRun, err)
 	}
@@ -143,7 +146,8 @@ func (t *Trainer) StoppedEarly() bool {
 	if t.run.Monitor == metrics.NoMonitor || t.run.Patience == 0 {
 		return false
 	}
-	return len(t.history)-1-t.best() >= t.run.Patience
+	best := t.best()
+	return best >= 0 && len(t.history)-1-best >= t.run.Patience
 }
 
 // Best returns the best epoch so far by the run's monitor, the first of equals; nil if there is none.
@@ -167,6 +171,12 @@ func (t *Trainer) Free() {
 // Train runs the epochs and returns the figures of each; see the function Train. With checkpoints it goes on from the
 // latest one that the directory holds, and returns the epochs before it, too.
 func (t *Trainer) Train(ctx context.Context) ([]metrics.Epoch, error) {
+	switch {
+	case ctx == nil:
+		return nil, fmt.Errorf("%w: no context", ErrRun)
+	case t.weights.Freed():
+		return nil, predict.ErrFreed
+	}
 	if err := t.saver.begin(ctx); err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
 	}

@@ -59,7 +59,8 @@ func setFlag(entry *ast.MappingValueNode, flags *pflag.FlagSet) error {
 	if flag == nil || flag.Name == "config" {
 		return fmt.Errorf("unknown key %q", key)
 	}
-	value, err := scalar(entry.Value)
+	_, isList := flag.Value.(pflag.SliceValue)
+	value, err := scalar(entry.Value, isList)
 	if err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
@@ -72,17 +73,21 @@ func setFlag(entry *ast.MappingValueNode, flags *pflag.FlagSet) error {
 	return nil
 }
 
-// scalar returns the text of a scalar, or of the elements of a list with commas between them.
-func scalar(n ast.Node) (string, error) {
+// scalar returns the text of a scalar, or that of a list, which a flag that is a list reads: an element that has a comma
+// stays one.
+func scalar(n ast.Node, ofList bool) (string, error) {
 	switch n := n.(type) {
 	case *ast.SequenceNode:
 		var parts []string
 		for _, v := range n.Values {
-			part, err := scalar(v)
+			part, err := scalar(v, false)
 			if err != nil {
 				return "", err
 			}
 			parts = append(parts, part)
+		}
+		if ofList {
+			return listText(parts)
 		}
 		return strings.Join(parts, ","), nil
 	case ast.ScalarNode:

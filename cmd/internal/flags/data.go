@@ -48,8 +48,8 @@ func (d *Data) Check(monitored bool) error {
 		return errors.New("--memory is for data of zoo prepare only")
 	case !d.IsPrepared() && d.given("verify-data"):
 		return errors.New("--verify-data is for data of zoo prepare only")
-	case d.memory < 1:
-		return fmt.Errorf("--memory must be at least 1, got %d", d.memory)
+	case d.memory < 1 || d.memory > 1<<40:
+		return fmt.Errorf("--memory must be in [1, 2^40], got %d", d.memory)
 	case d.rows < 0:
 		return fmt.Errorf("--rows must be at least 0, got %d", d.rows)
 	case d.IsDrawn() || d.IsPrepared():

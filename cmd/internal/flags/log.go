@@ -101,6 +101,7 @@ func (l *Log) Input(seed uint64, reporter *ui.Reporter) (encode.Input, error) {
 		Choices:      encode.Choices{Seed: seed, Split: l.split, MinCount: l.minCount, Negatives: l.negatives},
 		SkipBadLines: l.skipBadLines,
 		OnSkip:       func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
+		OnNote:       reporter.Note,
 		Progress:     reporter.RowsRead,
 	}
 	reporter.Note("reading " + strings.Join(slices.Concat(l.Files.Train, l.Files.Valid, l.Files.Test), ", "))

@@ -148,11 +148,21 @@ func textOf(f *pflag.Flag) string {
 	if !isList {
 		return f.Value.String()
 	}
-	var line bytes.Buffer
-	w := csv.NewWriter(&line)
-	if err := w.Write(list.GetSlice()); err != nil {
+	text, err := listText(list.GetSlice())
+	if err != nil {
 		return f.Value.String()
 	}
+	return text
+}
+
+// listText returns the text of a list in the form that the Set of a flag reads: an element with a comma is quoted.
+func listText(list []string) (string, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	var line bytes.Buffer
+	w := csv.NewWriter(&line)
+	err := w.Write(list)
 	w.Flush()
-	return strings.TrimSuffix(line.String(), "\n")
+	return strings.TrimSuffix(line.String(), "\n"), err
 }

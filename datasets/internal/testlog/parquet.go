@@ -47,7 +47,7 @@ func Parquet(t testing.TB) string {
 		{Click: true, Item: 1<<53 + 1, Site: &site, Price: 16777216, Score: 0.25, Big: 1<<64 - 1, Day: 19000,
 			Time: time.UnixMilli(1_700_000_000_123), History: []int64{1<<24 + 1, 5}, Tags: []string{"a", "b"}},
 		{Item: -7, Price: 1.5, Score: 1e300, History: nil},
-		{Item: 3, History: []int64{9}, Tags: []string{""}},
+		{Item: 3, History: []int64{9}, Tags: nil},
 	}
 	rows[0].User.City = "Köln"
 	return WriteParquet(t, rows)
