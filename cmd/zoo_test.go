@@ -151,6 +151,13 @@ func TestBadUsage(t *testing.T) {
 	}
 }
 
+// A half-life of a part of an epoch is one of some steps, once the data is read.
+func TestAHalfLifeInEpochs(t *testing.T) {
+	code, out, stderr := zooCommand(t, "train", "--rows", "2000", "--epochs", "1", "--batch-size", "20", "--hidden-units", "4", "--half-life", "0.3epochs")
+	require.Zero(t, code, stderr)
+	require.Contains(t, out, "half of its norm after 30 steps, 0.30 epochs")
+}
+
 func TestFailedRuns(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"train --data avazu --train /nowhere.csv", "open /nowhere.csv: no such file"},
