@@ -107,7 +107,8 @@ func TestTrainFromFilesAndConfig(t *testing.T) {
 
 func TestBadUsage(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"trian", `unknown verb "trian"`},
+		{"trian", `unknown command "trian"; did you mean train?`},
+		{"train --data avazu --train /nowhere/*.csv", "--train /nowhere/*.csv: there is no such file"},
 		{"train x", `train takes no arguments, got "x"`},
 		{"train --speed 3", "unknown flag: --speed"},
 		{"train --epochs many", "invalid argument"},
