@@ -49,7 +49,7 @@ the test part of the run.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "directory of a run, or of one of its checkpoints")
-	f.StringSliceVar(&o.testFiles, "test", nil, "files of labelled samples")
+	f.StringSliceVar(&o.testFiles, "test", nil, "files of labelled samples, folders of them, or patterns such as 'logs/day*.csv'")
 	f.BoolVar(&o.json, "json", false, "print a JSON object")
 	o.metrics = flags.AddMetrics(f, c)
 	return cmd
@@ -110,6 +110,10 @@ func (o *evaluateOptions) batches(ctx context.Context, saved *predict.Trained, r
 	}
 	if saved.Encoding == nil {
 		return nil, errNoRaw
+	}
+	paths, err := flags.Expand("test", paths)
+	if err != nil {
+		return nil, ui.Usage(err)
 	}
 	reporter.Note("reading " + strings.Join(paths, ", "))
 	rows := encode.ReadRows(ctx, saved.Encoding, paths, encode.RowOptions{Size: rowsPerBatch, Labelled: true})

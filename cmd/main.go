@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -150,10 +151,13 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		Use:           "zoo",
 		Short:         "Train click-through-rate models that do not collapse after one epoch",
 		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args: func(_ *cobra.Command, args []string) error {
+		// A name with two letters too many, missing or exchanged is still understood.
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		Version:                    version(),
+		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return ui.Usagef("unknown verb %q", args[0])
+				return ui.Usagef("unknown command %q%s", args[0], didYouMean(cmd.SuggestionsFor(args[0])))
 			}
 			return nil
 		},
@@ -177,6 +181,22 @@ func checkKernel() error {
 		return ui.Usage(err)
 	}
 	return nil
+}
+
+// didYouMean asks for the commands that are like an unknown one.
+func didYouMean(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "; did you mean " + strings.Join(names, " or ") + "?"
+}
+
+// version is that of the module, as far as the build knows it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
 }
 
 // checkRanks refuses to several ranks a verb that is for one process: all would do the same.

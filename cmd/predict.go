@@ -37,7 +37,7 @@ its format: .parquet, .jsonl, .tsv, else CSV.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "directory of a run, or of one of its checkpoints")
-	f.StringSliceVar(&o.in, "in", nil, "files of raw samples")
+	f.StringSliceVar(&o.in, "in", nil, "files of raw samples, folders of them, or patterns such as 'logs/day*.csv'")
 	f.StringVar(&o.out, "out", "", "file to write; default: standard output, as CSV")
 	f.StringSliceVar(&o.keep, "keep", nil, "columns of the samples to write beside the predictions")
 	return cmd
@@ -62,6 +62,10 @@ func (o *predictOptions) check() error {
 
 func (o *predictOptions) run(cmd *cobra.Command) error {
 	if err := o.check(); err != nil {
+		return ui.Usage(err)
+	}
+	var err error
+	if o.in, err = flags.Expand("in", o.in); err != nil {
 		return ui.Usage(err)
 	}
 	saved, err := o.catalogs.LoadToPredict(cmd.Context(), o.from)
@@ -90,6 +94,10 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	}
 	if err := file.Commit(); err != nil {
 		return err
+	}
+	if rows == 1 {
+		reporter.Note("1 prediction")
+		return nil
 	}
 	reporter.Note(fmt.Sprintf("%d predictions", rows))
 	return nil

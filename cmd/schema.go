@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,13 +23,14 @@ func newSchemaCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema FILE",
 		Short: "Draft the schema of a log by looking at its first rows",
-		Long: `Draft the schema of a log by looking at its first rows: CSV or TSV with a header line, JSON lines,
-libsvm or Parquet. Comments in it say what was guessed or left out; read it before you train with it.
+		Long: `Draft the schema of a log by looking at its first rows: CSV or TSV, JSON lines, libsvm or
+Parquet. It divides the log into a training, a validation and a test part. Columns that were known only after the
+click are left out. Comments say what was guessed or left out; read them before you train with it.
 
   zoo schema train.csv.gz > schema.yaml
-  zoo train --schema schema.yaml --train train.csv.gz --test test.csv.gz
+  zoo train --schema schema.yaml --train train.csv.gz
 
-A dataset_config.yaml of FuxiCTR is taken over as far as it can be:
+A dataset_config.yaml of FuxiCTR is taken over; what a schema does not have is an error after the rest:
 
   zoo schema dataset_config.yaml --dataset avazu_x4 > schema.yaml`,
 		Args: ui.OneArgument("a log, or a dataset_config.yaml of FuxiCTR"),
@@ -36,7 +38,7 @@ A dataset_config.yaml of FuxiCTR is taken over as far as it can be:
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "", strings.Join(rawlog.FormatNames(), ", ")+"; default: by the name of the file")
-	f.StringVar(&o.label, "label", "", "column of the label; default: one with such a name that holds only 0 and 1")
+	f.StringVar(&o.label, "label", "", "column of the label; default: one with a usual name, or that holds only 0 and 1")
 	f.IntVar(&o.rows, "rows", 100_000, "rows to look at, at least 1")
 	f.StringVar(&o.dataset, "dataset", "", "which data set of a dataset_config.yaml; default: the only one")
 	return cmd
@@ -63,8 +65,16 @@ func (o *schemaOptions) run(cmd *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = cmd.OutOrStdout().Write(text)
-	return err
+	if _, err = cmd.OutOrStdout().Write(text); err != nil {
+		return err
+	}
+	for _, lost := range d.Lost {
+		fmt.Fprintf(cmd.ErrOrStderr(), "zoo: %s\n", lost)
+	}
+	if len(d.Lost) > 0 {
+		return fmt.Errorf("%d parts of %s were not taken over: the schema reads other data", len(d.Lost), path)
+	}
+	return nil
 }
 
 func (o *schemaOptions) draft(cmd *cobra.Command, path string, isConfig bool) (*draft.Draft, error) {

@@ -110,7 +110,7 @@ func (o *trainOptions) check(ranks int) error {
 		return err
 	}
 	for _, name := range o.solvers {
-		if _, err := o.solverFlags.New(name, flags.Scale{Seed: o.seed, StepsPerEpoch: 1}); err != nil {
+		if _, err := o.solverFlags.New(name, flags.Scale{Seed: o.seed, StepsPerEpoch: stepsForCheck}); err != nil {
 			return err
 		}
 	}
@@ -119,6 +119,10 @@ func (o *trainOptions) check(ranks int) error {
 	}
 	return o.data.Check(o.saving.Monitored())
 }
+
+// stepsForCheck is used for the steps of an epoch, which are not known before the data is read: so many that no half-life of
+// a part of an epoch is below a step.
+const stepsForCheck = 1 << 30
 
 func (o *trainOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
 	group := ranks.NewGroup(comm)

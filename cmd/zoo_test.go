@@ -107,7 +107,8 @@ func TestTrainFromFilesAndConfig(t *testing.T) {
 
 func TestBadUsage(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"trian", `unknown verb "trian"`},
+		{"trian", `unknown command "trian"; did you mean train?`},
+		{"train --data avazu --train /nowhere/*.csv", "--train /nowhere/*.csv: there is no such file"},
 		{"train x", `train takes no arguments, got "x"`},
 		{"train --speed 3", "unknown flag: --speed"},
 		{"train --epochs many", "invalid argument"},
@@ -149,6 +150,13 @@ func TestBadUsage(t *testing.T) {
 		require.Contains(t, stderr, c.want, c.args)
 		require.Empty(t, out)
 	}
+}
+
+// A half-life of a part of an epoch is one of some steps, once the data is read.
+func TestAHalfLifeInEpochs(t *testing.T) {
+	code, out, stderr := zooCommand(t, "train", "--rows", "2000", "--epochs", "1", "--batch-size", "20", "--hidden-units", "4", "--half-life", "0.3epochs")
+	require.Zero(t, code, stderr)
+	require.Contains(t, out, "half of its norm after 30 steps, 0.30 epochs")
 }
 
 func TestFailedRuns(t *testing.T) {

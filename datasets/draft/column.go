@@ -15,11 +15,12 @@ import (
 type columnFacts struct {
 	rawlog.Column // with a separator if the column is a list in the file
 	cells         map[string]int
+	clicks        map[string]int // rows with label 1 of each cell
 	rows          int
 }
 
 func newColumnFacts(c rawlog.Column) *columnFacts {
-	return &columnFacts{Column: c, cells: map[string]int{}}
+	return &columnFacts{Column: c, cells: map[string]int{}, clicks: map[string]int{}}
 }
 
 func (c *columnFacts) add(cell string) {
@@ -81,7 +82,7 @@ func hasHours(layout string) bool { return layout != time.DateOnly && layout != 
 
 var (
 	measureName = regexp.MustCompile(`(?i)price|amount|count|num|rate|score|ratio|duration|length|age$|days|cost`)
-	idName      = regexp.MustCompile(`(?i)id$|_id|code|type|category|user|item`)
+	idName      = regexp.MustCompile(`(?i)id$|_id|code|type|category|user|item|day|week|month|hour|position|region|city`)
 )
 
 // field returns a field for the column with a remark, which may be empty, or nil and the reason why the
@@ -165,7 +166,32 @@ func (c *columnFacts) isMeasure() bool {
 		fraction = fraction || strings.ContainsAny(s, ".eE")
 		return err == nil
 	})
-	return numbers && (fraction || measureName.MatchString(c.Name) && !idName.MatchString(c.Name))
+	return numbers && (fraction || !idName.MatchString(c.Name) && (measureName.MatchString(c.Name) || c.counts()))
+}
+
+// counts reports whether whole numbers look like counts of something, not like ids: the smallest ones are there, and most
+// rows have a number that is small beside the largest one.
+func (c *columnFacts) counts() bool {
+	var largest float64
+	for cell := range c.cells {
+		x, _ := strconv.ParseFloat(cell, 64) // an empty cell counts as zero
+		largest = max(largest, x)
+	}
+	smallest, below, filled := 0, 0, 0
+	for cell, n := range c.cells {
+		x, err := strconv.ParseFloat(cell, 64)
+		if err != nil {
+			continue
+		}
+		filled += n
+		if x <= largest/4 {
+			below += n
+		}
+		if x >= 0 && x <= 4 {
+			smallest++
+		}
+	}
+	return largest > 4 && smallest >= 4 && 4*below >= 3*filled
 }
 
 // hasLongTail reports whether the largest number is far above the mean, and none is negative.

@@ -13,6 +13,8 @@ import (
 type Draft struct {
 	Schema *schema.Schema
 	Notes  []string // what was left out or guessed, and why
+	// Lost lists, of what was to be taken over, the parts that change what a model reads and that a schema does not have.
+	Lost []string
 }
 
 // YAML returns the text of the schema, with the notes as comments.
@@ -31,4 +33,10 @@ func (d *Draft) YAML() ([]byte, error) {
 
 func (d *Draft) note(format string, arguments ...any) {
 	d.Notes = append(d.Notes, fmt.Sprintf(format, arguments...))
+}
+
+// lose notes a loss.
+func (d *Draft) lose(format string, arguments ...any) {
+	d.Lost = append(d.Lost, fmt.Sprintf(format, arguments...))
+	d.Notes = append(d.Notes, d.Lost[len(d.Lost)-1])
 }

@@ -3,6 +3,7 @@ package draft
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -28,13 +29,14 @@ func guess(t *testing.T, path string, o Options) (*Draft, string) {
 func TestDraftSchema(t *testing.T) {
 	var log strings.Builder
 	log.WriteString("row;label;site;user_id;price;stock_count;shown_at;history;flag;version\n")
+	rng := rand.New(rand.NewPCG(1, 1))
 	for i := range 300 {
 		price := fmt.Sprint(1.5 + float64(i%7))
 		if i == 17 {
 			price = "900.5"
 		}
 		fmt.Fprintf(&log, "r%d;%d;s%d;%d;%s;%d;2026-01-%02d 10:%02d:00;%s;%d;v1\n",
-			i, i%2, i%5, 1<<24+i%200, price, i%40, 1+i/20, i%60, strings.Repeat("i1|", i%4)+"i2", i/3%2)
+			i, rng.IntN(2), i%5, 1<<24+i%200, price, i%40, 1+i/20, i%60, strings.Repeat("i1|", i%4)+"i2", i/3%2)
 	}
 	d, text := guess(t, testlog.Write(t, "log.csv", log.String()), Options{})
 	require.Equal(t, &schema.Schema{
@@ -49,7 +51,7 @@ func TestDraftSchema(t *testing.T) {
 			{Name: "history", Kind: "list", Length: 4},
 			{Name: "flag"},
 		},
-		Split: &schema.Split{By: "time", Column: "shown_at", Layout: "2006-01-02 15:04:05", Test: "0.1"},
+		Split: &schema.Split{By: "time", Column: "shown_at", Layout: "2006-01-02 15:04:05", Test: "0.1", Valid: "0.1"},
 	}, d.Schema)
 	for _, note := range []string{"first 300 rows of log.csv", "# row is left out: every row", "# version is left out: it has one value", "# history: a list"} {
 		require.Contains(t, text, note)
@@ -61,6 +63,7 @@ func TestDraftSchema(t *testing.T) {
 	set, err := encode.Open(context.Background(), d.Schema, rawlog.Files{Train: []string{testlog.Write(t, "log.csv", log.String())}}, encode.Options{})
 	require.NoError(t, err)
 	require.NotNil(t, set.Test)
+	require.NotNil(t, set.Valid)
 }
 
 func TestDraftSchemaOfOtherFormats(t *testing.T) {
@@ -71,7 +74,7 @@ func TestDraftSchemaOfOtherFormats(t *testing.T) {
 	d, _ = guess(t, testlog.Write(t, "x.txt", "0 1:1 5:1\n1 2:1 6:1\n"), Options{Format: "libsvm"})
 	require.Equal(t, &schema.Schema{
 		Label: "label", Format: rawlog.Format{Name: "libsvm", Columns: []string{"label", "field1", "field2"}},
-		Fields: []schema.Field{{Name: "field1"}, {Name: "field2"}},
+		Fields: []schema.Field{{Name: "field1"}, {Name: "field2"}}, Split: &schema.Split{By: "random", Valid: "0.1", Test: "0.1"},
 	}, d.Schema)
 	d, _ = guess(t, testlog.Write(t, "x.svm", "0 1:1 5:1 7:1\n1 2:1 6:1\n"), Options{})
 	require.Equal(t, []schema.Field{{Name: "features", Kind: "list", Separator: " ", Length: 3}}, d.Schema.Fields)
@@ -93,7 +96,7 @@ func TestFilesWithoutADraft(t *testing.T) {
 	}{
 		{"a.csv", "", "", "a.csv: no rows"},
 		{"b.csv", "click,a\n", "", "b.csv: no rows"},
-		{"c.csv", "1,a\n0,b\n", "", `c.csv, line 1: the first line is no header`},
+		{"c.csv", ",a\n0,b\n", "", `c.csv, line 1: the first line is no header`},
 		{"d.csv", "click,a\n1,x\n2,y\n", "", "no column holds only 0 and 1"},
 		{"e.csv", "click,a\n1,x\n0,y\n", "a", `e.csv, column "a": the label must be 0 or 1`},
 		{"f.csv", "click,a\n1,x\n0\n", "", "f.csv, line 3: wrong number of columns: 1, want 2"},
@@ -155,4 +158,34 @@ func TestFuxiCTRThatCannotBeTakenOver(t *testing.T) {
 		require.ErrorIs(t, err, schema.ErrInvalid, text)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+// A file without a header line gets names, numbers stay numbers, a label of words gets a mapping, and the columns that were
+// known only after the click are left out.
+func TestDraftOfAHeaderlessLogWithLeaks(t *testing.T) {
+	var log strings.Builder
+	rng := rand.New(rand.NewPCG(2, 1))
+	for range 500 {
+		clicked := rng.IntN(4) == 0
+		word, bought, rank := "no", "", 10+rng.IntN(90)
+		if clicked {
+			word, bought, rank = "yes", fmt.Sprint("b", rng.IntN(3)), rng.IntN(9)
+		}
+		fmt.Fprintf(&log, "%s\t%d\ts%d\t%s\t%d\n", word, rng.IntN(1+rng.IntN(1+rng.IntN(200))), rng.IntN(9), bought, rank)
+	}
+	path := testlog.Write(t, "log.tsv", log.String())
+	d, text := guess(t, path, Options{Label: "column_1"})
+	require.Equal(t, map[string]int{"yes": 1, "no": 0}, d.Schema.Labels)
+	require.Equal(t, []schema.Field{{Name: "column_2", Kind: "numeric"}, {Name: "column_3"}}, d.Schema.Fields)
+	require.Equal(t, &schema.Split{By: "random", Valid: "0.1", Test: "0.1"}, d.Schema.Split)
+	for _, note := range []string{
+		"the names of its columns are made up", "column_4 is left out: it is filled only where the label is 1",
+		"column_5 is left out: it alone predicts the label (AUC 1.0000)",
+	} {
+		require.Contains(t, text, note)
+	}
+	set, err := encode.Open(context.Background(), d.Schema, rawlog.Files{Train: []string{path}}, encode.Options{})
+	require.NoError(t, err)
+	require.NotNil(t, set.Valid)
+	require.Equal(t, 500, set.Train.Len()+set.Valid.Len()+set.Test.Len())
 }

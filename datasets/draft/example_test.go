@@ -35,6 +35,7 @@ func ExampleGuess() {
 	// Output:
 	// # Drafted from the first 2 rows of log.csv. Look it over: a file does not say what its columns mean.
 	// # history: a list; if its values are those of another field, add shares: and its name
+	// # split: the rows are divided at random, which flatters a model if users or items come back; by time or by user is a harder test
 	// label: click
 	// delimiter: ;
 	// fields:
@@ -44,4 +45,8 @@ func ExampleGuess() {
 	// - name: history
 	//   kind: list
 	//   length: 2
+	// split:
+	//   by: random
+	//   test: "0.1"
+	//   valid: "0.1"
 }

@@ -16,8 +16,8 @@ import (
 var ErrUnknownData = errors.New("unknown data set")
 
 // FuxiCTR makes a schema of a data set in the dataset_config.yaml of FuxiCTR. The notes list what is not
-// taken over: keys that mean something for a model, such as embedding_dim; files; fields of the type meta;
-// and fields of a preprocessing that is not known, which are left out. The name of the data set may be
+// taken over: keys that mean something for a model, such as embedding_dim; files; and fields of the type meta. Whatever else a
+// schema does not have, such as the preprocessing convert_to_bucket or a na_value, is Lost. The name of the data set may be
 // "" if the file has one only.
 func FuxiCTR(path, dataset string) (*Draft, error) {
 	text, err := os.ReadFile(path)
@@ -67,6 +67,9 @@ type fuxiCTR struct {
 // ignored are keys without a meaning for the data.
 var ignored = []string{"name", "active", "dtype", "source", "type", "data_root", "rebuild_dataset", "feature_cols", "label_col"}
 
+// notOfColumns are keys that say nothing about what a model reads of a column: files, and hyper-parameters.
+var notOfColumns = []string{"train_data", "valid_data", "test_data", "embedding_dim", "pretrained_emb", "freeze_emb", "remark"}
+
 func (c *fuxiCTR) read(config settings) (err error) {
 	c.Schema = &schema.Schema{}
 	for _, key := range slices.Sorted(maps.Keys(config)) {
@@ -82,8 +85,10 @@ func (c *fuxiCTR) read(config settings) (err error) {
 			default:
 				err = fmt.Errorf("data_format: %v cannot be read; csv and parquet can", value)
 			}
-		case !slices.Contains(ignored, key):
+		case slices.Contains(notOfColumns, key):
 			c.note("%s is not taken over: %v", key, value)
+		case !slices.Contains(ignored, key):
+			c.lose("%s is not taken over: %v", key, value)
 		}
 		if err != nil {
 			return err
@@ -119,8 +124,10 @@ func (c *fuxiCTR) addColumn(column settings) error {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		case left == "":
 			c.Schema.Fields = append(c.Schema.Fields, f)
-		default:
+		case column["type"] == "meta":
 			c.note("%s is left out: %s", f.Name, left)
+		default:
+			c.lose("%s is left out: %s", f.Name, left)
 		}
 	}
 	return nil

@@ -63,8 +63,10 @@ func (c *fuxiCTR) set(f *schema.Field, key string, value any, column settings) (
 	case key == "na_value" && text == "", key == "padding" && text == "pre":
 	case key == "preprocess" && text != "":
 		return fuxiCTRTime(f, text), nil
-	case key != "preprocess" && !slices.Contains(ignored, key):
+	case slices.Contains(notOfColumns, key):
 		c.note("%s: %s is not taken over: %v", f.Name, key, value)
+	case key != "preprocess" && !slices.Contains(ignored, key):
+		c.lose("%s: %s is not taken over: %v", f.Name, key, value)
 	}
 	return "", err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
@@ -13,12 +12,12 @@ import (
 // Options are how a schema is guessed. The zero value is the default of all of them.
 type Options struct {
 	Format string // as Name of a rawlog.Format. Default: the format that the file's name says
-	Label  string // column of the label. Default: one with a usual name that holds only 0 and 1
+	Label  string // column of the label. Default: one with a usual name, or that holds only 0 and 1
 	Rows   int    // how many rows to look at, from the first one on. Default 100,000
 }
 
-// Guess looks at the first rows of a file, which must have a header line if it is CSV or TSV, and
-// guesses the label, the kinds of fields, times and min_count. It holds all values of these rows in
+// Guess looks at the first rows of a file and guesses the label, the kinds of fields, times, min_count and a split. Columns
+// of a CSV or TSV file without a header line get made-up names. A column that leaks the label is left out. It holds all values of these rows in
 // memory.
 func Guess(ctx context.Context, path string, o Options) (*Draft, error) {
 	if o.Rows == 0 {
@@ -39,7 +38,11 @@ func Guess(ctx context.Context, path string, o Options) (*Draft, error) {
 	if err := d.chooseLabel(); err != nil {
 		return nil, err
 	}
+	if err := d.countClicks(ctx); err != nil {
+		return nil, err
+	}
 	d.chooseFields()
+	d.chooseSplit()
 	if err := d.Schema.Check(); err != nil {
 		return nil, &rawlog.SyntaxError{Path: path, Err: fmt.Errorf("no schema fits: %w", err)}
 	}
@@ -80,33 +83,11 @@ func (d *guesser) look(ctx context.Context) error {
 	if d.rows = rows; rows == 0 {
 		return &rawlog.SyntaxError{Path: d.path, Err: rawlog.ErrEmpty}
 	}
+	if len(d.Schema.Format.Columns) > 0 && d.columns[0].Name == rawlog.MadeUpName(0) {
+		d.note("the file has no header line: the names of its columns are made up")
+	}
 	d.note("Drafted from the first %d rows of %s. Look it over: a file does not say what its columns mean.", rows, filepath.Base(d.path))
 	return nil
-}
-
-// labelNames are the usual names of labels, in lower case.
-var labelNames = []string{"click", "clicked", "clk", "is_click", "label", "y", "target"}
-
-// chooseLabel finds the column of the label.
-func (d *guesser) chooseLabel() error {
-	var binary []string
-	for _, c := range d.columns {
-		if c.isBinary() {
-			binary = append(binary, c.Name)
-		}
-	}
-	for _, name := range append(append([]string{d.label}, labelNames...), binary...) {
-		for _, column := range binary {
-			if name != "" && (column == name || d.label == "" && strings.EqualFold(column, name)) {
-				d.Schema.Label = column
-				return nil
-			}
-		}
-		if d.label != "" {
-			return &rawlog.SyntaxError{Path: d.path, Column: d.label, Err: schema.ErrLabel}
-		}
-	}
-	return &rawlog.SyntaxError{Path: d.path, Err: fmt.Errorf("no column holds only 0 and 1: %w", schema.ErrLabel)}
 }
 
 // chooseFields makes fields of the other columns.
@@ -115,8 +96,12 @@ func (d *guesser) chooseFields() {
 		if c.Name == d.Schema.Label {
 			continue
 		}
+		if why := c.leak(); why != "" {
+			d.note("%s is left out: %s", c.Name, why)
+			continue
+		}
 		if layout := c.layout(); layout != "" {
-			d.addTime(c.Name, layout)
+			d.addTime(c, layout)
 			continue
 		}
 		switch f, why := c.field(); {
@@ -130,15 +115,32 @@ func (d *guesser) chooseFields() {
 	}
 }
 
-// addTime makes fields of a time; the first one also splits the log.
-func (d *guesser) addTime(column, layout string) {
+// addTime makes fields of a time. The first one that goes on splits the log.
+func (d *guesser) addTime(c *columnFacts, layout string) {
 	for _, what := range []string{"hour", "weekday"} {
 		if what == "hour" && !hasHours(layout) {
 			continue
 		}
-		d.Schema.Fields = append(d.Schema.Fields, schema.Field{Name: column + "_" + what, Column: column, Derive: what, Layout: layout})
+		d.Schema.Fields = append(d.Schema.Fields, schema.Field{Name: c.Name + "_" + what, Column: c.Name, Derive: what, Layout: layout})
 	}
+	switch {
+	case d.Schema.Split != nil:
+	case len(c.cells) >= timesToSplit:
+		d.Schema.Split = &schema.Split{By: "time", Column: c.Name, Layout: layout, Valid: "0.1", Test: "0.1"}
+	default:
+		d.note("%s has only %d times in these rows, too few to split by", c.Name, len(c.cells))
+	}
+}
+
+// timesToSplit is how many different times the rows must have for a split by time: the rows of one are never divided.
+const timesToSplit = 20
+
+// chooseSplit divides a log that has no times, and notes how the log is divided.
+func (d *guesser) chooseSplit() {
 	if d.Schema.Split == nil {
-		d.Schema.Split = &schema.Split{By: "time", Column: column, Layout: layout, Test: "0.1"}
+		d.Schema.Split = &schema.Split{By: "random", Valid: "0.1", Test: "0.1"}
+		d.note("split: the rows are divided at random, which flatters a model if users or items come back; by time or by user is a harder test")
+		return
 	}
+	d.note("split: the last tenth by %s is the test part, the tenth before it the validation part", d.Schema.Split.Column)
 }

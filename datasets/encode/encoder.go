@@ -21,7 +21,8 @@ type encoder struct {
 
 	idColumns, numbers int // of a sample
 
-	base *datasets.Encoding // that it goes on from; nil: it begins
+	unlabelled bool               // the labels are not looked at
+	base       *datasets.Encoding // that it goes on from; nil: it begins
 }
 
 func newEncoder(s *schema.Schema, seed uint64) *encoder {
@@ -85,14 +86,11 @@ func (e *encoder) encode(r *rawlog.Record, c *chunk) error {
 }
 
 func (e *encoder) encodeRow(r *rawlog.Record, c *chunk) error {
-	switch r.Values[0] {
-	case "0":
-		c.labels = append(c.labels, 0)
-	case "1":
-		c.labels = append(c.labels, 1)
-	default:
-		return r.Fail(e.columns[0].Name, r.Values[0], schema.ErrLabel)
+	label, ok := e.schema.LabelOf(r.Values[0])
+	if !ok && !e.unlabelled {
+		return r.Fail(e.columns[0].Name, r.Values[0], e.schema.LabelError())
 	}
+	c.labels = append(c.labels, uint8(label))
 	for i := range e.fields {
 		f := &e.fields[i]
 		if err := f.encode(r.Values[f.at], c); err != nil {

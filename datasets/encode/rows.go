@@ -138,7 +138,7 @@ type rowBuilder struct {
 
 func newRowBuilder(e *encoder, o RowOptions) *rowBuilder {
 	b := &rowBuilder{encoder: e, labelled: o.Labelled, columns: slices.Clone(e.columns)}
-	if !o.Labelled {
+	if e.unlabelled = !o.Labelled; e.unlabelled {
 		b.columns = b.columns[1:]
 	}
 	for _, name := range o.Keep {
@@ -157,7 +157,7 @@ func (b *rowBuilder) add(r *rawlog.Record) error {
 	b.sample.Path, b.sample.Line = r.Path, r.Line
 	b.sample.Values = b.sample.Values[:0]
 	if !b.labelled {
-		b.sample.Values = append(b.sample.Values, "0") // never looked at
+		b.sample.Values = append(b.sample.Values, "")
 	}
 	b.sample.Values = append(b.sample.Values, r.Values...)
 	if err := b.encoder.encode(&b.sample, &b.chunk); err != nil {

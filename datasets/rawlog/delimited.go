@@ -144,11 +144,28 @@ func (d delimited) find(f *Format, lines *Lines) (list []Column, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if isData(names) {
+		for i := range names {
+			f.Columns = append(f.Columns, MadeUpName(i))
+		}
+		names = f.Columns
+	}
 	for _, name := range names {
-		if _, err := strconv.ParseFloat(name, 64); err == nil || name == "" || !IsText(name) {
+		if name == "" || !IsText(name) {
 			return nil, lines.fail(name, errors.New("the first line is no header: write a schema with the names of the columns"))
 		}
 		list = append(list, Column{Name: name})
 	}
 	return list, nil
 }
+
+// isData says whether the first line of a file is no header: a number is no name of a column.
+func isData(cells []string) bool {
+	return slices.ContainsFunc(cells, func(cell string) bool {
+		_, err := strconv.ParseFloat(cell, 64)
+		return err == nil
+	})
+}
+
+// MadeUpName is the name of a column, counted from 0, of a file without a header line, see FindColumns.
+func MadeUpName(column int) string { return fmt.Sprintf("column_%d", column+1) }

@@ -102,7 +102,7 @@ func isDelimiter(c byte) bool { return c < 0x80 && c != '"' && c != '\r' && c !=
 
 // FindColumns returns the columns of a file, those of lists with a Separator, and the given format
 // completed with what is needed to read them: the delimiter, or the names of the columns of a libsvm
-// file. A CSV or TSV file must have a header line. A file of JSON lines or libsvm is looked at up to line
+// file. Columns of a CSV or TSV file whose first line holds a number, and so is no header, get made-up names. A file of JSON lines or libsvm is looked at up to line
 // 1000.
 func FindColumns(ctx context.Context, f Format, path string) (Format, []Column, error) {
 	format, err := f.of(path)

@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -15,6 +16,11 @@ func (s *Schema) Check() error {
 		return errors.New("label: no column given")
 	case len(s.Fields) == 0:
 		return errors.New("fields: none given")
+	}
+	for _, value := range slices.Sorted(maps.Keys(s.Labels)) {
+		if v := s.Labels[value]; v != 0 && v != 1 {
+			return fmt.Errorf("labels: %s: want 1 or 0, got %d", value, v)
+		}
 	}
 	if err := s.Format.Check(); err != nil {
 		return err

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
@@ -26,6 +28,8 @@ import (
 type Schema struct {
 	// Label is the column of the label, 0 or 1.
 	Label string `yaml:"label"`
+	// Labels says what the values of the label mean, 1 or 0, if they are others than 0 and 1, such as {yes: 1, no: 0}.
+	Labels map[string]int `yaml:"labels,omitempty"`
 	// Format describes how the files are written. Its keys, format, delimiter, unquoted and columns,
 	// are keys of the schema.
 	Format rawlog.Format `yaml:",inline"`
@@ -167,6 +171,29 @@ func (s *Schema) withoutEmpty() *Schema {
 		x.Format.Columns = nil
 	}
 	return &x
+}
+
+// LabelOf returns what a value of the label means, 0 or 1; false if it means nothing.
+func (s *Schema) LabelOf(value string) (label int, ok bool) {
+	if s.Labels != nil {
+		label, ok = s.Labels[value]
+		return label, ok
+	}
+	switch value {
+	case "0":
+		return 0, true
+	case "1":
+		return 1, true
+	}
+	return 0, false
+}
+
+// LabelError is that of a label that means nothing: it wraps ErrLabel.
+func (s *Schema) LabelError() error {
+	if s.Labels == nil {
+		return ErrLabel
+	}
+	return fmt.Errorf("%w, or one of labels: %s", ErrLabel, strings.Join(slices.Sorted(maps.Keys(s.Labels)), ", "))
 }
 
 // Owner returns the place of the field whose vocabulary the field at a place uses: mostly its own.

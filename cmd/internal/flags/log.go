@@ -31,7 +31,7 @@ func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
 	l := &Log{given: f.Changed, catalogs: c}
 	f.StringVar(&l.Data, "data", data, dataHelp)
 	f.StringVar(&l.Schema, "schema", "", "YAML file that describes the columns of a log of your own")
-	f.StringSliceVar(&l.Files.Train, "train", nil, "files of the training part, or of all parts if the data set divides itself")
+	f.StringSliceVar(&l.Files.Train, "train", nil, "files of the training part, or of all parts if the data set divides itself; a folder, or a pattern such as 'logs/day*.csv', names many")
 	f.StringSliceVar(&l.Files.Valid, "valid", nil, "files of the validation part")
 	f.StringSliceVar(&l.Files.Test, "test", nil, "files of the test part")
 	f.StringVar(&l.split, "split", "", "how a known data set is divided; avazu: day (default), chronological, random; amazon: last (default), last-two")
@@ -95,8 +95,24 @@ func (l *Log) IsPrepared() bool {
 	return l.Schema == "" && prepared.Exists(l.Data) && !(err == nil && len(l.Files.Train) > 0)
 }
 
-// Input returns the raw log.
+// expandFiles replaces folders and patterns by their files.
+func (l *Log) expandFiles() (err error) {
+	for _, part := range []struct {
+		flag  string
+		files *[]string
+	}{{"train", &l.Files.Train}, {"valid", &l.Files.Valid}, {"test", &l.Files.Test}} {
+		if *part.files, err = Expand(part.flag, *part.files); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Input returns the raw log. An error of its flags is one of usage.
 func (l *Log) Input(seed uint64, reporter *ui.Reporter) (encode.Input, error) {
+	if err := l.expandFiles(); err != nil {
+		return encode.Input{}, ui.Usage(err)
+	}
 	options := encode.Options{
 		Choices:      encode.Choices{Seed: seed, Split: l.split, MinCount: l.minCount, Negatives: l.negatives},
 		SkipBadLines: l.skipBadLines,

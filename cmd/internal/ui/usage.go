@@ -31,7 +31,7 @@ func Exit(err error, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case IsUsage(err):
-		fmt.Fprintf(stderr, "zoo: %s\nRun 'zoo help' for the verbs, 'zoo VERB --help' for the flags of one.\n", Message(err))
+		fmt.Fprintf(stderr, "zoo: %s\nRun 'zoo help' for the commands, 'zoo COMMAND --help' for the flags of one.\n", Message(err))
 		return 2
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "zoo: interrupted")
@@ -55,7 +55,7 @@ func OneArgument(what string) cobra.PositionalArgs {
 	}
 }
 
-// NoArguments refuses arguments of a verb that takes only flags.
+// NoArguments refuses arguments of a command that takes only flags.
 func NoArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return Usagef("%s takes no arguments, got %q", cmd.Name(), args[0])
@@ -65,8 +65,8 @@ func NoArguments(cmd *cobra.Command, args []string) error {
 
 const forRanks = "ranks"
 
-// ForRanks marks a verb that several ranks do together.
+// ForRanks marks a command that several ranks do together.
 func ForRanks(cmd *cobra.Command) { cmd.Annotations = map[string]string{forRanks: "yes"} }
 
-// IsForRanks reports whether several ranks do the verb together.
+// IsForRanks reports whether several ranks do the command together.
 func IsForRanks(cmd *cobra.Command) bool { return cmd.Annotations[forRanks] != "" }
