@@ -36,7 +36,7 @@ func FuzzRowEncoder(f *testing.F) {
 		b := newRowBuilder(e, RowOptions{})
 		wantErr = b.add(&rawlog.Record{Values: values})
 		if !isText {
-			require.ErrorIs(t, err, rawlog.ErrText)
+			require.Error(t, err)
 			return
 		}
 		require.Equal(t, wantErr == nil, err == nil, "%v, %v", wantErr, err)
