@@ -103,6 +103,10 @@ func models(t testing.TB, test func(t *testing.T, m zoo.Model)) {
 		require.NoError(t, err)
 		list[e.Name] = m
 	}
+	list["masknet parallel"] = zoo.MaskNet{Parallel: true, Blocks: 2, BlockUnits: 9, ReductionRatio: 0.5}
+	list["autoint plus"] = zoo.AutoInt{Plus: true, Heads: 3, AttentionUnits: 9, AttentionLayers: 2}
+	list["din softmax"] = zoo.DIN{Softmax: true, Activation: "prelu", EmbeddingDim: 5}
+	list["finalnet gate"] = zoo.FinalNet{FieldGate: true, SecondHiddenUnits: []int{6}}
 	list["dnn dropout"] = zoo.DNN{Dropout: 0.5, EmbeddingDim: 3}
 	for name, m := range list {
 		t.(*testing.T).Run(name, func(t *testing.T) { test(t, m) })
