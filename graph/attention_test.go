@@ -78,8 +78,20 @@ func TestMapVectors(t *testing.T) {
 	opCase{
 		name:    "3 samples of 5 vectors",
 		shapes:  []tensor.Shape{{3, 5 * 4}, {4, 17}},
-		build:   func(in gorgonia.Nodes) (*gorgonia.Node, error) { return MapVectors(in[0], in[1]) },
+		build:   func(in gorgonia.Nodes) (*gorgonia.Node, error) { return MapVectors(in[0], in[1], nil) },
 		formula: func(in [][]float64) []float64 { return multiply(in[0], in[1], 15, 4, 17) },
+	}.run(t)
+	opCase{
+		name:   "with a bias",
+		shapes: []tensor.Shape{{2, 3 * 4}, {4, 5}, {1, 5}},
+		build:  func(in gorgonia.Nodes) (*gorgonia.Node, error) { return MapVectors(in[0], in[1], in[2]) },
+		formula: func(in [][]float64) []float64 {
+			out := multiply(in[0], in[1], 6, 4, 5)
+			for i := range out {
+				out[i] += in[2][i%5]
+			}
+			return out
+		},
 	}.run(t)
 }
 
@@ -93,11 +105,62 @@ func TestBadAttention(t *testing.T) {
 		"do not divide into 4 heads": func() (*gorgonia.Node, error) { return Attention(x, x, x, nil, 6, 4, 1) },
 		"are not vectors":            func() (*gorgonia.Node, error) { return Attention(x, matrix(2, 18), x, nil, 6, 2, 1) },
 		"but present is":             func() (*gorgonia.Node, error) { return Attention(x, x, x, matrix(2, 3), 6, 2, 1) },
-		"for the weight":             func() (*gorgonia.Node, error) { return MapVectors(x, matrix(5, 2)) },
+		"for the weight":             func() (*gorgonia.Node, error) { return MapVectors(x, matrix(5, 2), nil) },
 		"do not fit":                 func() (*gorgonia.Node, error) { return PReLU(x, matrix(1, 2)) },
 		"differ":                     func() (*gorgonia.Node, error) { return Product(x, matrix(2, 3)) },
 	} {
 		_, err := f()
 		require.ErrorContains(t, err, want)
 	}
+}
+
+// The scores of the second row are all absent.
+func TestSoftmax(t *testing.T) {
+	is := []float64{1, 0, 1, 0, 0, 0, 1, 1, 1}
+	opCase{
+		name:   "three rows",
+		shapes: []tensor.Shape{{9, 1}, {3, 3}},
+		fixed:  map[int]bool{1: true},
+		build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
+			for i, v := range is {
+				in[1].Value().Data().([]float32)[i] = float32(v)
+			}
+			return Softmax(in[0], in[1])
+		},
+		formula: func(in [][]float64) []float64 {
+			out := make([]float64, 9)
+			for i := range out {
+				sum := 0.0
+				for j := i / 3 * 3; j < i/3*3+3; j++ {
+					sum += is[j] * math.Exp(in[0][j])
+				}
+				if is[i] != 0 {
+					out[i] = math.Exp(in[0][i]) / sum
+				}
+			}
+			return out
+		},
+	}.run(t)
+}
+
+func TestVectorsArePositionsTurnedBack(t *testing.T) {
+	opCase{
+		name:   "there and back",
+		shapes: []tensor.Shape{{3 * 4, 5}},
+		build:  func(in gorgonia.Nodes) (*gorgonia.Node, error) { return Vectors(in[0], 4) },
+		formula: func(in [][]float64) []float64 {
+			out := make([]float64, 60)
+			for i, v := range in[0] {
+				s, d, f := i/20, i/5%4, i%5
+				out[s*20+f*4+d] = v
+			}
+			return out
+		},
+	}.run(t)
+	opCase{
+		name:    "half",
+		shapes:  []tensor.Shape{{3, 4}},
+		build:   func(in gorgonia.Nodes) (*gorgonia.Node, error) { return Scaled(in[0], 0.5) },
+		formula: each(func(v ...float64) float64 { return v[0] / 2 }),
+	}.run(t)
 }

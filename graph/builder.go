@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -115,6 +116,19 @@ func (b *Builder) Batch() int { return b.batch }
 // Fields returns the number of fields, which is the number of embeddings of a sample.
 func (b *Builder) Fields() int { return len(b.fields) }
 
+// FieldList returns the fields, in their order.
+func (b *Builder) FieldList() []Field { return slices.Clone(b.fields) }
+
+// FieldNamed returns the field of a name, or nil.
+func (b *Builder) FieldNamed(name string) *Field {
+	for _, f := range b.fields {
+		if f.Name == name {
+			return &f
+		}
+	}
+	return nil
+}
+
 // IDs returns the input (batch, id columns) int32: the ids of each categorical or list field, counted from
 // 0 within the field; nil if the model has no such field.
 func (b *Builder) IDs() *gorgonia.Node { return b.ids }
@@ -128,7 +142,10 @@ func (b *Builder) Labels() *gorgonia.Node { return b.labels }
 // SampleWeights returns the input (batch, 1): 1 for a real sample, 0 for one that pads the batch.
 func (b *Builder) SampleWeights() *gorgonia.Node { return b.sampleWeights }
 
-// Learnables returns the nodes of all weights that layers have asked for, in that order.
+// Uses reports whether a layer has asked for a weight.
+func (b *Builder) Uses(weight string) bool { return b.used[weight] }
+
+// Learnables returns the nodes of all weights that layers have asked for, in that order; not those of running statistics.
 func (b *Builder) Learnables() gorgonia.Nodes { return b.learnables }
 
 // Weight returns the node of the dense weight name (rows, columns), which init draws if it is new.

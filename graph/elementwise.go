@@ -22,6 +22,20 @@ func Product(x, y *gorgonia.Node) (*gorgonia.Node, error) {
 	return newDenseOp("product", x.Shape().Clone(), 2, elementwise(kernel.Mul), diff).as(operator("Mul")).apply(x, y)
 }
 
+// Scaled returns x times a number.
+func Scaled(x *gorgonia.Node, by float32) (*gorgonia.Node, error) {
+	forward := elementwise(func(dst, x, _ []float32) {
+		copy(dst, x)
+		kernel.Scale(dst, by)
+	})
+	diff := func(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		dx, err := newDenseOp("scaled gradient", x.Shape().Clone(), 1, forward, nil).apply(grad)
+		return gorgonia.Nodes{dx}, err
+	}
+	form := func(f Form, in []string) string { return f.Node("Mul", []string{in[0], f.Floats(by)}) }
+	return newDenseOp("scaled", x.Shape().Clone(), 1, forward, diff).as(form).apply(x)
+}
+
 // ReLU returns the positive part of x.
 func ReLU(x *gorgonia.Node) (*gorgonia.Node, error) {
 	diff := func(_ gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {

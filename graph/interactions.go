@@ -43,7 +43,7 @@ func (b *Builder) CIN(name string, e *gorgonia.Node, units []int, splitHalf bool
 		xk = b.cinLayer(layer, xk, x0, n, CINLayer)
 		output := xk
 		if splitHalf {
-			xk, output = b.columns(name, xk, 0, n/2), b.columns(name, xk, n/2, n/2)
+			xk, output = b.Columns(name, xk, 0, n/2), b.Columns(name, xk, n/2, n/2)
 		}
 		if b.err != nil {
 			return nil
@@ -78,8 +78,8 @@ func (b *Builder) Project(name string, x *gorgonia.Node, units int) *gorgonia.No
 	return b.keep(name)(MatMul(x, weight))
 }
 
-// columns returns columns [from, from+n) of x.
-func (b *Builder) columns(name string, x *gorgonia.Node, from, n int) *gorgonia.Node {
+// Columns returns columns [from, from+n) of x.
+func (b *Builder) Columns(name string, x *gorgonia.Node, from, n int) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}

@@ -187,6 +187,15 @@ func (b *Builder) Sum(xs ...*gorgonia.Node) *gorgonia.Node {
 	return b.keep("sum")(Add(xs...))
 }
 
+// Mean returns the mean of nodes of one shape.
+func (b *Builder) Mean(xs ...*gorgonia.Node) *gorgonia.Node {
+	sum := b.Sum(xs...)
+	if b.err != nil {
+		return nil
+	}
+	return b.keep("mean")(Scaled(sum, 1/float32(len(xs))))
+}
+
 // Concat returns nodes side by side.
 func (b *Builder) Concat(xs ...*gorgonia.Node) *gorgonia.Node {
 	if b.err != nil {

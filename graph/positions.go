@@ -27,6 +27,38 @@ func Positions(x *gorgonia.Node, dim int) (*gorgonia.Node, error) {
 	return newDenseOp("positions", tensor.Shape{batch * dim, n}, 1, transposer(batch, n, dim), diff).as(form).apply(x)
 }
 
+// Vectors returns x (batch*dim, n), which Positions made, as (batch, n*dim) again.
+func Vectors(x *gorgonia.Node, dim int) (*gorgonia.Node, error) {
+	if x.Dims() != 2 || dim < 1 || x.Shape()[0]%dim != 0 {
+		return nil, fmt.Errorf("graph: vectors: %v is not made of %d positions a sample", x.Shape(), dim)
+	}
+	batch, n := x.Shape()[0]/dim, x.Shape()[1]
+	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+		dx, err := newDenseOp("vectors gradient", x.Shape().Clone(), 1, transposer(batch, n, dim), nil).apply(grad)
+		return gorgonia.Nodes{dx}, err
+	}
+	form := func(f Form, in []string) string {
+		return reshaped(f, transposed(f, reshaped(f, in[0], -1, dim, n)), -1, n*dim)
+	}
+	return newDenseOp("vectors", tensor.Shape{batch, n * dim}, 1, transposer(batch, dim, n), diff).as(form).apply(x)
+}
+
+// Positions returns Positions of x (batch, n*dim).
+func (b *Builder) Positions(name string, x *gorgonia.Node, dim int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(Positions(x, dim))
+}
+
+// Vectors returns Vectors of x (batch*dim, n).
+func (b *Builder) Vectors(name string, x *gorgonia.Node, dim int) *gorgonia.Node {
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(name)(Vectors(x, dim))
+}
+
 // transposer transposes the (rows, columns) matrix of every sample.
 func transposer(batch, rows, columns int) compute {
 	var dst, src []float32

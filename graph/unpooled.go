@@ -53,14 +53,6 @@ func (b *Builder) EmbedUnpooled(name string, dim int, lists ...string) *Unpooled
 	return u
 }
 
-// FieldNamed returns the field of a name, or nil.
-func (b *Builder) FieldNamed(name string) *Field {
-	if i := slices.IndexFunc(b.fields, func(f Field) bool { return f.Name == name }); i >= 0 {
-		return &b.fields[i]
-	}
-	return nil
-}
-
 // Vectors returns the vector of a categorical field, or those of an unpooled list: (batch, dim) or (batch, Length*dim).
 func (u *Unpooled) Vectors(field string) *gorgonia.Node {
 	b := u.builder
@@ -72,7 +64,7 @@ func (u *Unpooled) Vectors(field string) *gorgonia.Node {
 		b.fail(u.name, fmt.Errorf("%q has no ids", field))
 		return nil
 	}
-	return b.columns(u.name, u.vectors, first*u.dim, u.places(field)*u.dim)
+	return b.Columns(u.name, u.vectors, first*u.dim, u.places(field)*u.dim)
 }
 
 // places returns how many vectors a field has.

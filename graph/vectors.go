@@ -105,16 +105,22 @@ func vectorProducts(batch, n, k, dim int) compute {
 	}
 }
 
-// MapVectors multiplies each of the vectors of x (batch, n*dim) by a weight (dim, units): (batch, n*units).
-func MapVectors(x, weight *gorgonia.Node) (*gorgonia.Node, error) {
-	if x.Dims() != 2 || weight.Dims() != 2 || x.Shape()[1]%weight.Shape()[0] != 0 {
+// MapVectors multiplies each of the vectors of x (batch, n*dim) by a weight (dim, units) and adds bias (1, units), unless that is
+// nil: (batch, n*units).
+func MapVectors(x, weight, bias *gorgonia.Node) (*gorgonia.Node, error) {
+	if x.Dims() != 2 || weight.Dims() != 2 || x.Shape()[1]%weight.Shape()[0] != 0 || bias != nil && bias.Shape().TotalSize() != weight.Shape()[1] {
 		return nil, fmt.Errorf("graph: map vectors: %v is not made of vectors for the weight %v", x.Shape(), weight.Shape())
 	}
 	dim, units := weight.Shape()[0], weight.Shape()[1]
 	batch, n := x.Shape()[0], x.Shape()[1]/dim
 	flops := 2 * batch * n * dim * units
+	inputs := gorgonia.Nodes{x, weight}
+	if bias != nil {
+		inputs = append(inputs, bias)
+	}
+	none := make([]float32, units)
 	forward := func(out []float32, in [][]float32) {
-		kernel.Gemm(false, false, batch*n, units, dim, in[0], dim, in[1], units, out, units, false)
+		kernel.Linear(out, in[0], in[1], append(in, none)[2], batch*n, dim, units, false)
 	}
 	dx := func(out []float32, in [][]float32) {
 		kernel.Gemm(false, true, batch*n, dim, units, in[0], units, in[1], units, out, dim, false)
@@ -126,24 +132,53 @@ func MapVectors(x, weight *gorgonia.Node) (*gorgonia.Node, error) {
 		var ns nodes
 		ns.add(newDenseOp("map vectors dx", x.Shape().Clone(), 2, dx, nil).counting(flops).apply(grad, in[1]))
 		ns.add(newDenseOp("map vectors dw", weight.Shape().Clone(), 2, dw, nil).counting(flops).apply(in[0], grad))
+		if len(in) > 2 {
+			ns.add(newDenseOp("map vectors dbias", bias.Shape().Clone(), 1, vectorSums(batch*n, units), nil).apply(grad))
+		}
 		return ns.done()
 	}
 	form := func(f Form, in []string) string {
-		return reshaped(f, f.Node("MatMul", []string{reshaped(f, in[0], -1, n, dim), in[1]}), -1, n*units)
+		y := f.Node("MatMul", []string{reshaped(f, in[0], -1, n, dim), in[1]})
+		if len(in) > 2 {
+			y = f.Node("Add", []string{y, reshaped(f, in[2], units)})
+		}
+		return reshaped(f, y, -1, n*units)
 	}
-	return newDenseOp("map vectors", tensor.Shape{batch, n * units}, 2, forward, diff).counting(flops).as(form).apply(x, weight)
+	return newDenseOp("map vectors", tensor.Shape{batch, n * units}, len(inputs), forward, diff).counting(flops).as(form).apply(inputs...)
 }
 
-// MapVectors multiplies each of the vectors of x (batch, n*dim) by the weight name/weight (dim, units): (batch, n*units).
-func (b *Builder) MapVectors(name string, x *gorgonia.Node, dim, units int) *gorgonia.Node {
+// vectorSums sums vectors of n values.
+func vectorSums(count, n int) compute {
+	totals := newColumnTotals(count, n)
+	var x []float32
+	tile := func(from, to int) {
+		sums := totals.begin(from)
+		for i := from; i < to; i++ {
+			kernel.Add(sums, x[i*n:])
+		}
+	}
+	return func(out []float32, in [][]float32) {
+		x = in[0]
+		kernel.Parallel(count, rowsPerTile, tile)
+		totals.total(out)
+	}
+}
+
+// MapVectors multiplies each of the vectors of x (batch, n*dim) by the weight name/weight (dim, units) and, if it is biased, adds
+// name/bias (1, units): (batch, n*units).
+func (b *Builder) MapVectors(name string, x *gorgonia.Node, dim, units int, biased bool) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
 	weight := b.weight(name+"/weight", dim, units, fanIn(dim), mark{role: RoleInteraction, block: name})
+	var bias *gorgonia.Node
+	if biased {
+		bias = b.weight(name+"/bias", 1, units, fanIn(dim), mark{role: RoleBias, block: name})
+	}
 	if b.err != nil {
 		return nil
 	}
-	return b.keep(name)(MapVectors(x, weight))
+	return b.keep(name)(MapVectors(x, weight, bias))
 }
 
 // eachSample calls f with the parts of every sample: of the output, and of two inputs. The sizes are the

@@ -27,6 +27,10 @@ func Models() []Model {
 		FM{},
 		DeepFM{},
 		DCNv2{},
+		MaskNet{},
+		AutoInt{},
+		DIN{},
+		FinalNet{},
 	}
 }
 

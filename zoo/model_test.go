@@ -36,7 +36,7 @@ func TestInferenceGivesTheSameBitsAtAnyBatchSize(t *testing.T) {
 		fields := GraphFields(set.Train.Fields())
 		w := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))
 		defer w.Free()
-		model, err := e.New(Settings{{"dropout", 0.5}})
+		model, err := e.New(Settings{{"dropout", 0.5}, {"history_fields", "none"}})
 		require.NoError(t, err)
 		logits := func(n *Network, size int) (all []float32) {
 			for batch, err := range set.Train.Batches(context.Background(), size, nil) {
@@ -111,6 +111,15 @@ func TestImpossibleModelsNameTheHyperparameter(t *testing.T) {
 		"no cross layers":          {DCNv2{CrossLayers: -1}, 4, "cross_layers must be at least 1, got -1"},
 		"another structure":        {DCNv2{Structure: "both"}, 4, "structure must be one of parallel, stacked"},
 		"no units":                 {WDL{HiddenUnits: []int{0}}, 4, "units"},
+		"a block of no units":      {MaskNet{BlockUnits: -1}, 4, "block_units must be at least 1"},
+		"no reduction":             {MaskNet{ReductionRatio: -1}, 4, "reduction_ratio must be in (0, inf), got -1"},
+		"heads that do not fit":    {AutoInt{Heads: 3}, 4, "heads: 3 do not divide attention_units, 64"},
+		"no attention units":       {AutoInt{AttentionUnits: -2}, 4, "attention_units"},
+		"nothing to attend to":     {DIN{}, 4, "history_fields: no list shares the rows of a categorical field"},
+		"no such list":             {DIN{HistoryFields: "clicks"}, 4, `history_fields: "clicks" is no list`},
+		"unknown activation":       {DIN{Activation: "gelu"}, 4, "activation"},
+		"three stacks":             {FinalNet{Stacks: 3}, 4, "stacks must be in [1, 2], got 3"},
+		"odd products":             {FinalNet{HiddenUnits: []int{8, 5}}, 4, "hidden_units: layer 1: half of its units are products: must be even, got 5"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))
@@ -124,25 +133,74 @@ func TestImpossibleModelsNameTheHyperparameter(t *testing.T) {
 	}
 }
 
+func TestATargetMustShareTheRowsOfItsList(t *testing.T) {
+	fields := []graph.Field{
+		{Name: "user", Rows: 5}, {Name: "item", Rows: 9}, {Name: "history", Kind: graph.List, Rows: 9, Length: 3, Shares: "item"},
+		{Name: "seen", Kind: graph.List, Rows: 9, Length: 3, Shares: "history"}, {Name: "x", Kind: graph.Numeric},
+	}
+	for want, m := range map[string]DIN{
+		"":                                       {},
+		`target_fields: "user" is no`:            {HistoryFields: "history", TargetFields: "user"},
+		`target_fields: "shop" is no`:            {HistoryFields: "history", TargetFields: "shop"},
+		`target_fields: "x" is no`:               {HistoryFields: "history", TargetFields: "x"},
+		`target_fields: "seen" is no`:            {HistoryFields: "history", TargetFields: "seen"},
+		"target_fields: 2 targets for 1 lists":   {HistoryFields: "history", TargetFields: "item,user"},
+		`history_fields: "item" is no list`:      {HistoryFields: "item"},
+		`target_fields: "history" is no categor`: {HistoryFields: "seen"},
+	} {
+		w := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))
+		b := graph.NewBuilder(2, fields, w)
+		_, err := NewTrainingNetwork(m, b)
+		w.Free()
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, graph.ErrBuild)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestBatchNormCannotTrainOnOneSample(t *testing.T) {
+	for _, m := range []Model{FinalNet{}, DIN{HistoryFields: "none"}} {
+		w := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))
+		b := graph.NewBuilder(1, plainFields(3, 3), w)
+		b.Mode.Training = true
+		_, err := NewTrainingNetwork(m, b)
+		w.Free()
+		require.ErrorContains(t, err, "batch_size: batch norm needs at least 2 samples to train, got 1")
+	}
+}
+
 func TestSizeOfEveryModel(t *testing.T) {
 	fields := plainFields(24, 100)
+	fields[23] = graph.Field{Name: "list", Kind: graph.List, Rows: 100, Length: 5, Shares: "f0"} // for those that attend to one
 	forEveryModel(t, func(t *testing.T, e Entry) {
 		dense, tables, err := e.Size(fields)
 		require.NoError(t, err)
 		want := map[string][2]int{ // counted by hand
-			// 24*16*128+128 + 128*64+64 + 64+1; tables of 24*100 rows of 16
-			"dnn": {57601, 38400},
-			"wdl": {57601, 38400 + 2400},
+			// 24*16*128+128 + 128*64+64 + 64+1; tables of 23*100 rows of 16
+			"dnn": {57601, 36800},
+			"wdl": {57601, 36800 + 2300},
 			// and CIN: 32*24*24 + 32*32*24 + 64 to the logit
-			"xdeepfm": {57601 + 18432 + 24576 + 64, 38400 + 2400},
+			"xdeepfm": {57601 + 18432 + 24576 + 64, 36800 + 2300},
 			// An FMB of n vectors: n*8 to project, 2 * 8*n to normalise, an MLP (8*n)*64+64 + 64*128+128; an LCB n*8. Layers of
 			// n = 24, with n*16 for the residual, and n = 16; each normalises 16 values. MLP 256*128+128 + 128*64+64 + 64+1.
-			"wukong": {(192 + 384 + 12352 + 8320 + 192 + 384 + 32) + (128 + 256 + 8256 + 8320 + 128 + 32) + 41217, 38400},
-			"lr":     {1, 2400},
-			"fm":     {1, 38400 + 2400},
-			"deepfm": {57601, 38400 + 2400},
+			"wukong": {(192 + 384 + 12352 + 8320 + 192 + 384 + 32) + (128 + 256 + 8256 + 8320 + 128 + 32) + 41217, 36800},
+			// V of 384 values; 32 to normalise it. Masks 384*768+768 + 768*384+384, then 384*128+128 + 128*64+64; 384*64+64 and
+			// 64*64+64 to make 64 values, which 2*64 normalise; 64+1.
+			"masknet": {32 + 590976 + 2*57536 + 24576 + 2*4096 + 3*64 + 3*128 + 65, 36800},
+			// Four weights of 16*64, then of 64*64 in two layers, and a bias of 64 in each; 24*64+1.
+			"autoint": {4*1024 + 2*4*4096 + 3*64 + 1537, 36800},
+			// A unit 64*36+36 + 36+1; an MLP 384*200+200 + 200*80+80 + 80+1; three values for each unit with Dice.
+			"din": {2377 + 93161 + 3*(36+200+80), 36800},
+			// Two stacks 384*128+128 + 128*64+64 + 64+1, with 4 values for each unit of batch norm.
+			"finalnet": {2 * (49280 + 8256 + 65 + 4*192), 36800},
+			"lr":       {1, 2300},
+			"fm":       {1, 36800 + 2300},
+			"deepfm":   {57601, 36800 + 2300},
 			// 3 * (384*384 + 384) and 24*16*128+128 + 128*64+64, then 384+64+1
-			"dcnv2": {3*147840 + 57536 + 449, 38400},
+			"dcnv2": {3*147840 + 57536 + 449, 36800},
 		}
 		require.Equal(t, want[e.Name], [2]int{dense, tables})
 	})

@@ -35,7 +35,11 @@ func NewTrainingNetwork(m Model, b *graph.Builder) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	grads, err := gradients(n.loss, b.Learnables())
+	cost := b.Cost(n.loss)
+	if err := b.Err(); err != nil {
+		return nil, err
+	}
+	grads, err := gradients(cost, b.Learnables())
 	if err != nil {
 		return nil, fmt.Errorf("zoo: gradient of the loss: %w", err)
 	}
@@ -106,7 +110,7 @@ func (n *Network) Load(batch *datasets.Batch) error {
 			in.weights[i] = 1
 		}
 	}
-	n.samples = batch.Rows
+	n.samples, n.builder.Mode.Samples = batch.Rows, batch.Rows
 	return nil
 }
 
@@ -147,3 +151,6 @@ func (n *Network) Logits() []float32 {
 
 // Learnables returns the nodes of all weights, for a solver.
 func (n *Network) Learnables() gorgonia.Nodes { return n.builder.Learnables() }
+
+// Uses reports whether the network has a weight, be it learned or a statistic.
+func (n *Network) Uses(weight string) bool { return n.builder.Uses(weight) }

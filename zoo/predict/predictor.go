@@ -5,14 +5,12 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"sync"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
-	"gorgonia.org/gorgonia"
 )
 
 // Predictor predicts clicks with trained weights. Any number of goroutines may use one at a time. It
@@ -48,9 +46,8 @@ func NewPredictor(m zoo.Model, fields []datasets.Field, w *graph.Weights) (*Pred
 	if err != nil {
 		return nil, err
 	}
-	used := n.Learnables()
 	for weight := range w.All() {
-		if !slices.ContainsFunc(used, func(n *gorgonia.Node) bool { return n.Name() == weight.Name }) {
+		if !n.Uses(weight.Name) {
 			return nil, fmt.Errorf("zoo: the model %T has no weight %q", m, weight.Name)
 		}
 	}

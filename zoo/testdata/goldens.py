@@ -42,6 +42,9 @@ class Model:
         self.fields, self.batch = fields, batch
         self.rng = np.random.Generator(np.random.PCG64(seed))
         self.weights = {}
+        self.training = False
+        self.statistics = {}  # by name: before the step, and after it
+        self.extra = []       # losses that are added to what is minimised
         self.draw_inputs()
 
     def draw_inputs(self):
@@ -162,11 +165,12 @@ def write(kind, cases, first_seed):
     """Makes a file of each case: its name, the name of the model, the fields, the batch size and settings."""
     for seed, (name, model, fields, batch, settings) in enumerate(cases, first_seed):
         m = kind(fields, batch, seed)
+        m.training = settings.pop("training", False)
         settings = complete(getattr(m, model), settings)
         logits = getattr(m, model)(**settings)[:, 0]
         y, w = torch.tensor(m.labels), torch.tensor(m.sample_weights)
         loss = (w * (F.softplus(logits) - logits * y)).sum() / w.sum()
-        loss.backward()
+        (loss + sum(m.extra)).backward()
         for v in m.weights.values():
             if v.grad is None:  # the logits do not depend on it
                 v.grad = torch.zeros_like(v)
@@ -175,6 +179,7 @@ def write(kind, cases, first_seed):
             made_by="zoo/testdata, torch " + torch.__version__, model=model, settings=settings, batch=batch, fields=fields,
             ids=m.ids.ravel().tolist(), numbers=flat(m.numbers), labels=flat(m.labels), sample_weights=flat(m.sample_weights),
             weights={k: dict(shape=list(v.shape), values=flat(v.detach()), gradient=flat(v.grad)) for k, v in m.weights.items()},
+            training=m.training, statistics={k: dict(before=flat(b), after=flat(a)) for k, (b, a) in m.statistics.items()},
             logits=flat(logits.detach()), loss=float(loss))
         with open(os.path.join(HERE, name + ".json"), "w") as f:
             json.dump(golden, f)

@@ -13,7 +13,7 @@ import (
 func (t *Trainer) diagnose() *metrics.Diagnostics {
 	d := &metrics.Diagnostics{}
 	for weight := range t.weights.All() {
-		if weight.Table == nil && weight.Role != graph.RoleBias {
+		if weight.Table == nil && weight.Role != graph.RoleBias && weight.Role != graph.RoleStatistic {
 			d.Layers = append(d.Layers, metrics.LayerNorm{Name: weight.Name, Norm: normOf(weight)})
 		}
 	}

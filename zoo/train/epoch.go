@@ -70,9 +70,9 @@ func (t *Trainer) pass() error {
 }
 
 // bringTogether brings the figures of a batch from all ranks together. err is that of this rank; the error of any rank is
-// returned on all. A rank that failed while the others wait for its rows returns at once.
+// returned on all. A rank that failed while the others wait for what it has returns at once.
 func (t *Trainer) bringTogether(ctx context.Context, batch *datasets.Batch, err error) error {
-	if err != nil && t.spread() && !errors.Is(err, zoo.ErrNonFinite) {
+	if err != nil && t.exchanges() && !errors.Is(err, zoo.ErrNonFinite) {
 		return err
 	}
 	own := outcome{stops: ctx.Err() != nil, saves: t.saver.timeIsUp()}
@@ -97,6 +97,8 @@ func (t *Trainer) secondPass(s solvers.TwoPass) error {
 	if err := s.Perturb(t.model); err != nil {
 		return err
 	}
+	t.mode.KeepStatistics = true // those of the first pass, with the weights as they are
+	defer func() { t.mode.KeepStatistics = false }()
 	return t.team.allWell(t.pass())
 }
 

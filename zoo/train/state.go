@@ -41,6 +41,9 @@ func (s *saver) tensors() (weights, state *checkpoint.Tensors, err error) {
 			addPart(s.trainer, state, w, p)
 		}
 	}
+	for _, w := range s.trainer.statistics() {
+		addOf(s.trainer, weights, w, w.Name, w.Values(), false)
+	}
 	return weights, state, nil
 }
 
@@ -160,6 +163,11 @@ func (s *saver) restoreTensors(dir string) error {
 			return err
 		}
 		if err := s.restoreState(state, n); err != nil {
+			return err
+		}
+	}
+	for _, w := range s.trainer.statistics() {
+		if err := checkpoint.Read(weights, w.Name, w.Values()); err != nil {
 			return err
 		}
 	}

@@ -155,7 +155,7 @@ func TestTrainErrors(t *testing.T) {
 // The paper starts its embeddings at zero; the biases of the layers must then break the symmetry.
 func TestEveryModelLearnsFromEmbeddingsAtZero(t *testing.T) {
 	set := testrun.Small(t, 20000)
-	settings := testrun.SmallSettings(zoo.Setting{Name: "hidden_units", Value: []int{16}})
+	settings := testrun.SmallSettings(zoo.Setting{Name: "hidden_units", Value: []int{16}}, zoo.Setting{Name: "block_units", Value: 16})
 	testrun.ForEveryModel(t, settings, func(t *testing.T, _ string, m zoo.Model) {
 		result, err := train.Train(context.Background(), train.Run{
 			Model: m, Solver: adamAR(t),

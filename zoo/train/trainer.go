@@ -24,6 +24,7 @@ type Trainer struct {
 	share     datasets.Source // of the training part
 	weights   *graph.Weights
 	network   *zoo.Network
+	mode      *graph.Mode // of the network
 	evaluator *predict.Evaluator
 	solver    solvers.Solver // that of the run, or a parallel.Solver around it
 	model     []gorgonia.ValueGrad
@@ -88,6 +89,10 @@ func (t *Trainer) compile() error {
 	b.EmbeddingInit = t.run.EmbeddingInit
 	b.Dropouts = rand.New(t.dropouts)
 	*b.Mode = graph.Mode{Training: true, Rank: t.team.Rank(), Ranks: t.team.Size()}
+	if t.team.parallel() {
+		b.Mode.Gather = t.team.GatherNumbers
+	}
+	t.mode = b.Mode
 	var err error
 	if t.network, err = zoo.NewTrainingNetwork(t.run.Model, b); err != nil {
 		return err

@@ -162,6 +162,11 @@ func (s *start) read(t *Trainer) error {
 			return fmt.Errorf("state of %s: %w", w.Name, err)
 		}
 	}
+	for _, w := range t.statistics() {
+		if err := s.readWeight(weights, w); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

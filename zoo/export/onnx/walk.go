@@ -22,12 +22,13 @@ type walker struct {
 	values  map[int64]string  // the names of the nodes that are written, by their ids
 	names   map[string]bool   // that are taken
 	ints    map[string]string // the constants of int64, by their values
+	missing map[string]error  // the inputs of the graph that cannot be written, by their names
 	err     error
 }
 
 func newWalker(m *Model, w *graph.Weights) *walker {
 	return &walker{
-		model: m, weights: w, values: map[int64]string{}, ints: map[string]string{},
+		model: m, weights: w, values: map[int64]string{}, ints: map[string]string{}, missing: map[string]error{},
 		names: map[string]bool{logitName: true, probabilityName: true},
 	}
 }
@@ -90,7 +91,8 @@ func formOf(n *gorgonia.Node) (graph.OpForm, error) {
 	return nil, fmt.Errorf("the operation %v %w", n.Op(), ErrNoForm)
 }
 
-// leaf writes a weight or a constant.
+// leaf writes a weight or a constant. Anything else is an error as soon as an operator reads it: the forms of some operations do
+// not, such as that of batch norm, which needs the weights of the samples only to train.
 func (w *walker) leaf(n *gorgonia.Node) string {
 	if weight := w.weights.Get(n.Name()); weight != nil && n.Op() == nil {
 		name := w.take(weight.Name)
@@ -105,8 +107,9 @@ func (w *walker) leaf(n *gorgonia.Node) string {
 			return w.constant("constant", v.Shape(), data)
 		}
 	}
-	w.fail(fmt.Errorf("the input %q of the graph is neither a field nor a weight nor a constant of one size for all batches, and %w", n.Name(), ErrNoForm))
-	return ""
+	name := w.take(n.Name())
+	w.missing[name] = fmt.Errorf("the input %q of the graph is neither a field nor a weight nor a constant of one size for all batches, and %w", n.Name(), ErrNoForm)
+	return name
 }
 
 func (w *walker) constant(wanted string, shape []int, data []float32) string {
@@ -126,6 +129,9 @@ func (w *walker) Node(operator string, inputs []string, attributes ...graph.Form
 func (w *walker) node(domain, operator string, inputs, outputs []string, attributes []graph.FormAttribute) {
 	var m message
 	for _, name := range inputs {
+		if err := w.missing[name]; err != nil {
+			w.fail(err)
+		}
 		m = m.text(1, name)
 	}
 	for _, name := range outputs {

@@ -60,11 +60,14 @@ func Numbers(t testing.TB, numbers ...float32) datasets.Source {
 	return m
 }
 
-// SmallSettings make every model of the zoo small. Others come after them, and count if both have a name.
+// SmallSettings make every model of the zoo small, and attend to no list, since most sets have none. Others come after them, and
+// count if both have a name.
 func SmallSettings(others ...zoo.Setting) zoo.Settings {
 	return append(zoo.Settings{
 		{Name: "embedding_dim", Value: 4}, {Name: "hidden_units", Value: []int{8}}, {Name: "cin_units", Value: []int{4, 6}},
 		{Name: "fmb_units", Value: 4}, {Name: "lcb_units", Value: 4}, {Name: "rank", Value: 4}, {Name: "fmb_hidden_units", Value: []int{16}},
+		{Name: "blocks", Value: 2}, {Name: "block_units", Value: 5}, {Name: "attention_layers", Value: 2}, {Name: "attention_units", Value: 6},
+		{Name: "attention_hidden_units", Value: []int{5}}, {Name: "history_fields", Value: "none"},
 	}, others...)
 }
 
