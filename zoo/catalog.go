@@ -27,6 +27,7 @@ func Models() []Model {
 		FM{},
 		DeepFM{},
 		DCNv2{},
+		FinalMLP{},
 		MaskNet{},
 		AutoInt{},
 		DIN{},

@@ -108,6 +108,8 @@ func TestImpossibleModelsNameTheHyperparameter(t *testing.T) {
 		"rank of experts":          {DCNv2{CrossRank: 65, CrossExperts: 2}, 4, "cross_rank must be in [1, 64]"},
 		"experts of full rank":     {DCNv2{CrossExperts: 2}, 4, "cross_experts: a mixture needs cross_rank"},
 		"less than no experts":     {DCNv2{CrossExperts: -1}, 4, "DCNv2.CrossExperts: cross_experts must be at least 1, got -1"},
+		"heads of no part":         {FinalMLP{Heads: 3}, 4, "heads: must divide the last hidden units of both streams, 64 and 64, got 3"},
+		"no such field":            {FinalMLP{SecondGateFields: "f1,user"}, 4, `second_gate_fields: there is no field "user"`},
 		"no cross layers":          {DCNv2{CrossLayers: -1}, 4, "cross_layers must be at least 1, got -1"},
 		"another structure":        {DCNv2{Structure: "both"}, 4, "structure must be one of parallel, stacked"},
 		"no units":                 {WDL{HiddenUnits: []int{0}}, 4, "units"},
@@ -200,7 +202,9 @@ func TestSizeOfEveryModel(t *testing.T) {
 			"fm":       {1, 36800 + 2300},
 			"deepfm":   {57601, 36800 + 2300},
 			// 3 * (384*384 + 384) and 24*16*128+128 + 128*64+64, then 384+64+1
-			"dcnv2": {3*147840 + 57536 + 449, 36800},
+			// Two streams 384*128+128 + 128*64+64 behind gates 16, 16*64+64, 64*384+384; 64*64 products, 64+1+64 to the logit.
+			"finalmlp": {2*(57536+16+1088+24960) + 4096 + 129, 36800},
+			"dcnv2":    {3*147840 + 57536 + 449, 36800},
 		}
 		require.Equal(t, want[e.Name], [2]int{dense, tables})
 	})

@@ -52,3 +52,22 @@ class DCNv2(nn.Module):
         for layer in self.cross:
             x = torch.addcmul(x, x0, layer(x))
         return self.out(torch.cat([x, self.hidden(x0)], 1))
+
+
+class FinalMLP(nn.Module):
+    """Gates of learned vectors, one head."""
+
+    def __init__(self):
+        super().__init__()
+        width = FIELDS * DIM
+        self.embedding = nn.Embedding(ROWS, DIM, sparse=True)
+        self.contexts = nn.ParameterList(nn.Parameter(torch.zeros(1, DIM)) for _ in range(2))
+        self.gates = nn.ModuleList(nn.Sequential(hidden([DIM, 64]), nn.Linear(64, width), nn.Sigmoid()) for _ in range(2))
+        self.streams = nn.ModuleList(hidden([width, 512, 256, 128]) for _ in range(2))
+        self.linear = nn.Linear(256, 1)
+        self.products = nn.Parameter(torch.randn(128, 128) / 128)
+
+    def forward(self, ids):
+        e = self.embedding(ids).flatten(1)
+        x, z = (stream(2 * gate(context) * e) for stream, gate, context in zip(self.streams, self.gates, self.contexts))
+        return self.linear(torch.cat([x, z], 1)) + (x @ self.products * z).sum(1, keepdim=True)
