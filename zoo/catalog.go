@@ -28,6 +28,7 @@ func Models() []Model {
 		DeepFM{},
 		DCNv2{},
 		FinalMLP{},
+		RankMixer{},
 		MaskNet{},
 		AutoInt{},
 		DIN{},

@@ -110,6 +110,8 @@ func TestImpossibleModelsNameTheHyperparameter(t *testing.T) {
 		"less than no experts":     {DCNv2{CrossExperts: -1}, 4, "DCNv2.CrossExperts: cross_experts must be at least 1, got -1"},
 		"heads of no part":         {FinalMLP{Heads: 3}, 4, "heads: must divide the last hidden units of both streams, 64 and 64, got 3"},
 		"no such field":            {FinalMLP{SecondGateFields: "f1,user"}, 4, `second_gate_fields: there is no field "user"`},
+		"a token without field":    {RankMixer{Tokens: 5}, 4, "tokens must be at most 4, the number of fields, got 5"},
+		"parts of no token":        {RankMixer{Tokens: 3, TokenDim: 16}, 4, "token_dim must be a multiple of tokens, 3, got 16"},
 		"no cross layers":          {DCNv2{CrossLayers: -1}, 4, "cross_layers must be at least 1, got -1"},
 		"another structure":        {DCNv2{Structure: "both"}, 4, "structure must be one of parallel, stacked"},
 		"no units":                 {WDL{HiddenUnits: []int{0}}, 4, "units"},
@@ -202,6 +204,8 @@ func TestSizeOfEveryModel(t *testing.T) {
 			"fm":       {1, 36800 + 2300},
 			"deepfm":   {57601, 36800 + 2300},
 			// 3 * (384*384 + 384) and 24*16*128+128 + 128*64+64, then 384+64+1
+			// 8 tokens 48*64+64; two blocks of 2*64 to normalise, 8 * (64*128+128 + 128*64+64), 2*64; MLP 64*128+128 + 128*64+64 + 64+1.
+			"rankmixer": {8*3136 + 2*(256+8*16576) + 16641, 36800},
 			// Two streams 384*128+128 + 128*64+64 behind gates 16, 16*64+64, 64*384+384; 64*64 products, 64+1+64 to the logit.
 			"finalmlp": {2*(57536+16+1088+24960) + 4096 + 129, 36800},
 			"dcnv2":    {3*147840 + 57536 + 449, 36800},

@@ -8,6 +8,8 @@
              x_l)) + b_l)) + x_l expert by expert; [x_L, hidden(x_0)] or hidden(x_L), then a linear output; Wang et al. 2021.
   FinalMLP   x, z = hidden layers over 2 sigmoid(gate) * e, gate = an MLP over the embeddings of some fields or a vector;
              w_x x + w_z z + b + sum_h x_h^T W_h z_h, head by head; Mao et al. 2023, section 3.
+  RankMixer  S = LN(mix(X) + X), X' = LN(FFN_t(S) + S), FFN_t = W' gelu(W s + b) + b' for each token; mlp(mean X); Zhu et al. 2025,
+             section 3. mix: token h of the result has head h of each token.
 """
 import torch
 import torch.nn.functional as F
@@ -94,6 +96,23 @@ class Interactions(More):
             y = y + torch.einsum("bi,ij,bj->b", x[:, h * n:(h + 1) * n], w[h * n:(h + 1) * n], z[:, h * k:(h + 1) * k])[:, None]
         return y
 
+    def grouped(self, name, x, units):
+        tokens, n = x.shape[1:]
+        w, bias = self.weight(name + "/weight", tokens * n, units), self.weight(name + "/bias", 1, tokens * units)
+        return torch.stack([x[:, t] @ w[t * n:(t + 1) * n] + bias[0, t * units:(t + 1) * units] for t in range(tokens)], 1)
+
+    def rankmixer(self, embedding_dim=4, hidden_units=(8,), layers=2, tokens=2, token_dim=6, expansion=2):
+        e = self.embed("deep", embedding_dim)
+        at = [i * e.shape[1] // tokens for i in range(tokens + 1)]
+        x = torch.stack([self.linear("token/%d" % i, e[:, at[i]:at[i + 1]].flatten(1), token_dim) for i in range(tokens)], 1)
+        part = token_dim // tokens
+        for i in range(layers):
+            name = "block/%d" % i
+            mixed = torch.stack([torch.cat([x[:, t, h * part:(h + 1) * part] for t in range(tokens)], 1) for h in range(tokens)], 1)
+            s = self.layer_norm(name + "/mix", mixed + x)
+            x = self.layer_norm(name + "/norm", self.grouped(name + "/1", F.gelu(self.grouped(name + "/0", s, expansion * token_dim)), token_dim) + s)
+        return self.mlp("mlp", x.mean(1), hidden_units)
+
 
 CASES = [
     ("lr_mixed", "lr", MIXED, 6, {}), ("lr_one", "lr", ONE, 1, {}),
@@ -108,6 +127,8 @@ CASES = [
                                                     hidden_units=(17,), second_hidden_units=(16, 3))),
     ("finalmlp_one", "finalmlp", ONE, 1, {}),
     ("finalmlp_norm", "finalmlp", PLAIN, 6, dict(batch_norm=True)),
+    ("rankmixer_mixed", "rankmixer", MIXED, 5, dict(tokens=4, token_dim=8)), ("rankmixer_one", "rankmixer", ONE, 1, dict(tokens=1)),
+    ("rankmixer_17", "rankmixer", PLAIN, 3, dict(token_dim=34, tokens=2, expansion=1)),
 ]
 
 if __name__ == "__main__":

@@ -103,6 +103,9 @@ func models(t testing.TB, test func(t *testing.T, m zoo.Model)) {
 		require.NoError(t, err)
 		list[e.Name] = m
 	}
+	list["dcnv2 low rank, stacked"] = zoo.DCNv2{EmbeddingDim: 5, CrossRank: 3, Structure: "stacked"}
+	list["dcnv2 experts"] = zoo.DCNv2{EmbeddingDim: 5, CrossRank: 3, CrossExperts: 3}
+	list["finalmlp fields"] = zoo.FinalMLP{EmbeddingDim: 5, FirstGateFields: "site", Heads: 4, BatchNorm: true}
 	list["dnn dropout"] = zoo.DNN{Dropout: 0.5, EmbeddingDim: 3}
 	for name, m := range list {
 		t.(*testing.T).Run(name, func(t *testing.T) { test(t, m) })
