@@ -58,13 +58,14 @@ func hyperparameters(e zoo.Entry) string {
 	return strings.Join(list, " ")
 }
 
-// printModelTable counts the values of each model over 24 fields of one row each: the values in tables are
-// then 24 times those of a row.
+// printModelTable counts the values of each model over 24 fields: 23 with one row each, so that the values in tables are 23 times
+// those of a row, and a list that shares one of them, for models that attend to it.
 func printModelTable(c *flags.Catalogs, w io.Writer) error {
 	fields := make([]graph.Field, 24)
 	for i := range fields {
 		fields[i] = graph.Field{Name: fmt.Sprint(i), Rows: 1}
 	}
+	fields[23] = graph.Field{Name: "list", Kind: graph.List, Rows: 1, Length: 1, Shares: "0"}
 	fmt.Fprintln(w, "| family | model | what it is | paper | file | values in layers | values in a row |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|---|")
 	for _, e := range byFamily(c.Models.Entries()) {
@@ -72,7 +73,7 @@ func printModelTable(c *flags.Catalogs, w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %d | %d |\n", e.Family, e.Name, e.Title, e.Paper, fileOf(e), dense, tables/len(fields))
+		_, err = fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %d | %d |\n", e.Family, e.Name, e.Title, e.Paper, fileOf(e), dense, tables/23)
 		if err != nil {
 			return err
 		}

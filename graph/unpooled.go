@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -156,74 +155,4 @@ func (u *Unpooled) WeightedSums(weights ...*gorgonia.Node) *gorgonia.Node {
 	}
 	sums := b.keep(u.name)(s.apply(u.vectors, weights))
 	return b.interleaved(u.name, sums, u.numbers, u.dim)
-}
-
-// comparison is the state of an operation of Compare.
-type comparison struct {
-	total, target, first, places, dim int
-	out, e, grad                      []float32
-}
-
-func (c *comparison) apply(e *gorgonia.Node) (*gorgonia.Node, error) {
-	batch := e.Shape()[0]
-	forwardTile, backwardTile := c.forward, c.backward
-	forward := func(out []float32, in [][]float32) {
-		c.out, c.e = out, in[0]
-		kernel.Parallel(batch, samplesPerTile, forwardTile)
-	}
-	backward := func(out []float32, in [][]float32) {
-		c.out, c.e, c.grad = out, in[0], in[1]
-		kernel.Parallel(batch, samplesPerTile, backwardTile)
-	}
-	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-		de, err := newDenseOp("compare gradient", e.Shape().Clone(), 2, backward, nil).apply(in[0], grad)
-		return gorgonia.Nodes{de}, err
-	}
-	return newDenseOp("compare", tensor.Shape{batch * c.places, 4 * c.dim}, 1, forward, diff).as(c.form).apply(e)
-}
-
-// of returns the vector of a place of a sample.
-func (c *comparison) of(x []float32, sample, place int) []float32 {
-	return x[(sample*c.total+place)*c.dim:][:c.dim]
-}
-
-func (c *comparison) forward(from, to int) {
-	dim := c.dim
-	for s := from; s < to; s++ {
-		t := c.of(c.e, s, c.target)
-		for j := range c.places {
-			v, out := c.of(c.e, s, c.first+j), c.out[(s*c.places+j)*4*dim:][:4*dim]
-			copy(out, t)
-			copy(out[dim:], v)
-			difference := out[2*dim : 3*dim]
-			copy(difference, t)
-			kernel.Axpy(difference, v, -1)
-			kernel.Mul(out[3*dim:], t, v)
-		}
-	}
-}
-
-func (c *comparison) backward(from, to int) {
-	dim := c.dim
-	for s := from; s < to; s++ {
-		clear(c.out[s*c.total*dim : (s+1)*c.total*dim])
-		t, dt := c.of(c.e, s, c.target), c.of(c.out, s, c.target)
-		for j := range c.places {
-			v, dv, grad := c.of(c.e, s, c.first+j), c.of(c.out, s, c.first+j), c.grad[(s*c.places+j)*4*dim:][:4*dim]
-			kernel.Add(dt, grad[:dim])
-			kernel.Add(dt, grad[2*dim:3*dim])
-			kernel.MulAdd(dt, grad[3*dim:], v)
-			copy(dv, grad[dim:2*dim])
-			kernel.Axpy(dv, grad[2*dim:3*dim], -1)
-			kernel.MulAdd(dv, grad[3*dim:], t)
-		}
-	}
-}
-
-func (c *comparison) form(f Form, in []string) string {
-	e := reshaped(f, in[0], -1, c.total, c.dim)
-	v := columnsForm(f, e, c.first, c.first+c.places)
-	t := f.Node("Add", []string{columnsForm(f, e, c.target, c.target+1), f.Node("Mul", []string{v, f.Floats(0)})})
-	all := []string{t, v, f.Node("Sub", []string{t, v}), f.Node("Mul", []string{t, v})}
-	return reshaped(f, f.Node("Concat", all, FormAttribute{"axis", 2}), -1, 4*c.dim)
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"sort"
@@ -8,8 +9,53 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets"
 )
 
-// zipfBatches draws batches with ids of rows rows for each of some fields, and labels.
-func zipfBatches(count, size, fields, rows int) []*datasets.Batch {
+// shape is the fields of a benchmark, of which each has as many rows.
+type shape struct {
+	fields, rows int
+	history      int // if not 0, the last field is a list of so many ids, which shares the rows of the first
+}
+
+// columns returns how many ids a sample has.
+func (s shape) columns() int {
+	if s.history > 0 {
+		return s.fields - 1 + s.history
+	}
+	return s.fields
+}
+
+// list returns the fields.
+func (s shape) list() []datasets.Field {
+	list := make([]datasets.Field, s.fields)
+	for i := range list {
+		list[i] = datasets.Field{Name: fmt.Sprint("field ", i), Rows: s.rows}
+	}
+	if s.history > 0 {
+		last := &list[s.fields-1]
+		last.Kind, last.Length, last.Shares = datasets.List, s.history, list[0].Name
+	}
+	return list
+}
+
+// touchedRows counts the different rows of a batch.
+func (s shape) touchedRows(b *datasets.Batch) int {
+	seen := map[[2]int32]bool{}
+	for i, id := range b.IDs {
+		field := i % s.columns()
+		if s.history > 0 && field >= s.fields-1 {
+			field = 0
+		}
+		seen[[2]int32{int32(field), id}] = true
+	}
+	return len(seen)
+}
+
+// batches draws batches, whose ids are as unequal as those of StepBenchmark, and labels.
+func (s shape) batches(count, size int) []*datasets.Batch {
+	return zipfBatches(count, size, s.columns(), s.rows)
+}
+
+// zipfBatches draws batches with ids of rows rows for each of some columns, and labels.
+func zipfBatches(count, size, columns, rows int) []*datasets.Batch {
 	cumulative := make([]float64, rows)
 	sum := 0.0
 	for k := range cumulative {
@@ -19,7 +65,7 @@ func zipfBatches(count, size, fields, rows int) []*datasets.Batch {
 	rng := rand.New(rand.NewPCG(2, 2))
 	batches := make([]*datasets.Batch, count)
 	for i := range batches {
-		b := &datasets.Batch{Rows: size, IDs: make([]int32, size*fields), Labels: make([]float32, size)}
+		b := &datasets.Batch{Rows: size, IDs: make([]int32, size*columns), Labels: make([]float32, size)}
 		for j := range b.IDs {
 			b.IDs[j] = int32(min(rows-1, sort.SearchFloat64s(cumulative, rng.Float64()*sum)))
 		}

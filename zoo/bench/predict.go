@@ -25,6 +25,7 @@ type PredictBenchmark struct {
 	Callers   int       // goroutines that call at a time; 0 means 1
 	Fields    int       // 0 means 24
 	Rows      int       // of the table, over all fields; 0 means 1,000,000
+	History   int       // see StepBenchmark
 	Seconds   float64   // how long to measure; 0 means 1
 }
 
@@ -51,7 +52,7 @@ func (b PredictBenchmark) Run(ctx context.Context) (*PredictFigures, error) {
 		return nil, err
 	}
 	defer weights.Free()
-	batches := zipfBatches(64, b.BatchSize, b.Fields, b.Rows/b.Fields)
+	batches := b.shape().batches(64, b.BatchSize)
 	took := make([][]time.Duration, b.Callers)
 	for i := range took {
 		took[i] = make([]time.Duration, 0, maxCalls)
@@ -78,17 +79,14 @@ func (b PredictBenchmark) Run(ctx context.Context) (*PredictFigures, error) {
 	}, nil
 }
 
+func (b PredictBenchmark) shape() shape { return shape{b.Fields, b.Rows / b.Fields, b.History} }
+
 func (b PredictBenchmark) newPredictor() (*predict.Predictor, *graph.Weights, error) {
-	graphFields, fields := make([]graph.Field, b.Fields), make([]datasets.Field, b.Fields)
-	for i := range fields {
-		fields[i] = datasets.Field{Name: fmt.Sprint("field ", i), Rows: b.Rows / b.Fields}
-		graphFields[i] = graph.Field{Name: fields[i].Name, Rows: fields[i].Rows}
-	}
+	fields := b.shape().list()
 	weights := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))
-	builder := graph.NewBuilder(1, graphFields, weights)
+	builder := graph.NewBuilder(1, zoo.GraphFields(fields), weights)
 	builder.Dropouts = rand.New(rand.NewPCG(1, 2))
-	builder.Mode.Training = true
-	if _, err := zoo.NewTrainingNetwork(b.Model, builder); err != nil { // which makes the weights
+	if _, err := zoo.NewInferenceNetwork(b.Model, builder); err != nil { // which makes the weights
 		weights.Free()
 		return nil, nil, err
 	}

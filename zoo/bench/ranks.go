@@ -135,7 +135,9 @@ func (b RankBenchmark) newTogether(group *ranks.Group) (*stepper, *parallel.Solv
 		return nil, nil, err
 	}
 	own := b.BatchSize / size
-	benchmark := StepBenchmark{Model: b.Model, Solver: all, BatchSize: own, Fields: rankBenchmarkFields, Rows: b.Rows}
+	benchmark := StepBenchmark{
+		Model: b.Model, Solver: all, BatchSize: own, Fields: rankBenchmarkFields, Rows: b.Rows, gather: group.GatherNumbers,
+	}
 	if b.ShardTables {
 		benchmark.shard = graph.Shard{Rank: group.Rank(), Size: size}
 	}

@@ -24,14 +24,16 @@ var ErrBenchmark = errors.New("zoo: cannot run a benchmark")
 // StepBenchmark measures training steps on random batches. Every field has as many rows; ids k of a
 // field are drawn with probability proportional to (10+k)^-1.1, as unequal as those of real logs.
 type StepBenchmark struct {
-	Model     zoo.Model       // required
-	Solver    gorgonia.Solver // required, a new solvers.Solver; not one that takes two passes
-	BatchSize int             // samples in a step; 0 means 1024
-	Fields    int             // 0 means 24
-	Rows      int             // of the table, over all fields; 0 means 1,000,000
-	Seconds   float64         // how long to measure; 0 means 5
-	shard     graph.Shard     // of the table, that this process holds
-	WarmUp    int             // steps before; 0 means 50
+	Model     zoo.Model                          // required
+	Solver    gorgonia.Solver                    // required, a new solvers.Solver; not one that takes two passes
+	BatchSize int                                // samples in a step; 0 means 1024
+	Fields    int                                // 0 means 24
+	Rows      int                                // of the table, over all fields; 0 means 1,000,000
+	Seconds   float64                            // how long to measure; 0 means 5
+	History   int                                // if not 0, the last field is a list of so many ids, which shares the rows of the first
+	shard     graph.Shard                        // of the table, that this process holds
+	gather    func([]float64) ([]float64, error) // of graph.Mode
+	WarmUp    int                                // steps before; 0 means 50
 }
 
 // StepFigures is what a StepBenchmark measures.
@@ -75,7 +77,7 @@ func (b StepBenchmark) Run(ctx context.Context) (*StepFigures, error) {
 			return nil, err
 		}
 	}
-	f := &StepFigures{BatchSize: b.BatchSize, Rows: b.Rows, TouchedRows: touchedRows(s.batches[0], b.Fields)}
+	f := &StepFigures{BatchSize: b.BatchSize, Rows: b.Rows, TouchedRows: b.shape().touchedRows(s.batches[0])}
 	if err := s.measure(ctx, b.Seconds, f); err != nil {
 		return nil, err
 	}
@@ -92,16 +94,14 @@ type stepper struct {
 	next    int
 }
 
+func (b StepBenchmark) shape() shape { return shape{b.Fields, b.Rows / b.Fields, b.History} }
+
 func (b StepBenchmark) newStepper() (*stepper, error) {
-	fields := make([]graph.Field, b.Fields)
-	for i := range fields {
-		fields[i] = graph.Field{Name: fmt.Sprint("field ", i), Rows: b.Rows / b.Fields}
-	}
 	s := &stepper{weights: graph.NewWeights(rand.New(rand.NewPCG(1, 1))), solver: b.Solver}
 	s.weights.SetShard(b.shard)
-	builder := graph.NewBuilder(b.BatchSize, fields, s.weights)
+	builder := graph.NewBuilder(b.BatchSize, zoo.GraphFields(b.shape().list()), s.weights)
 	builder.Dropouts = rand.New(rand.NewPCG(1, 2))
-	builder.Mode.Training = true
+	builder.Mode.Training, builder.Mode.Gather = true, b.gather
 	var err error
 	if s.network, err = zoo.NewTrainingNetwork(b.Model, builder); err != nil {
 		s.weights.Free()
@@ -111,7 +111,7 @@ func (b StepBenchmark) newStepper() (*stepper, error) {
 		e.StartEpoch(1, s.weights)
 	}
 	s.model = gorgonia.NodesToValueGrads(s.network.Learnables())
-	s.batches = zipfBatches(64, b.BatchSize, b.Fields, b.Rows/b.Fields)
+	s.batches = b.shape().batches(64, b.BatchSize)
 	return s, nil
 }
 
@@ -161,15 +161,6 @@ func (s *stepper) measure(ctx context.Context, seconds float64, f *StepFigures) 
 	f.WallMinimum, f.WallMedian = walls[0], walls[len(walls)/2]
 	f.GFlops = float64(s.network.Flops()) / f.WallMinimum / 1e6
 	return nil
-}
-
-// touchedRows counts the different rows of a batch.
-func touchedRows(b *datasets.Batch, fields int) int {
-	seen := map[[2]int32]bool{}
-	for i, id := range b.IDs {
-		seen[[2]int32{int32(i % fields), id}] = true
-	}
-	return len(seen)
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -28,7 +28,7 @@ func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 func shape() zoo.Settings {
 	return zoo.Settings{
 		{Name: "embedding_dim", Value: 16}, {Name: "hidden_units", Value: []int{512, 256, 128}},
-		{Name: "cin_units", Value: []int{100, 100, 100}},
+		{Name: "cin_units", Value: []int{100, 100, 100}}, {Name: "block_units", Value: 128},
 	}
 }
 
@@ -41,6 +41,9 @@ func shapeOf(model string) zoo.Settings {
 		},
 	}[model]
 }
+
+// historyOf returns how many ids the list has that takes the place of the last field, for a model that attends to one; else 0.
+func historyOf(model string) int { return map[string]int{"din": 50}[model] }
 
 // models are the models of the zoo in these shapes.
 func models() map[string]zoo.Model {

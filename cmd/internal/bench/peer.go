@@ -32,7 +32,8 @@ type peerCase struct {
 }
 
 var peerCases = []peerCase{
-	{"dnn", 1024, 40}, {"wdl", 1024, 40}, {"wukong", 1024, 15}, {"xdeepfm", 256, 10}, {"dnn", 4096, 12},
+	{"dnn", 1024, 40}, {"wdl", 1024, 40}, {"wukong", 1024, 15}, {"xdeepfm", 256, 10},
+	{"masknet", 1024, 20}, {"autoint", 1024, 10}, {"din", 1024, 10}, {"finalnet", 1024, 20}, {"dnn", 4096, 12},
 	{"lr", 1024, 40}, {"fm", 1024, 40}, {"deepfm", 1024, 40}, {"dcnv2", 1024, 20}, {"finalmlp", 1024, 20}, {"rankmixer", 1024, 20},
 }
 
@@ -164,7 +165,9 @@ func fastestStep(ctx context.Context, model string, batch int) (float64, error) 
 	if err != nil {
 		return 0, err
 	}
-	figures, err := bench.StepBenchmark{Model: models()[model], Solver: solver, BatchSize: batch, Seconds: 1, WarmUp: 10}.Run(ctx)
+	figures, err := bench.StepBenchmark{
+		Model: models()[model], Solver: solver, BatchSize: batch, Seconds: 1, WarmUp: 10, History: historyOf(model),
+	}.Run(ctx)
 	if err != nil {
 		return 0, err
 	}

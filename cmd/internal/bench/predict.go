@@ -69,7 +69,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		for _, size := range o.sizes {
 			for _, callers := range o.callers {
 				figures, err := bench.PredictBenchmark{
-					Model: model, BatchSize: size, Callers: callers, Rows: o.rows, Seconds: o.seconds,
+					Model: model, BatchSize: size, Callers: callers, Rows: o.rows, Seconds: o.seconds, History: historyOf(name),
 				}.Run(cmd.Context())
 				if err != nil {
 					return err

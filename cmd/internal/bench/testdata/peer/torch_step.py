@@ -15,11 +15,12 @@ import numpy as np
 import torch
 from torch import nn
 
+import attention
 import backbones
 import interactions
 from backbones import FIELDS, ROWS
 
-FILES = [backbones, interactions]
+FILES = [backbones, interactions, attention]
 
 
 class AlgorithmOne:
@@ -47,14 +48,18 @@ class AlgorithmOne:
             p.addcdiv_(m, root, value=-self.lr / (1 - self.beta1 ** self.k))
 
 
-def batches(size, count):
-    """Ids k of a field have probabilities proportional to (10+k)^-1.1."""
+def batches(size, count, history=0):
+    """Ids k of a field have probabilities proportional to (10+k)^-1.1. With history the last field is a list of so many ids,
+    which shares the rows of the first."""
     rng = np.random.default_rng(0)
     rows = ROWS // FIELDS
     cumulative = np.cumsum((10.0 + np.arange(rows)) ** -1.1)
+    first = np.arange(FIELDS) * rows
+    if history:
+        first = np.concatenate([first[:-1], np.zeros(history, dtype=first.dtype)])
     for _ in range(count):
-        ids = np.searchsorted(cumulative, rng.random((size, FIELDS)) * cumulative[-1]).clip(max=rows - 1)
-        yield torch.from_numpy(ids + np.arange(FIELDS) * rows), torch.randint(0, 2, (size, 1)).float()
+        ids = np.searchsorted(cumulative, rng.random((size, len(first))) * cumulative[-1]).clip(max=rows - 1)
+        yield torch.from_numpy(ids + first), torch.randint(0, 2, (size, 1)).float()
 
 
 def main(name, size, steps, rule="sparse", warm_up=3):
@@ -63,11 +68,11 @@ def main(name, size, steps, rule="sparse", warm_up=3):
     dense = [p for p in model.parameters() if not any(p is t for t in tables)]
     of_tables = AlgorithmOne if rule == "algorithm1" else torch.optim.SparseAdam
     solvers = [of_tables(tables, lr=1e-3)] + ([torch.optim.Adam(dense, lr=1e-3)] if dense else [])
-    data, walls = list(batches(size, 8)), []
+    data, walls = list(batches(size, 8, getattr(model, "history", 0))), []
     for step in range(warm_up + steps):
         ids, labels = data[step % len(data)]
         start = time.perf_counter()
-        loss = nn.functional.binary_cross_entropy_with_logits(model(ids), labels)
+        loss = nn.functional.binary_cross_entropy_with_logits(model(ids), labels) + getattr(model, "extra", 0)
         for solver in solvers:
             solver.zero_grad(set_to_none=True)
         loss.backward()
