@@ -162,6 +162,11 @@ func (b *Builder) FieldNamed(name string) *Field {
 	return nil
 }
 
+// PlaceOf returns the place of a field among all, which is that of its vector in what Embed returns; -1 if there is no such field.
+func (b *Builder) PlaceOf(field string) int {
+	return slices.IndexFunc(b.fields, func(f Field) bool { return f.Name == field })
+}
+
 // IDs returns the input (batch, id columns) int32: the ids of each categorical or list field, counted from
 // 0 within the field; nil if the model has no such field.
 func (b *Builder) IDs() *gorgonia.Node { return b.ids }

@@ -27,6 +27,8 @@ func Models() []Model {
 		FM{},
 		DeepFM{},
 		DCNv2{},
+		FinalMLP{},
+		RankMixer{},
 		MaskNet{},
 		AutoInt{},
 		DIN{},

@@ -108,6 +108,10 @@ func TestImpossibleModelsNameTheHyperparameter(t *testing.T) {
 		"rank of experts":          {DCNv2{CrossRank: 65, CrossExperts: 2}, 4, "cross_rank must be in [1, 64]"},
 		"experts of full rank":     {DCNv2{CrossExperts: 2}, 4, "cross_experts: a mixture needs cross_rank"},
 		"less than no experts":     {DCNv2{CrossExperts: -1}, 4, "DCNv2.CrossExperts: cross_experts must be at least 1, got -1"},
+		"heads of no part":         {FinalMLP{Heads: 3}, 4, "heads: must divide the last hidden units of both streams, 64 and 64, got 3"},
+		"no such field":            {FinalMLP{SecondGateFields: "f1,user"}, 4, `second_gate_fields: there is no field "user"`},
+		"a token without field":    {RankMixer{Tokens: 5}, 4, "tokens must be at most 4, the number of fields, got 5"},
+		"parts of no token":        {RankMixer{Tokens: 3, TokenDim: 16}, 4, "token_dim must be a multiple of tokens, 3, got 16"},
 		"no cross layers":          {DCNv2{CrossLayers: -1}, 4, "cross_layers must be at least 1, got -1"},
 		"another structure":        {DCNv2{Structure: "both"}, 4, "structure must be one of parallel, stacked"},
 		"a block of no units":      {MaskNet{BlockUnits: -1}, 4, "block_units must be at least 1"},
@@ -201,6 +205,10 @@ func TestSizeOfEveryModel(t *testing.T) {
 			"din": {2377 + 93161 + 3*(36+200+80), 36800},
 			// Two stacks 384*128+128 + 128*64+64 + 64+1, with 4 values for each unit of batch norm.
 			"finalnet": {2 * (49280 + 8256 + 65 + 4*192), 36800},
+			// 8 tokens 48*64+64; two blocks of 2*64 to normalise, 8 * (64*128+128 + 128*64+64), 2*64; MLP 64*128+128 + 128*64+64 + 64+1.
+			"rankmixer": {8*3136 + 2*(256+8*16576) + 16641, 36800},
+			// Two streams 384*128+128 + 128*64+64 behind gates 16, 16*64+64, 64*384+384; 64*64 products, 64+1+64 to the logit.
+			"finalmlp": {2*(57536+16+1088+24960) + 4096 + 129, 36800},
 		}
 		require.Equal(t, want[e.Name], [2]int{dense, tables})
 	})

@@ -32,9 +32,9 @@ type peerCase struct {
 }
 
 var peerCases = []peerCase{
-	{"dnn", 1024, 40}, {"wdl", 1024, 40}, {"wukong", 1024, 15}, {"xdeepfm", 256, 10}, {"dnn", 4096, 12},
-	{"lr", 1024, 40}, {"fm", 1024, 40}, {"deepfm", 1024, 40}, {"dcnv2", 1024, 20},
-	{"masknet", 1024, 20}, {"autoint", 1024, 10}, {"din", 1024, 10}, {"finalnet", 1024, 20},
+	{"dnn", 1024, 40}, {"wdl", 1024, 40}, {"wukong", 1024, 15}, {"xdeepfm", 256, 10},
+	{"masknet", 1024, 20}, {"autoint", 1024, 10}, {"din", 1024, 10}, {"finalnet", 1024, 20}, {"dnn", 4096, 12},
+	{"lr", 1024, 40}, {"fm", 1024, 40}, {"deepfm", 1024, 40}, {"dcnv2", 1024, 20}, {"finalmlp", 1024, 20}, {"rankmixer", 1024, 20},
 }
 
 // peerOptions are the flags of "zoo bench peer".
