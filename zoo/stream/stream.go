@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -151,6 +152,9 @@ type yesterday struct {
 func (s *Stream) train(ctx context.Context, d Day) (*Record, error) {
 	start := time.Now()
 	r := &Record{Day: d.Name, Origin: d.Origin}
+	if len(d.Files) == 0 && d.Log == nil {
+		return nil, fmt.Errorf("%w: it has none", ErrNoFile)
+	}
 	var err error
 	if r.Files, err = stat(d.Files); err != nil {
 		return nil, err
@@ -166,7 +170,11 @@ func (s *Stream) train(ctx context.Context, d Day) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.trainDay(ctx, d.Name, before, set, r); err != nil {
+	err = s.trainDay(ctx, d.Name, before, set, r)
+	if errors.Is(err, checkpoint.ErrMismatch) && s.drop(d.Name) {
+		err = s.trainDay(ctx, d.Name, before, set, r)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if r.RowsNew, r.RowsReturned, err = s.folder.countNew(before.left, before.encoding, set.Encoding); err != nil {
@@ -257,6 +265,17 @@ func (s *Stream) trainDay(ctx context.Context, name string, before *yesterday, s
 	r.Samples, r.Steps, r.TrainLoss = set.Train.Len(), last.Steps, last.TrainLoss
 	r.MemoryBytes, err = sizeOf(path)
 	return err
+}
+
+// drop removes what was saved of a day that was interrupted, and has other rows now. It reports whether there was something.
+func (s *Stream) drop(name string) bool {
+	if dir, _, err := checkpoint.Find(s.folder.day(name)); err != nil || dir == "" {
+		return false
+	}
+	if s.Run.OnNote != nil {
+		s.Run.OnNote(fmt.Sprintf("day %s is not what it was when it was interrupted: it begins again", name))
+	}
+	return os.RemoveAll(s.folder.day(name)) == nil
 }
 
 // daySeed returns the seed of the next day: that of the stream, mixed with the day's number.
