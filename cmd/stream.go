@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
+	"iter"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
@@ -29,7 +27,7 @@ type streamOptions struct {
 	solverFlags *flags.Solver
 
 	schema, out, solver          string
-	days                         []string
+	days                         streamDays
 	batchSize, epochs            int
 	keep, skipBadLines, saveEach int
 	seed                         uint64
@@ -41,9 +39,9 @@ type streamOptions struct {
 func newStreamCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	o := streamOptions{catalogs: c, parallel: train.Parallel{Comm: comm}}
 	cmd := &cobra.Command{
-		Use:   "stream --schema FILE --days GLOB --out RUN",
+		Use:   "stream --schema FILE (--days GLOB | --kafka BROKERS/TOPIC) --out RUN",
 		Short: "Train day after day: evaluate, train, let go of what has vanished, publish",
-		Long: `Train a log that comes by days. For each file, in the order of their names, it
+		Long: `Train a log that comes by days. For each day, in the order of their names, it
 
   - evaluates the model of the day before, which has never seen the day,
   - lets the values leave of whose rows nothing is left, which changes no prediction,
@@ -55,7 +53,10 @@ mpirun, several processes train together. See docs/streams.md and docs/parallel.
 
   zoo generate drift --days 30 --rows 20000 --out logs
   zoo stream --schema logs/schema.yaml --days 'logs/*.csv' --out run --half-life 2days
-  zoo predict --from run --in new.csv --out predictions.csv`,
+  zoo predict --from run --in new.csv --out predictions.csv
+  zoo stream --schema log.yaml --days 'logs/*.csv.gz' --out run --follow --delay 10m
+  zoo stream --schema log.yaml --days log.csv.gz --period 24h --out run
+  zoo stream --schema log.yaml --kafka host:9092/clicks --out run --follow --delay 1h`,
 		Args: ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
@@ -68,7 +69,7 @@ mpirun, several processes train together. See docs/streams.md and docs/parallel.
 func (o *streamOptions) addFlags(f *pflag.FlagSet) {
 	o.flags = f
 	f.StringVar(&o.schema, "schema", "", "YAML file that describes the columns of the log")
-	f.StringSliceVar(&o.days, "days", nil, "files of days, or patterns such as 'logs/2026-*.csv.gz'; a day has the name of its file")
+	o.days.addFlags(f)
 	f.StringVar(&o.out, "out", "", "folder of the stream; it may hold one that goes on")
 	f.StringVar(&o.solver, "solver", "adamar", "solver; zoo solvers lists them")
 	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
@@ -89,8 +90,6 @@ func (o *streamOptions) check() error {
 	switch {
 	case o.schema == "":
 		return errors.New("--schema: give the file that describes the columns")
-	case len(o.days) == 0:
-		return errors.New("--days: give at least one file")
 	case o.out == "":
 		return errors.New("--out: give the folder of the stream")
 	case o.flags.Changed("buckets"):
@@ -105,6 +104,9 @@ func (o *streamOptions) check() error {
 		return fmt.Errorf("--check-ranks must be at least 0, got %d", o.parallel.CheckRanks)
 	case o.saveEach < 0 || o.skipBadLines < 0:
 		return fmt.Errorf("--checkpoint-every and --skip-bad-lines must be at least 0, got %d and %d", o.saveEach, o.skipBadLines)
+	}
+	if err := o.days.check(o.parallel.Comm.Size()); err != nil {
+		return err
 	}
 	if err := o.model.Check(); err != nil {
 		return err
@@ -125,14 +127,13 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 	if err := o.check(); err != nil {
 		return ui.Usage(err)
 	}
-	days, err := o.find()
-	if err != nil {
-		return ui.Usage(err)
-	}
 	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), o.json)
 	options, err := o.options(reporter)
 	if err := ranks.NewGroup(o.parallel.Comm).Agree(err); err != nil {
 		return err
+	}
+	if err := o.days.findTime(options.Schema); err != nil {
+		return ui.Usage(err)
 	}
 	s, err := stream.Open(o.out, options)
 	if errors.Is(err, stream.ErrSettings) || errors.Is(err, stream.ErrRanks) {
@@ -149,21 +150,28 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 		reporter.Note(fmt.Sprintf("values leave that had no gradient for %d steps: this changes predictions", o.idle))
 	}
 	done := len(s.Records())
+	days, err := o.days.open(cmd.Context(), s, options.Schema, reporter)
+	if err != nil {
+		return err
+	}
 	if err := o.train(cmd.Context(), s, days, ui.NewDays(reporter)); err != nil {
 		return err
 	}
 	if n, err := s.DaysToLeave(); err == nil && n > 0 {
 		reporter.Note(fmt.Sprintf("a value leaves when it has not been seen for about %.3g days", n))
 	}
-	if len(s.Records()) == done {
+	if done > 0 && len(s.Records()) == done {
 		reporter.Note(fmt.Sprintf("all days are done; the latest is %s", s.Records()[done-1].Day))
 	}
 	return nil
 }
 
 // train trains the days that are not done yet.
-func (o *streamOptions) train(ctx context.Context, s *stream.Stream, days []stream.Day, table *ui.Days) error {
-	for _, d := range days {
+func (o *streamOptions) train(ctx context.Context, s *stream.Stream, days iter.Seq2[stream.Day, error], table *ui.Days) error {
+	for d, err := range days {
+		if err != nil {
+			return err
+		}
 		r, err := s.Train(ctx, d)
 		if err != nil {
 			return err
@@ -176,31 +184,6 @@ func (o *streamOptions) train(ctx context.Context, s *stream.Stream, days []stre
 		}
 	}
 	return nil
-}
-
-// find returns the days that --days names, in their order.
-func (o *streamOptions) find() ([]stream.Day, error) {
-	var days []stream.Day
-	for _, pattern := range o.days {
-		paths, err := filepath.Glob(pattern)
-		if err != nil {
-			return nil, fmt.Errorf("--days %s: %w", pattern, err)
-		}
-		if len(paths) == 0 {
-			return nil, fmt.Errorf("--days %s: there is no such file", pattern)
-		}
-		for _, path := range paths {
-			name, _, _ := strings.Cut(filepath.Base(path), ".")
-			days = append(days, stream.Day{Name: name, Files: []string{path}})
-		}
-	}
-	slices.SortStableFunc(days, func(a, b stream.Day) int { return strings.Compare(a.Name, b.Name) })
-	for i := range days[1:] {
-		if days[i].Name == days[i+1].Name {
-			return nil, fmt.Errorf("--days: day %s comes twice: %s and %s", days[i].Name, days[i].Files[0], days[i+1].Files[0])
-		}
-	}
-	return days, nil
 }
 
 func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
@@ -218,7 +201,7 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 	}
 	return stream.Options{
 		Schema: described, NewSolver: o.newSolver, Models: o.catalogs.OwnModels(), Keep: o.keep, EveryValueStays: o.all, EvictIdle: o.idle,
-		Settings: flags.Kept(o.flags, "days", "json", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines", "check-ranks", "shard-tables"),
+		Settings: flags.Kept(o.flags, "days", "delay", "follow", "json", "kafka", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines", "check-ranks", "shard-tables"),
 		Read: encode.Options{
 			SkipBadLines: o.skipBadLines, OnSkip: func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
 		},

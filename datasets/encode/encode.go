@@ -23,7 +23,10 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 	if l.Valid != nil || l.Test != nil {
 		s.Split = nil // it is divided already
 	}
-	r := &reader{options: in.Options, encoder: newGrowing(&s, in.Options), spool: spool, meter: rawlog.NewMeter(in.Files.All())}
+	r := &reader{
+		options: in.Options, encoder: newGrowing(&s, in.Options), spool: spool, meter: rawlog.NewMeter(in.Files.All()),
+		bad: skipper{most: in.Options.SkipBadLines, onSkip: in.Options.OnSkip},
+	}
 	for part, l := range []rawlog.Log{l.Train, l.Valid, l.Test} {
 		if l == nil {
 			continue
@@ -33,7 +36,7 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 			return nil, err
 		}
 	}
-	e := &Encoded{Skipped: r.skipped, encoder: r.encoder, spool: spool, progress: in.Options.Progress}
+	e := &Encoded{Skipped: r.bad.skipped, encoder: r.encoder, spool: spool, progress: in.Options.Progress}
 	e.clearTallies()
 	if err := e.learn(); err != nil {
 		return nil, err
@@ -52,7 +55,7 @@ type reader struct {
 	chunk   chunk
 	meter   *rawlog.Meter
 	rows    int
-	skipped int
+	bad     skipper
 }
 
 // readingShare is the share of reading in the work; the rest is writing.
@@ -64,7 +67,7 @@ func (r *reader) read(ctx context.Context, l rawlog.Log) error {
 			err = r.encoder.encode(record, &r.chunk)
 		}
 		if err != nil {
-			if err := r.skip(err); err != nil {
+			if err := r.bad.skip(err); err != nil {
 				return err
 			}
 		}
@@ -92,18 +95,25 @@ func (r *reader) flush(ctx context.Context) error {
 	return r.spool.add(&r.chunk)
 }
 
-// skip returns the error, unless it belongs to a line that may be skipped.
-func (r *reader) skip(err error) error {
+// skipper leaves bad lines out, up to a number.
+type skipper struct {
+	most    int
+	skipped int
+	onSkip  func(error) // may be nil
+}
+
+// skip returns the error, unless it belongs to a line that may be left out.
+func (s *skipper) skip(err error) error {
 	var syntax *rawlog.SyntaxError
-	if !errors.As(err, &syntax) || rawlog.IsFatal(err) || r.options.SkipBadLines == 0 {
+	if !errors.As(err, &syntax) || rawlog.IsFatal(err) || s.most == 0 {
 		return err
 	}
-	if r.skipped == r.options.SkipBadLines {
-		return fmt.Errorf("%w (after %d bad lines that were left out)", err, r.skipped)
+	if s.skipped == s.most {
+		return fmt.Errorf("%w (after %d bad lines that were left out)", err, s.skipped)
 	}
-	r.skipped++
-	if r.options.OnSkip != nil {
-		r.options.OnSkip(err)
+	s.skipped++
+	if s.onSkip != nil {
+		s.onSkip(err)
 	}
 	return nil
 }

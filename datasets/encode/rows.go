@@ -22,6 +22,8 @@ type RowOptions struct {
 	Size     int      // samples in a batch, at least 1; default 1024
 	Labelled bool     // read the label, which must then be there
 	Keep     []string // columns to pass on as they are
+	// SkipBadLines is how many lines that cannot be understood are left out; one more is an error. Default 0.
+	SkipBadLines int
 }
 
 // ReadRows reads raw samples in the order of the files, size at a time, with what an encoding has
@@ -29,13 +31,26 @@ type RowOptions struct {
 // the next one is asked for.
 func ReadRows(ctx context.Context, x *datasets.Encoding, paths []string, o RowOptions) iter.Seq2[*Rows, error] {
 	return func(yield func(*Rows, error) bool) {
-		if err := readRows(ctx, x, paths, o, yield); err != nil {
+		l, err := rawlog.Open(x.Schema.Format, paths)
+		if err == nil {
+			err = readRows(ctx, x, l, o, yield)
+		}
+		if err != nil {
 			yield(nil, err)
 		}
 	}
 }
 
-func readRows(ctx context.Context, x *datasets.Encoding, paths []string, o RowOptions, yield func(*Rows, error) bool) error {
+// ReadLog is ReadRows for a log that is open.
+func ReadLog(ctx context.Context, x *datasets.Encoding, l rawlog.Log, o RowOptions) iter.Seq2[*Rows, error] {
+	return func(yield func(*Rows, error) bool) {
+		if err := readRows(ctx, x, l, o, yield); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+func readRows(ctx context.Context, x *datasets.Encoding, l rawlog.Log, o RowOptions, yield func(*Rows, error) bool) error {
 	if o.Size == 0 {
 		o.Size = 1024
 	}
@@ -47,16 +62,16 @@ func readRows(ctx context.Context, x *datasets.Encoding, paths []string, o RowOp
 		return err
 	}
 	b := newRowBuilder(e, o)
-	l, err := rawlog.Open(e.schema.Format, paths)
-	if err != nil {
-		return err
-	}
+	bad := skipper{most: o.SkipBadLines}
 	for r, err := range l(ctx, b.columns, nil) {
 		if err == nil {
 			err = b.add(r)
 		}
 		if err != nil {
-			return err
+			if err := bad.skip(err); err != nil {
+				return err
+			}
+			continue
 		}
 		if b.chunk.rows() < o.Size {
 			continue

@@ -115,6 +115,18 @@ func (s *Schema) YAML() ([]byte, error) {
 	return text, nil
 }
 
+// Columns returns the columns that a sample is read from, each once: the label's first, then those of the fields.
+func (s *Schema) Columns() []rawlog.Column {
+	list := []rawlog.Column{{Name: s.Label}}
+	for i := range s.Fields {
+		column := s.Fields[i].RawColumn()
+		if !slices.ContainsFunc(list, func(c rawlog.Column) bool { return c.Name == column.Name }) {
+			list = append(list, column)
+		}
+	}
+	return list
+}
+
 // Owner returns the place of the field whose vocabulary the field at a place uses: mostly its own.
 func (s *Schema) Owner(field int) int {
 	shares := s.Fields[field].Shares

@@ -8,6 +8,20 @@ import (
 	"time"
 )
 
+// Time returns the column that has the time of a row, and the layout of the time: those of the first field that is derived
+// from a time, or else those of the split by time. Both are "" if the schema knows of no time.
+func (s *Schema) Time() (column, layout string) {
+	for i := range s.Fields {
+		if f := &s.Fields[i]; f.Layout != "" && f.Derive != "" && f.Derive != "os_browser" {
+			return f.RawColumn().Name, f.Layout
+		}
+	}
+	if s.Split != nil && s.Split.By == "time" {
+		return s.Split.Column, s.Split.Layout
+	}
+	return "", ""
+}
+
 // Times parses times of one layout. It keeps the last one, since logs are mostly in the order of time.
 type Times struct {
 	Layout string // as that of a Field

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"iter"
 	"math"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -17,28 +16,36 @@ import (
 const samplesAtOnce = 4096
 
 // evaluate measures a model on a day that it was not trained on.
-func evaluate(ctx context.Context, m *predict.Trained, paths []string, list []metrics.Metric) (metrics.Figures, error) {
+func (s *Stream) evaluate(ctx context.Context, m *predict.Trained, d Day, r *Record) error {
 	p, err := m.Predictor()
 	if err != nil {
-		return metrics.Figures{}, err
+		return err
 	}
-	rows := encode.ReadRows(ctx, m.Encoding, paths, encode.RowOptions{Size: samplesAtOnce, Labelled: true})
-	return p.Evaluate(batches(rows), list...)
-}
-
-// batches yields the batches of rows.
-func batches(rows iter.Seq2[*encode.Rows, error]) iter.Seq2[*datasets.Batch, error] {
-	return func(yield func(*datasets.Batch, error) bool) {
-		for r, err := range rows {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if !yield(&r.Batch, nil) {
-				return
-			}
+	log, err := d.open(s.Schema.Format)
+	if err != nil {
+		return err
+	}
+	hours := newClock(s.Schema)
+	rows := encode.ReadLog(ctx, m.Encoding, log, encode.RowOptions{
+		Size: samplesAtOnce, Labelled: true, Keep: hours.columns(), SkipBadLines: s.Read.SkipBadLines,
+	})
+	var all metrics.Predictions
+	for b, err := range rows {
+		if err != nil {
+			return err
+		}
+		from := len(all.Logits)
+		all.Logits, all.Labels = append(all.Logits, b.Labels...), append(all.Labels, b.Labels...) // of logits only the room
+		if err := p.Logits(all.Logits[from:], &b.Batch); err != nil {
+			return err
+		}
+		if err := hours.add(b.Kept, all.Logits[from:], b.Labels); err != nil {
+			return err
 		}
 	}
+	r.setTest(metrics.Measure(all, s.Run.Metrics...))
+	r.Hours = hours.figures()
+	return nil
 }
 
 // read reads a day to memory, in an encoding that goes on from base, and counts its values beside those that before knows.
@@ -48,10 +55,10 @@ func (s *Stream) read(ctx context.Context, d Day, before, base *datasets.Encodin
 		known = drift.Known(before)
 	}
 	counts := drift.NewDay(s.Schema, known)
-	in := encode.Input{Schema: s.Schema, Files: rawlog.Files{Train: d.Files}, Options: s.Read}
+	in := encode.Input{Schema: s.Schema, Files: rawlog.Files{Train: d.paths()}, Options: s.Read}
 	in.Options.Base, in.Options.KeepWaiting = base, true
-	in.Logs = func(_ context.Context, paths []string) (rawlog.Logs, error) {
-		l, err := rawlog.Open(s.Schema.Format, paths)
+	in.Logs = func(context.Context, []string) (rawlog.Logs, error) {
+		l, err := d.open(s.Schema.Format)
 		if err != nil {
 			return rawlog.Logs{}, err
 		}

@@ -1,12 +1,12 @@
 package stream
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,6 +28,7 @@ var (
 //	days/DAY       the run of a day, see checkpoint.Directory; the latest ones are kept
 //	left/DAY       hashes of the values that were evicted before a day
 //	counts/DAY     counts of the values of a day, for the comparison with later ones
+//	incoming       what the source of the days needs while a day is not done
 //	current        a link to the run of the latest day
 //
 // A day is done once its record is written.
@@ -55,6 +56,8 @@ const (
 	daysFolder   = "days"
 	leftFolder   = "left"
 	countsFolder = "counts"
+
+	incomingFolder = "incoming"
 )
 
 // daysOfMemory is for how many days a stream remembers the counts of values, and which values it has evicted.
@@ -85,31 +88,65 @@ func openOrCreate(path string, settings map[string]string) (*checkpoint.Director
 }
 
 func (f *folder) open(settings map[string]string) error {
-	for name, value := range settings {
-		if saved, has := f.Settings()[name]; !has || saved != value {
-			return fmt.Errorf("%w: %s is %q, and was %q", ErrSettings, name, value, saved)
-		}
+	if err := f.readRecords(); err != nil {
+		return err
 	}
-	for _, name := range []string{daysFolder, leftFolder, countsFolder} {
+	if err := f.match(settings); err != nil {
+		return err
+	}
+	for _, name := range []string{daysFolder, leftFolder, countsFolder, incomingFolder} {
 		if err := os.MkdirAll(filepath.Join(f.Path(), name), 0o777); err != nil {
 			return err
 		}
-	}
-	text, err := os.ReadFile(filepath.Join(f.Path(), RecordsFile))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
-		var r Record
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			return fmt.Errorf("%s is %w: %w", RecordsFile, checkpoint.ErrDamaged, err)
-		}
-		f.records = append(f.records, r)
 	}
 	if len(f.records) > 0 { // a kill may have come between record and link
 		return f.publish(f.latest())
 	}
 	return nil
+}
+
+func (f *folder) readRecords() error {
+	text, err := os.ReadFile(filepath.Join(f.Path(), RecordsFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for lines := json.NewDecoder(bytes.NewReader(text)); lines.More(); {
+		var r Record
+		if err := lines.Decode(&r); err != nil {
+			return fmt.Errorf("%s is %w: %w", RecordsFile, checkpoint.ErrDamaged, err)
+		}
+		f.records = append(f.records, r)
+	}
+	return nil
+}
+
+// match compares the settings with those that the stream was started with. A stream without a day that is done begins again with
+// other ones.
+func (f *folder) match(settings map[string]string) error {
+	saved := f.Settings()
+	names := append(slices.Collect(maps.Keys(settings)), slices.Collect(maps.Keys(saved))...)
+	slices.Sort(names)
+	var different error
+	for _, name := range names {
+		now, given := settings[name]
+		before, had := saved[name]
+		switch {
+		case given && had && now != before:
+			different = fmt.Errorf("%w: %s is %q, and was %q", ErrSettings, name, now, before)
+		case given && !had:
+			different = fmt.Errorf("%w: %s is %q, and was not given", ErrSettings, name, now)
+		case had && !given:
+			different = fmt.Errorf("%w: %s is not given, and was %q", ErrSettings, name, before)
+		}
+		if different != nil {
+			break
+		}
+	}
+	if different == nil || len(f.records) > 0 {
+		return different
+	}
+	f.SetSettings(settings)
+	return errors.Join(os.RemoveAll(filepath.Join(f.Path(), daysFolder)), f.KeepSettings())
 }
 
 // latest returns the name of the latest day that is done; "" if none is.

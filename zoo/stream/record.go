@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"encoding/json"
 	"math"
 
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
@@ -16,7 +17,8 @@ type Record struct {
 	TestAUC         *float64 `json:"test_auc,omitempty"`
 	TestLogLoss     *float64 `json:"test_logloss,omitempty"`
 	TestCalibration *float64 `json:"test_calibration,omitempty"`
-	TrainLoss       float64  `json:"train_loss"` // mean of the batches' log losses, each before its step
+	Hours           []Hour   `json:"hours,omitempty"` // the same by hour, if a field of the schema is derived from a time
+	TrainLoss       float64  `json:"train_loss"`      // mean of the batches' log losses, each before its step
 	// Rows of tables over all fields: alive after the day, new on it, evicted before it, those of the evicted that left by
 	// Options.EvictIdle only, and, of the new ones, those whose values were evicted within the last days.
 	RowsAlive       int `json:"rows_alive"`
@@ -30,7 +32,10 @@ type Record struct {
 	UnknownByField map[string]float64 `json:"unknown_by_field,omitempty"`
 	PSI            map[string]float64 `json:"psi,omitempty"`
 	MemoryBytes    int64              `json:"memory_bytes"` // of weights, state and vocabulary
-	Seconds        float64            `json:"seconds"`
+	// Where the day comes from: its files, or the Origin of the Day.
+	Files   []File          `json:"files,omitempty"`
+	Origin  json.RawMessage `json:"origin,omitempty"`
+	Seconds float64         `json:"seconds"`
 }
 
 // setTest takes over figures.

@@ -62,7 +62,7 @@ func through(t *testing.T, dir string, o stream.Options, list []stream.Day, step
 		cancel()
 		if err == nil {
 			for i := range records {
-				records[i].Seconds = 0
+				records[i].Seconds, records[i].Files = 0, nil
 			}
 			return records
 		}
@@ -188,8 +188,46 @@ func TestStreamErrors(t *testing.T) {
 	_, err = stream.Open(dir, o)
 	require.ErrorIs(t, err, stream.ErrSettings)
 	require.ErrorContains(t, err, `model is "wdl", and was "dnn"`)
+	o.Settings = map[string]string{"seed": "2", "model": "dnn"}
+	_, err = stream.Open(dir, o)
+	require.ErrorContains(t, err, `seed is "2", and was not given`)
+	o.Settings = nil
+	_, err = stream.Open(dir, o)
+	require.ErrorContains(t, err, `model is not given, and was "dnn"`)
 	_, err = stream.Open(dir, stream.Options{})
 	require.ErrorContains(t, err, "needs a schema")
+}
+
+// A stream whose first day failed begins with other settings, and nothing of the day is left.
+func TestAStreamWithoutADayTakesOtherSettings(t *testing.T) {
+	list, o := days(t, 2), options(t)
+	dir, straight := filepath.Join(t.TempDir(), "s"), filepath.Join(t.TempDir(), "straight")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	o.Run.Checkpoints = &train.Checkpoints{EverySteps: 10}
+	o.Run.OnStep = func(train.Step) { cancel() }
+	s, err := stream.Open(dir, o)
+	require.NoError(t, err)
+	_, err = s.Train(ctx, list[0])
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, s.Close())
+	o.Run.Seed, o.Settings = 4, map[string]string{"seed": "4"}
+	require.Equal(t, through(t, straight, o, list, -1), through(t, dir, o, list, -1))
+	require.Equal(t, testrun.LatestFiles(t, filepath.Join(straight, "current")), testrun.LatestFiles(t, filepath.Join(dir, "current")))
+}
+
+// What training leaves out, the evaluation before it leaves out, too.
+func TestBadLinesOfADayAreLeftOut(t *testing.T) {
+	list, o := days(t, 2), options(t)
+	good := through(t, filepath.Join(t.TempDir(), "a"), o, list, -1)
+	for _, d := range list {
+		text, err := os.ReadFile(d.Files[0])
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(d.Files[0], append(text, "2,no label\n"...), 0o600))
+	}
+	o.Read.SkipBadLines = 1
+	bad := through(t, filepath.Join(t.TempDir(), "b"), o, list, -1)
+	require.Equal(t, good, bad)
 }
 
 func TestASolverUnderWhichNothingVanishesKeepsAll(t *testing.T) {

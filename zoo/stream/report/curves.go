@@ -70,7 +70,7 @@ type drawing struct {
 	figures []chart.Figure
 }
 
-// draw draws the figures of all quantities that were measured, and of PSI by field.
+// draw draws the figures of all quantities that were measured, by day and by hour, and of PSI by field.
 func draw(streams []Stream) ([]chart.Figure, error) {
 	d := drawing{streams: streams}
 	d.names, d.at = dayNames(streams)
@@ -79,6 +79,9 @@ func draw(streams []Stream) ([]chart.Figure, error) {
 		if err := d.add(q.caption, lines, names); err != nil {
 			return nil, err
 		}
+	}
+	if err := d.drawHours(); err != nil {
+		return nil, err
 	}
 	lines, names := d.psi()
 	return d.figures, d.add("population stability index against the last 7 days", lines, names)
@@ -142,12 +145,16 @@ func (d *drawing) chart(title string) *chart.Chart {
 	return c
 }
 
-// add adds a figure, unless nothing was measured.
+// add adds a figure over the days, unless nothing was measured.
 func (d *drawing) add(caption string, lines []chart.Series, names []chart.Legend) error {
+	return d.addTo(d.chart(caption+", by day"), caption, lines, names)
+}
+
+// addTo adds a figure with its lines, unless there are none.
+func (d *drawing) addTo(c *chart.Chart, caption string, lines []chart.Series, names []chart.Legend) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	c := d.chart(caption + ", by day")
 	for _, line := range lines {
 		if _, err := c.Line(line); err != nil {
 			return err

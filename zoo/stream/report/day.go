@@ -21,6 +21,7 @@ type Day struct {
 	TestAUC         *float64 `json:"test_auc,omitempty"`
 	TestLogLoss     *float64 `json:"test_logloss,omitempty"`
 	TestCalibration *float64 `json:"test_calibration,omitempty"`
+	Hours           []Hour   `json:"hours,omitempty"`
 	// BestAUC is the best possible AUC of the day, where it is known; see synthetic.DriftDay.
 	BestAUC      *float64 `json:"best_auc,omitempty"`
 	RowsAlive    *float64 `json:"rows_alive,omitempty"`
@@ -33,6 +34,14 @@ type Day struct {
 	PSI         map[string]*float64 `json:"psi,omitempty"`
 	MemoryBytes *float64            `json:"memory_bytes,omitempty"`
 	Seconds     *float64            `json:"seconds,omitempty"`
+}
+
+// Hour has the figures of the test of the rows of an hour of the day.
+type Hour struct {
+	Hour            int      `json:"hour"` // from 0 to 23
+	TestAUC         *float64 `json:"test_auc,omitempty"`
+	TestLogLoss     *float64 `json:"test_logloss,omitempty"`
+	TestCalibration *float64 `json:"test_calibration,omitempty"`
 }
 
 // ReadDays reads days, one JSON object a line. Members that a Day does not have are passed over. An error names the line.

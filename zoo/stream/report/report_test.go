@@ -87,6 +87,24 @@ func TestStreamsAreComparedByDay(t *testing.T) {
 	require.Equal(t, []float64{3}, line.Y)
 }
 
+// The figures by hour are means over the days that have the hour; without hours there are none.
+func TestFiguresByHour(t *testing.T) {
+	s := streamOf(t, "adamar", `{"day":"a","rows_alive":1}
+{"day":"b","rows_alive":1,"hours":[{"hour":0,"samples":3,"test_auc":0.5,"test_logloss":0.3},{"hour":23,"test_logloss":0.5}]}
+{"day":"c","rows_alive":1,"hours":[{"hour":0,"test_auc":0.7,"test_logloss":0.4,"test_calibration":1.1}]}`)
+	line := hourCurve(s.Days, hourly[0].of)
+	require.Equal(t, []float64{0}, line.X, "hour 23 has no AUC")
+	require.InDelta(t, 0.6, line.Y[0], 1e-12)
+	line = hourCurve(s.Days, hourly[1].of)
+	require.Equal(t, []float64{0, 23}, line.X)
+	require.InDeltaSlice(t, []float64{0.35, 0.5}, line.Y, 1e-12)
+	html := htmlOf(t, s)
+	for _, q := range hourly {
+		require.Contains(t, html, `aria-label="`+q.caption+`"`)
+	}
+	require.Equal(t, 4, strings.Count(html, "<figure>"))
+}
+
 func ptr(x float64) *float64 { return &x }
 
 // A name is text, not a part of the page.

@@ -1,0 +1,43 @@
+package feed
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"time"
+
+	"github.com/ctrzoo/ctrzoo/datasets/periods"
+	"github.com/ctrzoo/ctrzoo/zoo/stream"
+)
+
+// Periods are days that are the periods of a log. A day can be trained until the next one is asked for.
+type Periods struct{ periods.Cut }
+
+// origin is where a period comes from, as the record of its day has it.
+type origin struct {
+	Column string    `json:"column"` // of the times
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Rows   int       `json:"rows"`
+	SHA256 string    `json:"sha256"` // of the rows
+}
+
+// Days yields the days that have rows, in their order. The errors are those of periods.Cut.All.
+func (p Periods) Days(ctx context.Context) iter.Seq2[stream.Day, error] {
+	return func(yield func(stream.Day, error) bool) {
+		for period, err := range p.All(ctx) {
+			var d stream.Day
+			if err == nil {
+				d, err = p.day(period)
+			}
+			if !yield(d, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (p *Periods) day(period *periods.Period) (stream.Day, error) {
+	text, err := json.Marshal(origin{p.Time, period.Start, period.End, period.Rows, period.Hash})
+	return stream.Day{Name: period.Name(), Log: period.Log(), Origin: text}, err
+}
