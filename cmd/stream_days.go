@@ -113,8 +113,8 @@ func (o *streamDays) open(ctx context.Context, s *stream.Stream, log *schema.Sch
 	if o.period == 0 {
 		return files.Days(ctx), nil
 	}
-	whole, err := files.Log(log.Format)
-	return feed.Periods{Cut: periods.Cut{
+	whole, unfinished, err := files.Log(log.Format)
+	return feed.Periods{Unfinished: unfinished, Cut: periods.Cut{
 		Log: whole, Columns: log.Columns(), Time: o.time, Layout: o.layout, Length: o.period,
 		Spool: filepath.Join(s.Incoming(), "rows"), SkipBadLines: s.Read.SkipBadLines,
 	}}.Days(ctx), err

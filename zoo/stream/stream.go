@@ -125,8 +125,8 @@ func (s *Stream) DaysToLeave() (float64, error) {
 }
 
 // Train evaluates yesterday's model on a day, trains the day, and publishes its model. It returns nil if the day is done
-// already; if the day has changed since, that is an error that wraps ErrChanged. A day that does not come after the latest one is an error that wraps ErrOrder. After an error the model of the day
-// before is still published.
+// already. A day that has changed since it was done, or changes while it is read, is an error that wraps ErrChanged, one that does
+// not come after the latest one an error that wraps ErrOrder. After an error the model of the day before is still published.
 func (s *Stream) Train(ctx context.Context, d Day) (*Record, error) {
 	if done := slices.IndexFunc(s.folder.records, func(r Record) bool { return r.Day == d.Name }); done >= 0 {
 		if err := s.folder.records[done].check(&d); err != nil {

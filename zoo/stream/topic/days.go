@@ -62,13 +62,16 @@ func (d *Days) after(ctx context.Context, done json.RawMessage, yield func(strea
 		return err
 	}
 	last, err := d.begin(ctx, done)
-	for err == nil {
-		var next *origin
-		if next, err = d.next(ctx, last); next == nil || err != nil {
+	if err != nil {
+		return err
+	}
+	for {
+		next, err := d.next(ctx, last)
+		if next == nil || err != nil {
 			return err
 		}
-		var rows int
-		if rows, err = d.fetch(ctx, next); err != nil {
+		rows, err := d.fetch(ctx, next)
+		if err != nil {
 			return fmt.Errorf("zoo: day %s: %w", d.name(next), err)
 		}
 		if rows == 0 { // only marks of transactions, or records without a value
@@ -84,7 +87,6 @@ func (d *Days) after(ctx context.Context, done json.RawMessage, yield func(strea
 		}
 		last = next
 	}
-	return err
 }
 
 // check returns an error if the days cannot be days of a stream.
@@ -130,8 +132,8 @@ func (d *Days) begin(ctx context.Context, done json.RawMessage) (*origin, error)
 // dayOf returns when the day of a record begins, or, if there is no record, of which the time is zero, and if its time lies in the
 // future, the day that is closed next.
 func (d *Days) dayOf(record time.Time) time.Time {
-	if now := time.Now().Add(-d.Delay); record.IsZero() || record.After(now) {
-		record = now
+	if now := time.Now(); record.IsZero() || record.After(now) {
+		record = now.Add(-d.Delay)
 	}
 	return record.UTC().Truncate(d.Length)
 }
