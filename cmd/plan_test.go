@@ -74,6 +74,7 @@ func plan() []room {
 		{path: "zoo/bench", imports: "datasets graph solvers solvers/parallel solvers/ranks zoo zoo/predict"},
 		{path: "zoo/stream", imports: "datasets datasets/drift datasets/encode datasets/rawlog datasets/schema graph solvers solvers/ranks zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
+		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
 		{path: "zoo/experiment", imports: "datasets/safefile datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
@@ -98,7 +99,7 @@ func plan() []room {
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
 		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
-		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/feed zoo/stream/report datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
+		{path: "cmd", files: 20, imports: "zoo/stream zoo/stream/feed zoo/stream/report zoo/stream/topic datasets/kafka datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
 			"datasets/safefile graph graph/kernel solvers solvers/ranks solvers/ranks/mpi " +
 			"zoo zoo/checkpoint zoo/delta zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},
@@ -162,6 +163,11 @@ func keepsTo(t *testing.T, r room, p *listed) {
 	if r.path != "zoo/serve/traces" && !strings.HasPrefix(r.path, "cmd") {
 		for _, imported := range p.Deps {
 			require.False(t, strings.HasPrefix(imported, "go.opentelemetry.io/"), "%s imports %s: only who asks for spans links it", r.path, imported)
+		}
+	}
+	if !slices.Contains([]string{"datasets/kafka", "zoo/stream/topic", "cmd", "cmd/zoo"}, r.path) {
+		for _, imported := range p.Deps {
+			require.False(t, strings.HasPrefix(imported, "github.com/twmb/franz-go"), "%s imports %s", r.path, imported)
 		}
 	}
 	most := r.files

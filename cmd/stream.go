@@ -39,9 +39,9 @@ type streamOptions struct {
 func newStreamCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	o := streamOptions{catalogs: c, parallel: train.Parallel{Comm: comm}}
 	cmd := &cobra.Command{
-		Use:   "stream --schema FILE --days GLOB --out RUN",
+		Use:   "stream --schema FILE (--days GLOB | --kafka BROKERS/TOPIC) --out RUN",
 		Short: "Train day after day: evaluate, train, let go of what has vanished, publish",
-		Long: `Train a log that comes by days. For each file, in the order of their names, it
+		Long: `Train a log that comes by days. For each day, in the order of their names, it
 
   - evaluates the model of the day before, which has never seen the day,
   - lets the values leave of whose rows nothing is left, which changes no prediction,
@@ -53,7 +53,10 @@ mpirun, several processes train together. See docs/streams.md and docs/parallel.
 
   zoo generate drift --days 30 --rows 20000 --out logs
   zoo stream --schema logs/schema.yaml --days 'logs/*.csv' --out run --half-life 2days
-  zoo predict --from run --in new.csv --out predictions.csv`,
+  zoo predict --from run --in new.csv --out predictions.csv
+  zoo stream --schema log.yaml --days 'logs/*.csv.gz' --out run --follow --delay 10m
+  zoo stream --schema log.yaml --days log.csv.gz --period 24h --out run
+  zoo stream --schema log.yaml --kafka host:9092/clicks --out run --follow --delay 1h`,
 		Args: ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
@@ -102,7 +105,7 @@ func (o *streamOptions) check() error {
 	case o.saveEach < 0 || o.skipBadLines < 0:
 		return fmt.Errorf("--checkpoint-every and --skip-bad-lines must be at least 0, got %d and %d", o.saveEach, o.skipBadLines)
 	}
-	if err := o.days.check(); err != nil {
+	if err := o.days.check(o.parallel.Comm.Size()); err != nil {
 		return err
 	}
 	if err := o.model.Check(); err != nil {
@@ -198,7 +201,7 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 	}
 	return stream.Options{
 		Schema: described, NewSolver: o.newSolver, Models: o.catalogs.OwnModels(), Keep: o.keep, EveryValueStays: o.all, EvictIdle: o.idle,
-		Settings: flags.Kept(o.flags, "days", "delay", "follow", "json", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines", "check-ranks", "shard-tables"),
+		Settings: flags.Kept(o.flags, "days", "delay", "follow", "json", "kafka", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines", "check-ranks", "shard-tables"),
 		Read: encode.Options{
 			SkipBadLines: o.skipBadLines, OnSkip: func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
 		},

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/zoo/stream"
 	"github.com/stretchr/testify/require"
 )
 
@@ -74,7 +77,7 @@ func TestStreamOfPeriods(t *testing.T) {
 	}
 	code, _, stderr = zooCommand(t, "stream", "--schema", schema, "--days", log, "--time-column", "time", "--out", run)
 	require.Equal(t, 2, code)
-	require.Contains(t, stderr, "--time-column and --time-layout need a --period")
+	require.Contains(t, stderr, "are for files with a --period")
 }
 
 // screen is what a command prints, to be looked at while it runs.
@@ -136,4 +139,45 @@ func TestStreamFollows(t *testing.T) {
 	code2, _, stderr := zooCommand(t, again...)
 	require.Zero(t, code2, stderr)
 	require.Contains(t, stderr, "left for another time: day 2026-01-02 is not complete")
+}
+
+// The real rows of eleven hours, each a day. After some hours the model is calibrated, and better than chance.
+func TestStreamOfAvazuByHours(t *testing.T) {
+	log := "../../shared/data/avazu/eleven_hours_2803.csv.gz"
+	if _, err := os.Stat(log); err != nil {
+		t.Skip("the rows of Avazu are not there")
+	}
+	described := known.Avazu()
+	for i := range described.Fields {
+		if f := &described.Fields[i]; f.Layout != "" {
+			f.Layout = time.DateTime
+		}
+	}
+	described.Split = nil
+	text, err := described.YAML()
+	require.NoError(t, err)
+	schema := filepath.Join(t.TempDir(), "schema.yaml")
+	require.NoError(t, os.WriteFile(schema, text, 0o600))
+	run := filepath.Join(t.TempDir(), "run")
+	code, stdout, stderr := zooCommand(t, "stream", "--schema", schema, "--days", log, "--period", "1h", "--out", run, "--batch-size", "32", "--half-life", "12days", "--json")
+	require.Zero(t, code, stderr)
+	samples, days := 0, []stream.Record{}
+	for d := json.NewDecoder(strings.NewReader(stdout)); d.More(); {
+		var r stream.Record
+		require.NoError(t, d.Decode(&r))
+		require.Equal(t, fmt.Sprintf("2014-10-21T%02d", len(days)), r.Day)
+		samples += r.Samples
+		days = append(days, r)
+	}
+	require.Len(t, days, 11)
+	require.Equal(t, 2804, samples, "the rows of the file; its last line has no end")
+	for _, r := range days[1:] {
+		require.Len(t, r.Hours, 1)
+		require.Equal(t, r.TestAUC, r.Hours[0].TestAUC)
+		require.Less(t, *r.UnknownShare, 0.25)
+	}
+	for _, r := range days[7:] {
+		require.InDelta(t, 1, *r.TestCalibration, 0.3)
+		require.Greater(t, *r.TestAUC, 0.55)
+	}
 }

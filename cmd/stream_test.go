@@ -187,6 +187,8 @@ func TestRanksOfOneProcessTrainDays(t *testing.T) {
 	errs, _ = together(t, append(args, "--batch-size", "51", "--out", filepath.Join(t.TempDir(), "x"))...)
 	require.ErrorContains(t, errs[0], "batches of 51 samples cannot be divided between 2 ranks")
 	require.True(t, ui.IsUsage(errs[0]))
+	errs, _ = together(t, append(args, "--follow", "--out", filepath.Join(t.TempDir(), "x"))...)
+	require.ErrorContains(t, errs[0], "--follow is for one process, and zoo stream was started as 2 ranks")
 }
 
 func TestTrainFrom(t *testing.T) {

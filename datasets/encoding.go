@@ -23,6 +23,29 @@ type Scale struct {
 	Empty      float64 `json:"empty"`
 }
 
+// NewEncoding returns an encoding whose parts two functions return: the vocabulary of each field that has one of its own, and the
+// scale of each number.
+func NewEncoding(s *schema.Schema, vocabulary func(field int) (*Vocabulary, error), scale func(field int) (Scale, error)) (*Encoding, error) {
+	x := &Encoding{Schema: s, Vocabularies: make([]*Vocabulary, len(s.Fields)), Scales: make([]Scale, len(s.Fields))}
+	owners := map[string]*Vocabulary{}
+	for i, f := range s.Fields {
+		var err error
+		switch {
+		case f.Kind == "numeric":
+			x.Scales[i], err = scale(i)
+		case f.Shares != "":
+			x.Vocabularies[i] = owners[f.Shares]
+		case f.Hash == 0:
+			x.Vocabularies[i], err = vocabulary(i)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("field %q: %w", f.Name, err)
+		}
+		owners[f.Name] = x.Vocabularies[i]
+	}
+	return x, nil
+}
+
 // Fields returns the fields of the samples. An encoding whose parts do not fit each other is an error
 // that wraps schema.ErrInvalid.
 func (x *Encoding) Fields() ([]Field, error) {

@@ -99,7 +99,7 @@ func TestImpossibleModelsNameTheHyperparameter(t *testing.T) {
 		"no CIN units":             {XDeepFM{CINUnits: []int{8, 0}}, 4, "cin_units"},
 		"half of an odd layer":     {XDeepFM{CINUnits: []int{3, 3}, SplitHalf: true}, 4, "even to be split in halves"},
 		"rank over the fields":     {WuKong{Rank: 5}, 4, "rank"},
-		"no layers":                {WuKong{Layers: -1}, 4, "WuKong.Layers: layers must be at least 1, got -1"},
+		"no layers":                {WuKong{Layers: -1}, 4, "WuKong.Layers: layers must be in [1, 64], got -1"},
 		"no FMB units":             {WuKong{FMBUnits: -1}, 4, "fmb_units"},
 		"no LCB units":             {WuKong{LCBUnits: -1}, 4, "lcb_units"},
 		"all dropped":              {DNN{Dropout: 1}, 4, "dropout"},

@@ -102,6 +102,22 @@ func TestDaysByTimestamp(t *testing.T) {
 	require.Empty(t, k.lines(to, to))
 }
 
+// Next finds the time of the first record of all partitions; ListOffsets has it by partition.
+func TestTheTimeOfTheNextRecord(t *testing.T) {
+	k := newTopic(t)
+	_, first, err := k.source.Next(t.Context(), time.Unix(0, 0))
+	require.NoError(t, err)
+	require.True(t, first.IsZero(), "the topic is empty")
+	k.produce(3, 1, 0)
+	k.produce(1, 5, 2)
+	for day, want := range map[int]time.Time{0: noon(1), 1: noon(1), 2: noon(3), 3: noon(3), 4: {}} {
+		p, first, err := k.source.Next(t.Context(), midnight(day))
+		require.NoError(t, err)
+		require.Equal(t, want, first)
+		require.Equal(t, k.at(midnight(day)), p)
+	}
+}
+
 // Positions as JSON go on where they were; partitions without records on a day are a part of them. What is late belongs to
 // the next day: nothing is lost, and nothing comes twice.
 func TestNoRecordIsLostOrComesTwice(t *testing.T) {

@@ -20,6 +20,16 @@ type Position struct {
 	Offsets []int64 `json:"offsets"` // by partition, of the next record
 }
 
+// IsAfter reports whether there is anything between an earlier position of the topic and this one.
+func (p Position) IsAfter(earlier Position) bool {
+	for i, offset := range p.Offsets {
+		if i >= len(earlier.Offsets) && offset > 0 || i < len(earlier.Offsets) && offset > earlier.Offsets[i] {
+			return true
+		}
+	}
+	return false
+}
+
 // latest returns the later offset of each partition. A partition that the earlier position does not have is new.
 func (p Position) latest(earlier Position) Position {
 	out := Position{p.Topic, append([]int64(nil), p.Offsets...)}

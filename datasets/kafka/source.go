@@ -31,11 +31,7 @@ func (s Source) timeout() time.Duration {
 
 // client returns a client of the brokers. It does not connect yet.
 func (s Source) client(options ...kgo.Opt) (*kgo.Client, error) {
-	c, err := kgo.NewClient(append(append([]kgo.Opt{kgo.SeedBrokers(s.Brokers...)}, s.Options...), options...)...)
-	if err != nil {
-		return nil, s.fail(err)
-	}
-	return c, nil
+	return kgo.NewClient(append(append([]kgo.Opt{kgo.SeedBrokers(s.Brokers...)}, s.Options...), options...)...)
 }
 
 // fail says which topic an error is of.
@@ -47,33 +43,50 @@ func (s Source) fail(err error) error {
 // is the end. The mark that ends a transaction counts as a record, and has the time of the broker: a topic with transactions
 // can be read by days only if its records have their times from the broker's present.
 func (s Source) At(ctx context.Context, t time.Time) (Position, error) {
+	p, _, err := s.Next(ctx, t)
+	return p, err
+}
+
+// Next is At, and also returns the time of the earliest of these records; the zero time if there are none.
+func (s Source) Next(ctx context.Context, t time.Time) (Position, time.Time, error) {
+	p, first, err := s.next(ctx, t)
+	if err != nil {
+		return Position{}, time.Time{}, s.fail(err)
+	}
+	return p, first, nil
+}
+
+func (s Source) next(ctx context.Context, t time.Time) (p Position, first time.Time, err error) {
 	c, err := s.client()
 	if err != nil {
-		return Position{}, err
+		return p, first, err
 	}
 	defer c.Close()
 	limited, cancel := context.WithTimeoutCause(ctx, s.timeout(), ErrStalled)
 	defer cancel()
 	listed, err := kadm.NewClient(c).ListOffsetsAfterMilli(limited, t.UnixMilli(), s.Topic)
 	if err != nil {
-		return Position{}, s.fail(errors.Join(context.Cause(limited), err))
+		return p, first, errors.Join(context.Cause(limited), err)
 	}
-	p := Position{Topic: s.Topic, Offsets: make([]int64, len(listed[s.Topic]))}
+	p = Position{Topic: s.Topic, Offsets: make([]int64, len(listed[s.Topic]))}
 	if len(p.Offsets) == 0 {
-		return Position{}, s.fail(ErrTopic)
+		return p, first, ErrTopic
 	}
 	for partition, o := range listed[s.Topic] {
 		switch {
 		case partition < 0:
-			return Position{}, s.fail(fmt.Errorf("%w: %w", ErrTopic, o.Err))
+			return p, first, fmt.Errorf("%w: %w", ErrTopic, o.Err)
 		case o.Err != nil:
-			return Position{}, s.fail(fmt.Errorf("partition %d: %w", partition, o.Err))
+			return p, first, fmt.Errorf("partition %d: %w", partition, o.Err)
 		case int(partition) >= len(p.Offsets) || o.Offset < 0:
-			return Position{}, s.fail(fmt.Errorf("%w: partition %d has offset %d", ErrPosition, partition, o.Offset))
+			return p, first, fmt.Errorf("%w: partition %d has offset %d", ErrPosition, partition, o.Offset)
 		}
 		p.Offsets[partition] = o.Offset
+		if at := time.UnixMilli(o.Timestamp); o.Timestamp >= 0 && (first.IsZero() || at.Before(first)) {
+			first = at.UTC()
+		}
 	}
-	return p, nil
+	return p, first, nil
 }
 
 // Close returns where a day ends that begins at a position: at the first records whose timestamps are at end or later, but in

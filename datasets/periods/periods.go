@@ -38,6 +38,7 @@ type Period struct {
 	Start, End time.Time // the first is in it, the second is not
 	Rows       int
 	Hash       string // of all that the rows have
+	Last       bool   // the log ends with it; if the log is still written to, more of its rows may come
 
 	name  string
 	spool *spool
@@ -98,7 +99,7 @@ func (c *Cut) all(ctx context.Context, yield func(*Period, error) bool) error {
 		}
 	}
 	if r.has {
-		_, err = r.give(yield)
+		_, err = r.give(true, yield)
 	}
 	return err
 }
@@ -143,7 +144,7 @@ func (r *cutter) take(record *rawlog.Record, err error, yield func(*Period, erro
 		return true, r.keepBad(err)
 	}
 	if r.has && !start.Equal(r.begun) {
-		if more, err := r.give(yield); !more || err != nil {
+		if more, err := r.give(false, yield); !more || err != nil {
 			return false, err
 		}
 	}
@@ -188,12 +189,15 @@ func (r *cutter) within(err error) error {
 }
 
 // give yields the period that was read, and begins the next one.
-func (r *cutter) give(yield func(*Period, error) bool) (more bool, err error) {
+func (r *cutter) give(last bool, yield func(*Period, error) bool) (more bool, err error) {
 	hash, err := r.spool.finish()
 	if err != nil {
 		return false, err
 	}
-	p := &Period{Start: r.begun, End: r.begun.Add(r.Length), Rows: r.spool.rows, Hash: hash, name: Name(r.begun, r.Length), spool: r.spool}
+	p := &Period{
+		Start: r.begun, End: r.begun.Add(r.Length), Rows: r.spool.rows, Hash: hash, Last: last,
+		name: Name(r.begun, r.Length), spool: r.spool,
+	}
 	if !yield(p, nil) {
 		return false, nil
 	}

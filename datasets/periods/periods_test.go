@@ -60,6 +60,7 @@ func TestALogIsCutByDays(t *testing.T) {
 		require.NoError(t, err)
 		names, hashes = append(names, p.Name()), append(hashes, p.Hash)
 		require.Equal(t, 24*time.Hour, p.End.Sub(p.Start))
+		require.Equal(t, p.Name() == "2014-10-24", p.Last)
 		got[p.Name()] = linesOf(t, p)
 		require.Len(t, got[p.Name()], p.Rows)
 	}

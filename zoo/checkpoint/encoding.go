@@ -43,7 +43,7 @@ func vocabularyTensors(e *datasets.Encoding) *Tensors {
 		v := e.Vocabularies[i]
 		switch {
 		case f.Kind == "numeric":
-			Add(&t, f.Name+"/scale", []float64{e.Scales[i].Mean, e.Scales[i].Multiplier, e.Scales[i].Empty})
+			AddScale(&t, f.Name+"/scale", e.Scales[i])
 		case f.Shares == "" && v != nil: // buckets have none
 			all := datasets.Counts{}
 			for id := range int32(v.Len()) {
@@ -111,8 +111,8 @@ func ReadEncoding(checkpoint string) (*datasets.Encoding, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &datasets.Encoding{}
-	if e.Schema, err = schema.Parse(text); err != nil {
+	described, err := schema.Parse(text)
+	if err != nil {
 		return nil, fmt.Errorf("%s is %w: %w", path, ErrDamaged, err)
 	}
 	m, err := openMapped(filepath.Join(checkpoint, vocabularyFile))
@@ -120,30 +120,22 @@ func ReadEncoding(checkpoint string) (*datasets.Encoding, error) {
 		return nil, err
 	}
 	defer m.Close()
-	e.Vocabularies = make([]*datasets.Vocabulary, len(e.Schema.Fields))
-	e.Scales = make([]datasets.Scale, len(e.Schema.Fields))
-	owners := map[string]*datasets.Vocabulary{}
-	for i, f := range e.Schema.Fields {
-		switch {
-		case f.Kind == "numeric":
-			scale := make([]float64, 3)
-			if err := Read(m, f.Name+"/scale", scale); err != nil {
-				return nil, err
-			}
-			e.Scales[i] = datasets.Scale{Mean: scale[0], Multiplier: scale[1], Empty: scale[2]}
-			continue
-		case f.Hash > 0:
-			continue
-		case f.Shares != "":
-			e.Vocabularies[i] = owners[f.Shares]
-		default:
-			if e.Vocabularies[i], err = readVocabulary(m, f.Name); err != nil {
-				return nil, err
-			}
-		}
-		owners[f.Name] = e.Vocabularies[i]
-	}
-	return e, nil
+	name := func(field int) string { return described.Fields[field].Name }
+	vocabulary := func(field int) (*datasets.Vocabulary, error) { return readVocabulary(m, name(field)) }
+	scale := func(field int) (datasets.Scale, error) { return ReadScale(m, name(field)+"/scale") }
+	return datasets.NewEncoding(described, vocabulary, scale)
+}
+
+// AddScale adds the scale of a number.
+func AddScale(t *Tensors, name string, s datasets.Scale) {
+	Add(t, name, []float64{s.Mean, s.Multiplier, s.Empty})
+}
+
+// ReadScale reads what AddScale added.
+func ReadScale(m *Mapped, name string) (datasets.Scale, error) {
+	s := make([]float64, 3)
+	err := Read(m, name, s)
+	return datasets.Scale{Mean: s[0], Multiplier: s[1], Empty: s[2]}, err
 }
 
 func readVocabulary(m *Mapped, field string) (*datasets.Vocabulary, error) {

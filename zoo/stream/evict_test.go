@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
@@ -150,6 +152,43 @@ func (l *life) evicts(t *testing.T, samples int) {
 	require.Less(t, read(without).Vocabularies[0].Len(), read(with).Vocabularies[0].Len(), "ids were taken over")
 	again := writeDay(t, 5, samples, 0, 130)
 	require.Equal(t, logits(t, with, nil, again), logits(t, without, nil, again))
+	kept := rowsByValue(t, with)
+	for value, row := range rowsByValue(t, without) {
+		require.Equal(t, kept[value], row, value)
+	}
+}
+
+// rowsByValue returns the bits of all weights: those of dense weights by their names, those of rows by table, field and value, and
+// those of buckets and of unknown values by id.
+func rowsByValue(t testing.TB, dir string) map[string][]byte {
+	t.Helper()
+	m, err := predict.Load(dir)
+	require.NoError(t, err)
+	defer m.Free()
+	all := map[string][]byte{}
+	for w := range m.Weights.All() {
+		if w.Table == nil {
+			all[w.Name] = bytes.Clone(offheap.Bytes(w.Values()))
+			continue
+		}
+		for i, f := range m.Fields {
+			if f.Kind == datasets.Numeric || f.Shares != "" {
+				continue
+			}
+			rows, err := m.Rows(w.Name, f.Name)
+			require.NoError(t, err)
+			for r := range rows {
+				name := fmt.Sprint(w.Name, " ", f.Name, " ", r.Value)
+				if v := m.Encoding.Vocabularies[i]; r.ID == 0 || v == nil {
+					name = fmt.Sprint(w.Name, " ", f.Name, " id ", r.ID)
+				} else if v.IsFree(int32(r.ID)) {
+					continue
+				}
+				all[name] = bytes.Clone(offheap.Bytes(r.Vector))
+			}
+		}
+	}
+	return all
 }
 
 func TestValuesThatMustStay(t *testing.T) {

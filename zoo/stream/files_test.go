@@ -73,3 +73,33 @@ func TestADayThatChangesWhileItIsRead(t *testing.T) {
 	require.ErrorContains(t, err, "was written to while it was read")
 	require.Equal(t, before, testrun.LatestFiles(t, filepath.Join(dir, "current")))
 }
+
+// A day that was interrupted, and has other rows when the stream goes on, begins again, and ends as if it had these from the start.
+func TestADayThatChangesWhenItIsInterrupted(t *testing.T) {
+	list, o := days(t, 2), options(t)
+	dir, straight := filepath.Join(t.TempDir(), "s"), filepath.Join(t.TempDir(), "straight")
+	through(t, dir, o, list[:1], -1)
+	o.Run.Checkpoints = &train.Checkpoints{EverySteps: 10}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stopped := o
+	stopped.Run.OnStep = func(s train.Step) {
+		if s.Step%150 == 35 {
+			cancel()
+		}
+	}
+	s, err := stream.Open(dir, stopped)
+	require.NoError(t, err)
+	_, err = s.Train(ctx, list[1])
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, s.Close())
+	text, err := os.ReadFile(list[1].Files[0])
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(list[1].Files[0], append(text, "1,new,v32,1,,,v33,v34\n"...), 0o600))
+	var notes []string
+	o.Run.OnNote = func(note string) { notes = append(notes, note) }
+	got := through(t, dir, o, list, -1)
+	require.Contains(t, notes, "day 2026-01-02 is not what it was when it was interrupted: it begins again")
+	require.Equal(t, through(t, straight, o, list, -1), got)
+	require.Equal(t, testrun.LatestFiles(t, filepath.Join(straight, "current")), testrun.LatestFiles(t, filepath.Join(dir, "current")))
+}

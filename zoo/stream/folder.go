@@ -175,12 +175,21 @@ func (f *folder) finish(r Record, keep int) error {
 	if err := f.publish(r.Day); err != nil {
 		return err
 	}
-	for _, old := range f.records[:max(0, len(f.records)-keep)] {
-		if err := os.RemoveAll(f.day(old.Day)); err != nil {
-			return err
+	return f.forget(daysFolder, keep)
+}
+
+// forget removes what a folder has of days before the last n. Its cost does not grow with the days before.
+func (f *folder) forget(what string, n int) error {
+	if len(f.records) <= n {
+		return nil
+	}
+	entries, err := os.ReadDir(filepath.Join(f.Path(), what))
+	for _, e := range entries {
+		if e.Name() < f.records[len(f.records)-n].Day {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(f.Path(), what, e.Name())))
 		}
 	}
-	return nil
+	return err
 }
 
 // keep writes what a stream remembers of a day, and removes what it forgets.
@@ -188,12 +197,7 @@ func (f *folder) keep(what, day string, data []byte) error {
 	if err := checkpoint.WriteFile(filepath.Join(f.Path(), what, day), data); err != nil {
 		return err
 	}
-	for _, old := range f.records[:max(0, len(f.records)-daysOfMemory)] {
-		if err := os.RemoveAll(filepath.Join(f.Path(), what, old.Day)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.forget(what, daysOfMemory)
 }
 
 // remembered returns what a stream remembers of the last days that are done, the oldest first.

@@ -53,7 +53,7 @@ func onRank(comm ranks.Comm, dir string, o stream.Options, list []stream.Day, st
 	}
 	records := s.Records()
 	for i := range records {
-		records[i].Seconds = 0
+		records[i].Seconds, records[i].Files = 0, nil
 	}
 	return records, nil
 }

@@ -58,10 +58,12 @@ func lived(t *testing.T, dir, from string, m zoo.Model, day datasets.Source, sol
 // A table that grows ends with the bits of one that had all its rows from the start.
 func TestAGrownTableIsOneThatHadAllRowsFromTheStart(t *testing.T) {
 	settings := testrun.SmallSettings()
-	testrun.ForEveryModel(t, settings, func(t *testing.T, _ string, m zoo.Model) {
-		for _, name := range []string{"adamar", "adagradar", "adam", "adamw", "rmsprop-ar", "cowclip", "sam"} {
-			t.Run(name, func(t *testing.T) {
-				e := testrun.Must(solvers.Find(name))
+	testrun.ForEveryModel(t, settings, func(t *testing.T, model string, m zoo.Model) {
+		for _, e := range solvers.Entries() {
+			if model != "wdl" && e.Name != "adamar" && e.Name != "adagradar" && e.Name != "adam" { // wdl has two tables
+				continue
+			}
+			t.Run(e.Name, func(t *testing.T) {
 				solver := func() (solvers.Solver, error) { return e.New() }
 				in := func(name string) string { return filepath.Join(t.TempDir(), name) }
 				grown, grown2, whole, whole2 := in("a"), in("b"), in("c"), in("d")

@@ -47,17 +47,24 @@ func (f Files) Find() ([]stream.Day, error) {
 	return days, err
 }
 
-// Log returns the log of all files, one after the other in the order of their names, up to the first one that is not complete.
-func (f Files) Log(format rawlog.Format) (rawlog.Log, error) {
-	var paths []string
+// Log returns the log of all files, one after the other in the order of their names, up to the first one that is not complete;
+// unfinished says that there is one.
+func (f Files) Log(format rawlog.Format) (l rawlog.Log, unfinished bool, err error) {
+	all, err := f.Find()
+	if err != nil {
+		return nil, false, err
+	}
 	f.Follow = false
+	var paths []string
+	days := 0
 	for d, err := range f.Days(context.Background()) {
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		paths = append(paths, d.Files...)
+		paths, days = append(paths, d.Files...), days+1
 	}
-	return rawlog.Open(format, paths)
+	l, err = rawlog.Open(format, paths)
+	return l, days < len(all), err
 }
 
 func (f Files) find() (list []found, err error) {

@@ -11,7 +11,11 @@ import (
 )
 
 // Periods are days that are the periods of a log. A day can be trained until the next one is asked for.
-type Periods struct{ periods.Cut }
+type Periods struct {
+	periods.Cut
+	// Unfinished says that more of the log will come: the last period is left for another time. Default: it is a day.
+	Unfinished bool
+}
 
 // origin is where a period comes from, as the record of its day has it.
 type origin struct {
@@ -27,6 +31,9 @@ func (p Periods) Days(ctx context.Context) iter.Seq2[stream.Day, error] {
 	return func(yield func(stream.Day, error) bool) {
 		for period, err := range p.All(ctx) {
 			var d stream.Day
+			if err == nil && period.Last && p.Unfinished {
+				return
+			}
 			if err == nil {
 				d, err = p.day(period)
 			}
