@@ -12,7 +12,7 @@ import (
 //	mask(V) = W_2 ReLU(W_1 V + b_1) + b_2
 //	block(V, x) = ReLU(LayerNorm(W (mask(V) * x) + b))
 //
-// The blocks are in series, each over the one before and the first over LayerNorm(V), with a linear output; or, with Parallel,
+// The blocks are in series, each over the one before and the first over LayerNorm(V), with a linear output; or, with ParallelBlocks,
 // all are over LayerNorm(V), and an MLP is over them side by side.
 //
 // Reference: Wang, She and Zhang, MaskNet: Introducing Feature-Wise Multiplication to CTR Ranking Models by Instance-Guided
@@ -21,7 +21,7 @@ import (
 // is not in the paper: without it embeddings that begin at zero, as those of the paper of AdamAR do, would stay there.
 type MaskNet struct {
 	EmbeddingDim   int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
-	Parallel       bool    `help:"blocks side by side under an MLP, instead of one after another"`
+	ParallelBlocks bool    `help:"blocks side by side under an MLP, instead of one after another"`
 	Blocks         int     `default:"3" range:"[1, inf)" help:"number of mask blocks"`
 	BlockUnits     int     `default:"64" range:"[1, inf)" help:"values that a mask block makes"`
 	ReductionRatio float64 `default:"2" range:"(0, inf)" help:"hidden units of a mask, as a multiple of what it masks"`
@@ -33,7 +33,7 @@ type MaskNet struct {
 func (m MaskNet) Logit(b *graph.Builder) *gorgonia.Node {
 	v := b.Embed("deep", m.EmbeddingDim)
 	normal := b.LayerNorm("norm", v, m.EmbeddingDim)
-	if m.Parallel {
+	if m.ParallelBlocks {
 		var blocks []*gorgonia.Node
 		for i := range m.Blocks {
 			blocks = append(blocks, m.block(b, fmt.Sprintf("block/%d", i), v, normal))

@@ -43,7 +43,8 @@ func FuzzRowEncoder(f *testing.F) {
 		if err != nil {
 			return
 		}
-		want := b.take()
+		want, err := b.take()
+		require.NoError(t, err)
 		require.Equal(t, want.IDs, got.IDs)
 		require.Equal(t, bits(want.Numbers), bits(got.Numbers))
 	})

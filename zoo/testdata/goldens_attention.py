@@ -58,7 +58,7 @@ class More(Model):
     def project(self, name, x, units):
         return x @ self.weight(name + "/weight", x.shape[-1], units)
 
-    def masknet(self, embedding_dim=4, parallel=False, blocks=2, block_units=5, reduction_ratio=2.0, hidden_units=(8, 5)):
+    def masknet(self, embedding_dim=4, parallel_blocks=False, blocks=2, block_units=5, reduction_ratio=2.0, hidden_units=(8, 5)):
         e = self.embed("deep", embedding_dim)
         v, normal = e.flatten(1), self.layer_norm("norm", e).flatten(1)
 
@@ -68,7 +68,7 @@ class More(Model):
             mask = self.linear(name + "/mask/1", mask, x.shape[1])
             return F.relu(self.layer_norm(name + "/norm", self.linear(name + "/hidden", mask * x, block_units)))
 
-        if parallel:
+        if parallel_blocks:
             return self.mlp("mlp", torch.cat([block(i, normal) for i in range(blocks)], 1), hidden_units)
         x = normal
         for i in range(blocks):
@@ -162,7 +162,7 @@ class More(Model):
 
 
 CASES = [
-    ("masknet_mixed", "masknet", MIXED, 6, {}), ("masknet_parallel", "masknet", MIXED, 5, dict(parallel=True, block_units=17, reduction_ratio=1.0)),
+    ("masknet_mixed", "masknet", MIXED, 6, {}), ("masknet_parallel", "masknet", MIXED, 5, dict(parallel_blocks=True, block_units=17, reduction_ratio=1.0)),
     ("masknet_one", "masknet", ONE, 1, dict(embedding_dim=7, reduction_ratio=0.5)),
     ("masknet_256", "masknet", PLAIN, 2, dict(embedding_dim=5, blocks=1, block_units=256, reduction_ratio=0.5)),
     ("autoint_mixed", "autoint", MIXED, 6, dict(embedding_dim=8)), ("autoint_plus", "autoint", PLAIN, 4, dict(plus=True, heads=3, attention_layers=1)),

@@ -106,7 +106,7 @@ func models(t testing.TB, test func(t *testing.T, m zoo.Model)) {
 	list["dcnv2 low rank, stacked"] = zoo.DCNv2{EmbeddingDim: 5, CrossRank: 3, Structure: "stacked"}
 	list["dcnv2 experts"] = zoo.DCNv2{EmbeddingDim: 5, CrossRank: 3, CrossExperts: 3}
 	list["finalmlp fields"] = zoo.FinalMLP{EmbeddingDim: 5, FirstGateFields: "site", Heads: 4, BatchNorm: true}
-	list["masknet parallel"] = zoo.MaskNet{Parallel: true, Blocks: 2, BlockUnits: 9, ReductionRatio: 0.5}
+	list["masknet parallel"] = zoo.MaskNet{ParallelBlocks: true, Blocks: 2, BlockUnits: 9, ReductionRatio: 0.5}
 	list["autoint plus"] = zoo.AutoInt{Plus: true, Heads: 3, AttentionUnits: 9, AttentionLayers: 2}
 	list["din softmax"] = zoo.DIN{Softmax: true, Activation: "prelu", EmbeddingDim: 5}
 	list["finalnet gate"] = zoo.FinalNet{FieldGate: true, SecondHiddenUnits: []int{6}}
