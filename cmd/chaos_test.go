@@ -3,6 +3,7 @@
 package cmd
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -70,7 +71,12 @@ func chores(t *testing.T) []*chore {
 		}, leaves: file("p.csv")},
 		{name: "stream", args: func(place string) []string {
 			return append(stream, "--checkpoint-every", "20", "--out", place)
-		}, leaves: file("current/epoch-0002-batch-00000000/weights.safetensors")},
+		}, leaves: func(t *testing.T, place string) any {
+			if days, _ := os.ReadFile(filepath.Join(place, "days.jsonl")); bytes.Count(days, []byte("\n")) < 3 {
+				return nil // the model of an earlier day
+			}
+			return file("current/epoch-0002-batch-00000000/weights.safetensors")(t, place)
+		}},
 	}
 }
 

@@ -81,7 +81,7 @@ func (o *outside) lists(t *testing.T) {
 func (o *outside) trains(t *testing.T) {
 	trained := o.must(t, "train --data shop --train log.csv --epochs 1 --batch-size 20 --json --model mine --mine-flag 3 --solver warm-up --warm-up 5 --out run")
 	require.Contains(t, trained, `"model":"mine","solver":"warm-up"`)
-	require.Regexp(t, `"test_brier":0\.\d+.*"valid_brier":0\.\d+`, trained)
+	require.Regexp(t, `"best_epoch":1,.*"valid_brier":0\.\d+.*"test_brier":0\.\d+`, trained)
 	require.Contains(t, o.must(t, "train --resume run --epochs 2 --json"), `"epoch":2`)
 	require.Contains(t, o.must(t, "inspect run"), "main.Mine{EmbeddingDim:8 MineFlag:3 Width:narrow}\nWarmUp(warm_up=5, AdamAR(")
 	require.Regexp(t, `(?m)^Brier        0\.\d{4}$`, o.must(t, "evaluate --from run --test log.csv"))

@@ -32,9 +32,12 @@ type RowOptions struct {
 // the next one is asked for.
 func ReadRows(ctx context.Context, x *datasets.Encoding, paths []string, o RowOptions) iter.Seq2[*Rows, error] {
 	return func(yield func(*Rows, error) bool) {
-		l, err := rawlog.Open(x.Schema.Format, paths)
+		err := checkEncoding(x)
 		if err == nil {
-			err = readRows(ctx, x, l, o, yield)
+			var l rawlog.Log
+			if l, err = rawlog.Open(x.Schema.Format, paths); err == nil {
+				err = readRows(ctx, x, l, o, yield)
+			}
 		}
 		if err != nil {
 			yield(nil, err)
@@ -103,8 +106,8 @@ func readRows(ctx context.Context, x *datasets.Encoding, l rawlog.Log, o RowOpti
 
 // learnedEncoder is an encoder that has finished its training part.
 func learnedEncoder(x *datasets.Encoding) (*encoder, error) {
-	if x == nil || x.Schema == nil {
-		return nil, fmt.Errorf("datasets: %w: none given", schema.ErrInvalid)
+	if err := checkEncoding(x); err != nil {
+		return nil, err
 	}
 	fields, err := x.Fields()
 	if err != nil {
@@ -122,6 +125,14 @@ func learnedEncoder(x *datasets.Encoding) (*encoder, error) {
 		}
 	}
 	return e, nil
+}
+
+// checkEncoding refuses an encoding without a schema.
+func checkEncoding(x *datasets.Encoding) error {
+	if x == nil || x.Schema == nil {
+		return fmt.Errorf("datasets: %w: none given", schema.ErrInvalid)
+	}
+	return nil
 }
 
 // rowBuilder gathers records to a batch.

@@ -53,6 +53,8 @@ func (s *Store) keepScores(key string, x scores) error {
 	for _, v := range x {
 		bytes = binary.LittleEndian.AppendUint32(bytes, math.Float32bits(v))
 	}
+	s.lock.Lock() // two runs at a time may have the same settings
+	defer s.lock.Unlock()
 	path := s.scorePath(key)
 	err := os.MkdirAll(filepath.Dir(path), 0o777)
 	if err == nil {

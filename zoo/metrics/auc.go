@@ -3,18 +3,14 @@ package metrics
 import "math"
 
 func auc() Metric {
-	return Metric{Name: "auc", Title: "AUC", Goal: Higher, Measure: func(p Predictions) float64 { return p.rocArea(p.byScore()) }}
+	return Metric{Name: "auc", Title: "AUC", Goal: Higher, Measure: ofWhole(func(p Predictions) float64 { return p.rocArea(p.byScore()) })}
 }
 
 // AUC returns the area under the ROC curve of scores against labels (0 or 1), exact, ties counting
 // half: the Mann-Whitney statistic over (positives x negatives). It is NaN if one class is empty, or if there are not as
 // many of both.
 func AUC(scores, labels []float32) float64 {
-	if len(scores) != len(labels) {
-		return math.NaN()
-	}
-	p := Predictions{Logits: scores, Labels: labels}
-	return p.rocArea(p.byScore())
+	return auc().Measure(Predictions{Logits: scores, Labels: labels})
 }
 
 // rocArea is the area under the ROC curve of samples in ascending order of their logits. A pair of a positive and a negative

@@ -3,17 +3,13 @@ package metrics
 import "math"
 
 func calibration() Metric {
-	return Metric{Name: "calibration", Decimals: 3, Measure: func(p Predictions) float64 { return p.calibration() }}
+	return Metric{Name: "calibration", Decimals: 3, Measure: ofWhole(func(p Predictions) float64 { return p.calibration() })}
 }
 
 // Calibration returns the mean prediction divided by the mean label (0 or 1): 1 is right. It is NaN if no label is 1,
 // or if there are not as many of both.
 func Calibration(logits, labels []float32) float64 {
-	if len(logits) != len(labels) {
-		return math.NaN()
-	}
-	p := Predictions{Logits: logits, Labels: labels}
-	return p.calibration()
+	return calibration().Measure(Predictions{Logits: logits, Labels: labels})
 }
 
 func (p *Predictions) calibration() float64 {
@@ -34,7 +30,7 @@ const calibrationBins = 100
 // expectedCalibrationError is the mean over the samples of the distance between mean prediction and mean label in their
 // bin. The bins are 100, as wide as each other in probability; CTR papers use as many, since most predictions are small.
 func expectedCalibrationError() Metric {
-	return Metric{Name: "ece", Title: "ECE", Goal: Lower, Measure: func(p Predictions) float64 {
+	return Metric{Name: "ece", Title: "ECE", Goal: Lower, Measure: ofWhole(func(p Predictions) float64 {
 		var surplus [calibrationBins]float64 // of the predictions over the labels
 		for i := range p.Logits {
 			x := p.probability(int32(i))
@@ -50,5 +46,5 @@ func expectedCalibrationError() Metric {
 		}
 		all, _ := p.totals()
 		return sum / all
-	}}
+	})}
 }

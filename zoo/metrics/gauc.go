@@ -13,17 +13,17 @@ import (
 func groupedAUC(field string) []Metric {
 	name, title := "gauc_"+field, "gAUC "+field
 	return []Metric{
-		{Name: name, Title: title, Goal: Higher, Field: field, Measure: func(p Predictions) float64 {
+		{Name: name, Title: title, Goal: Higher, Field: field, Measure: ofWhole(func(p Predictions) float64 {
 			return meanOfGroups(&p, p.Groups[field])
-		}},
-		{Name: name + "_left_out", Title: title + ", groups left out", Field: field, Detail: true, Measure: func(p Predictions) float64 {
+		})},
+		{Name: name + "_left_out", Title: title + ", groups left out", Field: field, Detail: true, Measure: ofWhole(func(p Predictions) float64 {
 			leftOut, _ := countGroups(&p, p.Groups[field])
 			return float64(leftOut)
-		}},
-		{Name: name + "_samples", Title: title + ", samples", Field: field, Detail: true, Measure: func(p Predictions) float64 {
+		})},
+		{Name: name + "_samples", Title: title + ", samples", Field: field, Detail: true, Measure: ofWhole(func(p Predictions) float64 {
 			_, samples := countGroups(&p, p.Groups[field])
 			return float64(samples)
-		}},
+		})},
 	}
 }
 
@@ -52,7 +52,11 @@ func countGroups(p *Predictions, groups []int32) (ofOneClass, samples int) {
 	classes := map[int32][2]int{}
 	for i, g := range groups {
 		c := classes[g]
-		c[int(p.Labels[i]+0.5)]++
+		if p.Labels[i] > 0.5 {
+			c[1]++
+		} else {
+			c[0]++
+		}
 		classes[g] = c
 	}
 	for g, c := range classes {

@@ -3,17 +3,13 @@ package metrics
 import "math"
 
 func logLoss() Metric {
-	return Metric{Name: "logloss", Title: "log loss", Goal: Lower, Measure: func(p Predictions) float64 { return p.logLoss() }}
+	return Metric{Name: "logloss", Title: "log loss", Goal: Lower, Measure: ofWhole(func(p Predictions) float64 { return p.logLoss() })}
 }
 
 // LogLoss returns the mean log loss of logits against labels (0 or 1); NaN if there are none, or not as many of both. An
 // infinite logit that is right costs nothing, one that is wrong an infinite loss.
 func LogLoss(logits, labels []float32) float64 {
-	if len(logits) != len(labels) {
-		return math.NaN()
-	}
-	p := Predictions{Logits: logits, Labels: labels}
-	return p.logLoss()
+	return logLoss().Measure(Predictions{Logits: logits, Labels: labels})
 }
 
 func (p *Predictions) logLoss() float64 {

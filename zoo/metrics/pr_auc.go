@@ -8,7 +8,7 @@ import (
 // prAUC is the area under the precision-recall curve as average precision has it: the mean over the positives of the
 // precision at their score, without interpolation. It is NaN if there is no positive.
 func prAUC() Metric {
-	return Metric{Name: "pr_auc", Title: "PR AUC", Goal: Higher, Measure: averagePrecision}
+	return Metric{Name: "pr_auc", Title: "PR AUC", Goal: Higher, Measure: ofWhole(averagePrecision)}
 }
 
 func averagePrecision(p Predictions) float64 {

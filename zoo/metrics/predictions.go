@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/graph"
@@ -14,6 +15,21 @@ type Predictions struct {
 	// Groups holds the id of each sample in the fields that metrics group by (see Metric.Field), by the name of the field. An
 	// id of 0 is out of vocabulary.
 	Groups map[string][]int32
+}
+
+// ofWhole returns a measure that is NaN for predictions that have not as many labels, weights or ids of a group as logits.
+func ofWhole(measure func(Predictions) float64) func(Predictions) float64 {
+	return func(p Predictions) float64 {
+		n := len(p.Logits)
+		whole := len(p.Labels) == n && (p.Weights == nil || len(p.Weights) == n)
+		for _, ids := range p.Groups {
+			whole = whole && len(ids) == n
+		}
+		if !whole {
+			return math.NaN()
+		}
+		return measure(p)
+	}
 }
 
 // weight returns that of a sample.

@@ -141,7 +141,8 @@ func (l *life) evicts(t *testing.T, samples int) {
 	e, err := stream.Evict(second, stream.Rule{Vanished: true, Tail: tail})
 	require.NoError(t, err)
 	require.Empty(t, e.Kept)
-	require.Equal(t, 4*40, e.Evicted, "v0 to v39 of user, item, tags and brand")
+	// v0 to v39 of user, item, tags and brand; all others, too, if the gradients of a model have become zero.
+	require.GreaterOrEqual(t, e.Evicted, 4*40)
 	require.Equal(t, int32(0), e.Encoding.Vocabularies[0].ID("v7"))
 
 	asked := writeDay(t, 3, samples, 0, 100) // dead, alive and unknown

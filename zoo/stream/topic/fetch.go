@@ -1,11 +1,13 @@
 package topic
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -62,14 +64,18 @@ func (d *Days) fetch(ctx context.Context, o *origin) (rows int, err error) {
 	if safefile.CheckNew(path) != nil {
 		return -1, nil
 	}
-	var files safefile.Set
-	defer files.Discard()
-	w, err := files.Create(path)
-	if err != nil {
-		return 0, err
+	err = safefile.Replace(path, func(w io.Writer) error {
+		buffer := bufio.NewWriterSize(w, 1<<20)
+		if rows, err = d.WriteLines(ctx, buffer, o.Begin, o.End); err == nil && rows == 0 {
+			err = errNoRows
+		}
+		return errors.Join(err, buffer.Flush())
+	})
+	if errors.Is(err, errNoRows) {
+		return 0, nil
 	}
-	if rows, err = d.WriteLines(ctx, w, o.Begin, o.End); rows == 0 || err != nil {
-		return 0, err
-	}
-	return rows, files.Commit()
+	return rows, err
 }
+
+// errNoRows keeps a file without rows from getting its name.
+var errNoRows = errors.New("no rows")
