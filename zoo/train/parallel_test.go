@@ -423,9 +423,9 @@ func TestAFailureOfOneRankEndsTheJob(t *testing.T) {
 	set := testrun.Small(t, 1000)
 	ids := make([]int32, 8*1000)
 	labels := make([]float32, 1000)
-	labels[999] = float32(math.NaN()) // in the last batch, of the last rank
 	bad, err := datasets.NewMemory(set.Train.Fields(), ids, nil, labels)
 	require.NoError(t, err)
+	labels[999] = float32(math.NaN()) // in the last batch, of the last rank; NewMemory would have refused it
 	run := train.Run{Model: zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{8}}, Train: bad, BatchSize: 100, Epochs: 1}
 	for _, solver := range []string{"adamar", "sam"} {
 		results := trainRanks(2, func(int) (train.Run, error) { return withSolver(run, solver) })
