@@ -308,6 +308,9 @@ func TestRepositoryAndMetadata(t *testing.T) {
 
 // What a request allocates does not grow with its samples.
 func TestARequestAllocatesLittle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, under which the short form runs, makes pools forget")
+	}
 	h := handler(t, testrun.TrainMixed(t, nil), serve.Options{})
 	allocs := func(n int) float64 {
 		var b body
