@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
@@ -60,25 +61,13 @@ type guesser struct {
 
 // look collects the cells of the columns.
 func (d *guesser) look(ctx context.Context) error {
-	l, err := rawlog.Open(d.Schema.Format, []string{d.path})
+	rows, err := d.eachRow(ctx, nil, func(values []string) {
+		for i, c := range d.columns {
+			c.add(values[i])
+		}
+	})
 	if err != nil {
 		return err
-	}
-	var columns []rawlog.Column
-	for _, c := range d.columns {
-		columns = append(columns, c.Column)
-	}
-	rows := 0
-	for r, err := range l(ctx, columns, nil) {
-		if err != nil {
-			return err
-		}
-		for i, c := range d.columns {
-			c.add(r.Values[i])
-		}
-		if rows++; rows == d.rows {
-			break
-		}
 	}
 	if d.rows = rows; rows == 0 {
 		return &rawlog.SyntaxError{Path: d.path, Err: rawlog.ErrEmpty}
@@ -88,6 +77,29 @@ func (d *guesser) look(ctx context.Context) error {
 	}
 	d.note("Drafted from the first %d rows of %s. Look it over: a file does not say what its columns mean.", rows, filepath.Base(d.path))
 	return nil
+}
+
+// eachRow calls f for each of the rows to look at, with the cells of the columns, behind those of others; it returns how many
+// rows there were.
+func (d *guesser) eachRow(ctx context.Context, others []rawlog.Column, f func(values []string)) (rows int, err error) {
+	l, err := rawlog.Open(d.Schema.Format, []string{d.path})
+	if err != nil {
+		return 0, err
+	}
+	columns := slices.Clone(others)
+	for _, c := range d.columns {
+		columns = append(columns, c.Column)
+	}
+	for r, err := range l(ctx, columns, nil) {
+		if err != nil {
+			return rows, err
+		}
+		f(r.Values)
+		if rows++; rows == d.rows {
+			break
+		}
+	}
+	return rows, nil
 }
 
 // chooseFields makes fields of the other columns.

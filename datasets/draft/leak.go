@@ -23,29 +23,15 @@ const rowsToTell = 100
 
 // countClicks goes through the rows again, and counts those with label 1 of each cell.
 func (d *guesser) countClicks(ctx context.Context) error {
-	l, err := rawlog.Open(d.Schema.Format, []string{d.path})
-	if err != nil {
-		return err
-	}
-	columns := []rawlog.Column{{Name: d.Schema.Label}}
-	for _, c := range d.columns {
-		columns = append(columns, c.Column)
-	}
-	rows := 0
-	for r, err := range l(ctx, columns, nil) {
-		if err != nil {
-			return err
+	_, err := d.eachRow(ctx, []rawlog.Column{{Name: d.Schema.Label}}, func(values []string) {
+		if click, _ := d.Schema.LabelOf(values[0]); click != 1 {
+			return
 		}
-		if click, _ := d.Schema.LabelOf(r.Values[0]); click == 1 {
-			for i, c := range d.columns {
-				c.clicks[r.Values[i+1]]++ // a cell that is known: the key is not kept
-			}
+		for i, c := range d.columns {
+			c.clicks[values[i+1]]++ // a cell that is known: the key is not kept
 		}
-		if rows++; rows == d.rows {
-			break
-		}
-	}
-	return nil
+	})
+	return err
 }
 
 // leak says how a column leaks the label; "" if it does not.
