@@ -5,7 +5,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
@@ -37,19 +36,7 @@ func apply(file, from, out string) (*Report, error) {
 	if err := a.fill(); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	// Until it is whole the directory has another name.
-	work, err := os.MkdirTemp(filepath.Dir(out), "."+filepath.Base(out)+"-*")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(work) // which is gone once it is renamed
-	if err := a.save(work); err != nil {
-		return nil, err
-	}
-	if err := os.Chmod(work, 0o755); err != nil { // temporary folders are for their owner only
-		return nil, err
-	}
-	return &a.report, os.Rename(work, out)
+	return &a.report, safefile.Folder(out, a.save)
 }
 
 // applier applies a delta.
