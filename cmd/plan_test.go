@@ -72,7 +72,7 @@ func plan() []room {
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
 			"solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/bench", imports: "datasets graph graph/kernel solvers solvers/parallel solvers/ranks zoo zoo/predict"},
-		{path: "zoo/stream", imports: "datasets datasets/drift datasets/encode datasets/rawlog datasets/schema graph solvers solvers/ranks zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/stream", imports: "datasets datasets/drift datasets/encode datasets/rawlog datasets/safefile datasets/schema graph solvers solvers/ranks zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},

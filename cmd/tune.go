@@ -170,15 +170,7 @@ func (o *tuneOptions) keepSearch(s *experiment.Search) error {
 	if err := os.MkdirAll(o.out, 0o777); err != nil {
 		return err
 	}
-	return writeFile(path, text)
-}
-
-// writeFile writes a file that gets its name once it is whole.
-func writeFile(path string, text []byte) error {
-	return safefile.Replace(path, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
+	return safefile.WriteFile(path, text)
 }
 
 // report makes the search, and prints the trials and the winner.
@@ -207,7 +199,7 @@ func (o *tuneOptions) report(cmd *cobra.Command, s *experiment.Search, set *data
 	if err != nil {
 		return err
 	}
-	if err := writeFile(config, text); err != nil {
+	if err := safefile.WriteFile(config, text); err != nil {
 		return err
 	}
 	return trials.Winner(winner, config)

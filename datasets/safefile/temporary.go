@@ -39,6 +39,14 @@ func Replace(path string, write func(io.Writer) error) error {
 	return SyncFolder(filepath.Dir(path))
 }
 
+// WriteFile is Replace for bytes that are in memory.
+func WriteFile(path string, data []byte) error {
+	return Replace(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
 func writeSynced(path string, write func(io.Writer) error) error {
 	f, err := os.Create(path)
 	if err != nil {

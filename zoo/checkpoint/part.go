@@ -103,11 +103,3 @@ func replace(path string, write func(io.Writer) error) (Part, error) {
 	})
 	return m.part(), err
 }
-
-// WriteFile writes a file in place of an older one, which stays whole until the new one is on the disk.
-func WriteFile(path string, data []byte) error {
-	return safefile.Replace(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-}

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -58,7 +57,7 @@ func (s *Store) keepScores(key string, x scores) error {
 	path := s.scorePath(key)
 	err := os.MkdirAll(filepath.Dir(path), 0o777)
 	if err == nil {
-		err = safefile.Replace(path, func(w io.Writer) error { _, err := w.Write(bytes); return err })
+		err = safefile.WriteFile(path, bytes)
 	}
 	if err != nil {
 		return fmt.Errorf("experiment: scores: %w", err)

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets/drift"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 )
 
@@ -168,7 +169,7 @@ func (f *folder) finish(r Record, keep int) error {
 			return err
 		}
 	}
-	if err := checkpoint.WriteFile(filepath.Join(f.Path(), RecordsFile), text.Bytes()); err != nil {
+	if err := safefile.WriteFile(filepath.Join(f.Path(), RecordsFile), text.Bytes()); err != nil {
 		return err
 	}
 	f.records = append(f.records, r)
@@ -194,7 +195,7 @@ func (f *folder) forget(what string, n int) error {
 
 // keep writes what a stream remembers of a day, and removes what it forgets.
 func (f *folder) keep(what, day string, data []byte) error {
-	if err := checkpoint.WriteFile(filepath.Join(f.Path(), what, day), data); err != nil {
+	if err := safefile.WriteFile(filepath.Join(f.Path(), what, day), data); err != nil {
 		return err
 	}
 	return f.forget(what, daysOfMemory)

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
-	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 )
 
 // planFile has the origin of the day that is being fetched or trained.
@@ -55,7 +54,7 @@ func (d *Days) keep(o *origin) error {
 	if err != nil {
 		return err
 	}
-	return checkpoint.WriteFile(d.plan(), text)
+	return safefile.WriteFile(d.plan(), text)
 }
 
 // fetch writes the rows of a day to its file, unless they are there, and returns their number; -1 if they were there.
