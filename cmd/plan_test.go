@@ -34,6 +34,7 @@ func plan() []room {
 		{path: "graph/graphtest", imports: "graph"},
 
 		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 29}, // one file for each solver
+		{path: "solvers/schedule"},
 		{path: "solvers/ranks", imports: "graph/kernel graph/offheap"},
 		{path: "solvers/ranks/mpi", imports: "solvers/ranks"},
 		{path: "solvers/internal/fake", imports: "graph solvers/ranks"},
