@@ -14,6 +14,8 @@ func (s *Schema) Check() error {
 	switch {
 	case s.Label == "":
 		return errors.New("label: no column given")
+	case s.Weight == s.Label:
+		return errors.New("weight: it is the column of the label")
 	case len(s.Fields) == 0:
 		return errors.New("fields: none given")
 	}

@@ -30,6 +30,9 @@ type Schema struct {
 	Label string `yaml:"label"`
 	// Labels says what the values of the label mean, 1 or 0, if they are others than 0 and 1, such as {yes: 1, no: 0}.
 	Labels map[string]int `yaml:"labels,omitempty"`
+	// Weight is the column of the weights of the samples, in loss and metrics: numbers of at least 0. Default: every sample
+	// weighs 1. Vocabularies, scales and splits count samples, whatever they weigh.
+	Weight string `yaml:"weight,omitempty"`
 	// Format describes how the files are written. Its keys, format, delimiter, unquoted and columns,
 	// are keys of the schema.
 	Format rawlog.Format `yaml:",inline"`
@@ -146,7 +149,8 @@ func (s *Schema) text(options ...yaml.EncodeOption) ([]byte, error) {
 	return text, nil
 }
 
-// Columns returns the columns that a sample is read from, each once: the label's first, then those of the fields.
+// Columns returns the columns that a sample is read from, each once: the label's first, then those of the fields and
+// of the weight.
 func (s *Schema) Columns() []rawlog.Column {
 	list := []rawlog.Column{{Name: s.Label}}
 	for i := range s.Fields {
@@ -154,6 +158,9 @@ func (s *Schema) Columns() []rawlog.Column {
 		if !slices.ContainsFunc(list, func(c rawlog.Column) bool { return c.Name == column.Name }) {
 			list = append(list, column)
 		}
+	}
+	if s.Weight != "" && !slices.ContainsFunc(list, func(c rawlog.Column) bool { return c.Name == s.Weight }) {
+		list = append(list, rawlog.Column{Name: s.Weight})
 	}
 	return list
 }

@@ -49,7 +49,7 @@ func (t *Trainer) epoch(ctx context.Context) (metrics.Epoch, error) {
 	}
 	return metrics.Epoch{
 		Epoch: at.Epoch, Steps: at.Steps, Samples: at.Samples, Partial: t.team.interrupted(ctx) != nil,
-		TrainLoss: at.Loss / float64(at.Samples), Seconds: at.Seconds,
+		TrainLoss: at.Loss / at.Weight, Seconds: at.Seconds,
 	}, nil
 }
 
@@ -77,7 +77,7 @@ func (t *Trainer) bringTogether(ctx context.Context, batch *datasets.Batch, err 
 	}
 	own := outcome{stops: ctx.Err() != nil, saves: t.saver.timeIsUp()}
 	if err == nil {
-		own.samples, own.loss = batch.Rows, t.network.Loss()
+		own.samples, own.weight, own.loss = batch.Rows, batch.Weight(), t.network.Loss()
 	}
 	return t.team.bringTogether(own, err)
 }
@@ -108,7 +108,8 @@ func (t *Trainer) advance() error {
 	t.at.Steps++
 	t.at.Batches++
 	t.at.Samples += all.samples
-	t.at.Loss += all.loss * float64(all.samples)
+	t.at.Weight += all.weight
+	t.at.Loss += all.loss * all.weight
 	if t.run.OnStep != nil {
 		t.run.OnStep(Step{Epoch: t.at.Epoch, Step: t.at.Steps, Samples: t.at.Samples, Total: t.run.Train.Len(), Loss: all.loss})
 	}
