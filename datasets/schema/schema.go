@@ -64,7 +64,8 @@ type Field struct {
 	// most the second, ..., above the last. An empty cell is a bin of its own. Edges must rise.
 	Bins []float64 `yaml:"bins,omitempty,flow"`
 	// Derive computes the value from a time: hour (of the day, 00 to 23), weekday (0 is Sunday) or
-	// weekend (1 on Saturday and Sunday, else 0); or from a user agent: os_browser, as windows_ie.
+	// weekend (1 on Saturday and Sunday, else 0); from a user agent: os_browser, as windows_ie; or from a count: log_square,
+	// floor(ln(x)^2) of a number x above 2, =x of another, cut to a whole number. An empty count is a value of its own.
 	Derive string `yaml:"derive,omitempty"`
 	// Layout is how the time is written: a layout of package time, or unix or unix_ms for seconds or
 	// milliseconds since 1970. A layout that ends with 05000 has milliseconds right behind the
@@ -218,6 +219,9 @@ func (s *Schema) Undivided() *Schema {
 	all.Split = nil
 	return &all
 }
+
+// FromTime reports whether the field is derived from a time, which needs a Layout.
+func (f *Field) FromTime() bool { return oneOf(f.Derive, "hour", "weekday", "weekend") }
 
 // RawColumn returns the column that the field is read from. It has a separator if the field is a list.
 func (f *Field) RawColumn() rawlog.Column {
