@@ -132,5 +132,14 @@ func (r *Record) BestEpoch() int {
 	return best + 1
 }
 
+// Score is the validation AUC by which a grid chooses among candidates: after the last epoch, or, where a run may stop early,
+// after the best one.
+func (r *Record) Score() Figure {
+	if r.Patience > 0 {
+		return r.Best().ValidAUC
+	}
+	return r.Last().ValidAUC
+}
+
 // Last returns the result after the last epoch.
 func (r *Record) Last() Epoch { return r.Results[len(r.Results)-1] }

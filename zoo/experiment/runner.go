@@ -97,23 +97,24 @@ func (g *Grid) each(f func(d Data, model string, m *Method)) {
 
 // candidates are the runs of all candidates of a method with one seed.
 func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job {
-	g := r.Grid
+	settings, err := r.Grid.settings(d, model, m, seed)
+	if err != nil {
+		panic(err) // the grid was checked
+	}
 	var list []job
-	for _, c := range m.candidates(d, &g.Catalogs) {
-		list = append(list, job{m.Name, Settings{
-			Data: d.Name, DataHash: r.data[d.Name].hash, Model: model, Hyperparameters: g.Hyperparameters,
-			candidate: c, Seed: seed, BatchSize: g.BatchSize, Epochs: g.Epochs, CurvePoints: g.CurvePoints, Patience: g.Patience,
-		}})
+	for _, s := range settings {
+		s.DataHash = r.data[d.Name].hash
+		list = append(list, job{m.Name, s})
 	}
 	return list
 }
 
-// chosen is the candidate with the highest validation AUC after the last epoch; the first of equals.
+// chosen is the candidate with the highest Score; the first of equals.
 // All candidates must be in the store.
 func (r *Runner) chosen(candidates []job) job {
 	best := candidates[0]
 	for _, c := range candidates[1:] {
-		if r.Store.Find(c.Key()).Last().ValidAUC > r.Store.Find(best.Key()).Last().ValidAUC {
+		if r.Store.Find(c.Key()).Score() > r.Store.Find(best.Key()).Score() {
 			best = c
 		}
 	}

@@ -104,7 +104,7 @@ func (t *Table) newCell(runs []*experiment.Record, stores []*experiment.Store) *
 			continue
 		}
 		c.Candidates++
-		if r.Last().ValidAUC > first.Last().ValidAUC {
+		if r.Score() > first.Score() {
 			first = r
 		}
 	}
