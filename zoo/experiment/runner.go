@@ -55,32 +55,21 @@ func (r *Runner) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	first := r.jobs(r.Grid.Seeds[:1], nil)
-	r.plan(first)
-	if err := r.runAll(ctx, first); err != nil {
-		return err
-	}
-	if err := r.runAll(ctx, r.jobs(r.Grid.Seeds[1:], r.chosen)); err != nil {
+	jobs := r.jobs()
+	r.plan(jobs)
+	if err := r.runAll(ctx, jobs); err != nil {
 		return err
 	}
 	return r.compare(ctx)
 }
 
-// jobs lists the runs of some seeds: of all candidates, or of those that choose returns.
-func (r *Runner) jobs(seeds []uint64, choose func([]job) job) []job {
-	var list []job
-	r.Grid.each(func(d Data, model string, m *Method) {
-		for _, seed := range seeds {
-			jobs := r.candidates(d, model, m, r.Grid.Seeds[0])
-			if choose != nil {
-				jobs = []job{choose(jobs)}
-			}
-			for _, j := range jobs {
-				j.Seed = seed
-				list = append(list, j)
-			}
-		}
-	})
+// jobs lists all runs: of every candidate with every seed, one seed after the other.
+func (r *Runner) jobs() (list []job) {
+	for _, seed := range r.Grid.Seeds {
+		r.Grid.each(func(d Data, model string, m *Method) {
+			list = append(list, r.candidates(d, model, m, seed)...)
+		})
+	}
 	return list
 }
 
@@ -109,27 +98,21 @@ func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job 
 	return list
 }
 
-// chosen is the candidate with the highest Score; the first of equals.
-// All candidates must be in the store.
-func (r *Runner) chosen(candidates []job) job {
-	best := candidates[0]
-	for _, c := range candidates[1:] {
-		if r.Store.Find(c.Key()).Score() > r.Store.Find(best.Key()).Score() {
-			best = c
+// chosen returns the runs by seed of the candidate that Choose takes. All must be in the store.
+func (r *Runner) chosen(d Data, model string, m *Method) []*Record {
+	var all []*Record
+	for _, seed := range r.Grid.Seeds {
+		for _, j := range r.candidates(d, model, m, seed) {
+			all = append(all, r.Store.Find(j.Key()))
 		}
 	}
-	return best
+	return Choose(all).Runs
 }
 
 // plan counts what is to be done.
-func (r *Runner) plan(first []job) {
-	later := 0
-	r.Grid.each(func(d Data, _ string, _ *Method) {
-		later += len(r.Grid.Seeds) - 1
-		r.progress.Samples += (len(r.Grid.Seeds) - 1) * r.data[d.Name].Train.Len() * r.Grid.Epochs
-	})
-	r.progress.Runs = len(first) + later
-	for _, j := range first {
+func (r *Runner) plan(jobs []job) {
+	r.progress.Runs = len(jobs)
+	for _, j := range jobs {
 		if r.Store.Find(j.Key()) == nil {
 			r.progress.Samples += r.data[j.Data].Train.Len() * j.Epochs
 		}
@@ -229,13 +212,7 @@ func (r *Runner) compare(ctx context.Context) error {
 func (r *Runner) compareModel(d Data, model string, labels []float32) error {
 	var methods [][]*Record // by method, then seed
 	for i := range r.Grid.Methods {
-		chosen := r.chosen(r.candidates(d, model, &r.Grid.Methods[i], r.Grid.Seeds[0]))
-		var records []*Record
-		for _, seed := range r.Grid.Seeds {
-			chosen.Seed = seed
-			records = append(records, r.Store.Find(chosen.Key()))
-		}
-		methods = append(methods, records)
+		methods = append(methods, r.chosen(d, model, &r.Grid.Methods[i]))
 	}
 	if len(methods) < 2 {
 		return nil

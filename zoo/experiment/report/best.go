@@ -100,8 +100,8 @@ func (c *Cell) howMade() string {
 	if n := len(c.Runs); n > 1 {
 		list = append(list, fmt.Sprintf("%d seeds", n))
 	}
-	if c.Candidates > 1 {
-		list = append(list, fmt.Sprintf("best of %d", c.Candidates))
+	if n := len(c.Candidates); n > 1 {
+		list = append(list, fmt.Sprintf("best of %d", n))
 	}
 	return strings.Join(list, ", ")
 }

@@ -26,6 +26,7 @@ type section struct {
 	Bold     string
 	Rows     []row
 	Findings []string
+	Rules    []string
 	Figures  []chart.Figure
 }
 
@@ -66,7 +67,7 @@ func Write(folder string, tables []*Table) error {
 func writeHTML(w io.Writer, tables []*Table) error {
 	var p page
 	for i, t := range tables {
-		s := section{Table: t, ID: fmt.Sprintf("s%d", i+1), Bold: bold, Rows: t.rows(), Findings: t.Findings()}
+		s := section{Table: t, ID: fmt.Sprintf("s%d", i+1), Bold: bold, Rows: t.rows(), Findings: t.Findings(), Rules: t.Rules()}
 		var err error
 		if s.Figures, err = t.figures(); err != nil {
 			return err
