@@ -19,8 +19,8 @@ func newReportCommand() *cobra.Command {
 		Long: `Write the tables and figures of runs as one HTML page and Markdown: of files of records, which zoo experiment and
 zoo tune write, of the output of zoo train --json, and of the folders of runs, in any number.
 
-  zoo experiment adam-table --out records.jsonl
-  zoo report records.jsonl --out page
+  zoo experiment small --records small.jsonl
+  zoo report small.jsonl --out page
   zoo report run1 run2`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
