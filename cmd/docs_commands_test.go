@@ -39,7 +39,7 @@ var elsewhere = map[string]string{
 // inLongForm are the beginnings of the commands of minutes, and of those that read what these write. Only the long form runs
 // them.
 var inLongForm = []string{
-	"zoo generate drift --days 60 --rows 100000", "zoo stream ", "zoo delta ",
+	"zoo train --solver adam,adamar", "zoo generate drift --days 60 --rows 100000", "zoo stream ", "zoo delta ",
 }
 
 // isCommand finds the lines of a page that are commands.
