@@ -37,8 +37,8 @@ func newExperimentCommand(c *flags.Catalogs) *cobra.Command {
 
   ` + strings.Join(experiment.ReadyGrids(), ", ") + `
 
-For each data set, model and method, the first seed chooses the coefficient: the one with the highest AUC
-of the validation part after the last epoch. Each finished run is a line of the file of records. A run
+For each data set, model and method, all candidates run with all seeds, and the coefficient with the highest mean AUC
+of the validation part after the last epoch is chosen. Each finished run is a line of the file of records. A run
 that is there is not made again, so an interrupted grid goes on where it was.
 
   zoo experiment small --records small.jsonl

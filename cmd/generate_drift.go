@@ -46,6 +46,7 @@ With the defaults the ids that were ever seen grow about ten-fold in 60 days; th
 	f.Float64Var(&o.log.Deaths, "deaths", 0.15, "share of the users and items that die each day")
 	f.Float64Var(&o.log.Returns, "returns", 0.05, "share of those that come that lived before")
 	f.Float64Var(&o.log.Popularity, "popularity", 0.2, "how much of its popularity an id loses from day to day, 0 to 1")
+	f.Float64Var(&o.log.Effects, "effects", 0, "how much of its effects on clicks an id loses from day to day, 0 to 1")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each day instead of a table")
 	return cmd
 }

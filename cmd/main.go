@@ -121,7 +121,7 @@ func (z Zoo) execute(ctx context.Context, comm ranks.Comm, args []string, stdout
 	if err := sameCommand(comm, args); err != nil {
 		return err
 	}
-	root.SetArgs(args)
+	root.SetArgs(flags.SpreadLists(root, args))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	return root.ExecuteContext(ctx)

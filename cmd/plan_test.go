@@ -34,6 +34,7 @@ func plan() []room {
 		{path: "graph/graphtest", imports: "graph"},
 
 		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 29}, // one file for each solver
+		{path: "solvers/schedule"},
 		{path: "solvers/ranks", imports: "graph/kernel graph/offheap"},
 		{path: "solvers/ranks/mpi", imports: "solvers/ranks"},
 		{path: "solvers/internal/fake", imports: "graph solvers/ranks"},
@@ -67,7 +68,7 @@ func plan() []room {
 		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
 		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo datasets/safefile zoo/internal/npy zoo/predict"},
 		{path: "zoo/statedict", imports: "datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
-		{path: "zoo/train", files: 16, imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks " +
+		{path: "zoo/train", files: 17, imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks solvers/schedule " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
 			"solvers zoo zoo/checkpoint zoo/metrics zoo/predict zoo/train"},

@@ -21,7 +21,7 @@ type base interface {
 	// what was there by the row's keep, and the learning rate by the row's rate, which it overwrites.
 	updateRows(t *kernel.Table, rows []int32, g, keeps, rates []float32)
 	// newLaw returns how rows move without a gradient.
-	newLaw(d decay, rates *schedule) law
+	newLaw(d decay, rates *stepRates) law
 }
 
 // adamBase is Adam (lines 6 to 9 and 12 of Algorithm 1).
@@ -79,7 +79,7 @@ func (b *adamBase) updateRows(t *kernel.Table, rows []int32, g, keeps, rates []f
 	t.Adam(rows, g, keeps, rates, &b.step)
 }
 
-func (b *adamBase) newLaw(d decay, rates *schedule) law { return newAdamLaw(b, d, rates) }
+func (b *adamBase) newLaw(d decay, rates *stepRates) law { return newAdamLaw(b, d, rates) }
 
 // adagradBase is Adagrad: v sums the squares of all gradients, and nothing moves without one.
 type adagradBase struct{ step kernel.AdagradStep }
@@ -103,7 +103,7 @@ func (b *adagradBase) updateRows(t *kernel.Table, rows []int32, g, keeps, rates 
 	t.Adagrad(rows, g, keeps, rates, &b.step)
 }
 
-func (b *adagradBase) newLaw(d decay, _ *schedule) law { return &shrinkLaw{newSurvival(d)} }
+func (b *adagradBase) newLaw(d decay, _ *stepRates) law { return &shrinkLaw{newSurvival(d)} }
 
 // rmspropBase is RMSprop with one v for each row: the moving average of its mean squared gradient.
 // A weight that is not a table has a v for each element.
@@ -140,7 +140,7 @@ func (b *rmspropBase) updateRow(w, g []float32, v *float32, keep, rate float32) 
 	}
 }
 
-func (b *rmspropBase) newLaw(d decay, _ *schedule) law { return &shrinkLaw{newSurvival(d)} }
+func (b *rmspropBase) newLaw(d decay, _ *stepRates) law { return &shrinkLaw{newSurvival(d)} }
 
 func sumSquares(x []float32) float64 {
 	var sum float64

@@ -49,6 +49,14 @@ type LearnRater interface {
 	SetLearnRate(rate float64) error
 }
 
+// RateScaler is a solver whose learning rates can follow a schedule, see package schedule.
+type RateScaler interface {
+	// ScaleLearnRate makes all weights take the next steps at a share of their learning rates, in [0, 1]. LearnRate
+	// still returns the whole. The tail of a row that is settled late is cut for rates that do not rise faster
+	// than linearly, see WarmUp of package schedule.
+	ScaleLearnRate(share float64) error
+}
+
 // Stateful is a solver whose state can be saved and put back. The learning rate, which LearnRater has,
 // is not part of it.
 type Stateful interface {

@@ -51,7 +51,7 @@
 // # Solvers of one's own
 //
 // A solver implements Solver, or wraps another as a Wrapper. What else it can do it says by further
-// interfaces, which As finds: LearnRater, Stateful, Previewer, Bucketed, Decaying, TwoPass and
+// interfaces, which As finds: LearnRater, RateScaler, Stateful, Previewer, Bucketed, Decaying, TwoPass and
 // EpochStarter. What it does not need it says too, by RowCounter and Spreader: without a word, parallel
 // ranks exchange all that it may need and refuse what it may not bear. An Entry describes it to commands
 // and grids, with Parameters of its own; NewCatalog adds it to the solvers of this package.

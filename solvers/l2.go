@@ -50,12 +50,12 @@ type l2Base struct {
 	l2 float32
 }
 
-func (b *l2Base) newLaw(_ decay, rates *schedule) law { return &l2Law{b, rates} }
+func (b *l2Base) newLaw(_ decay, rates *stepRates) law { return &l2Law{b, rates} }
 
 // l2Law takes the steps of a gap one after another.
 type l2Law struct {
 	base  *l2Base
-	rates *schedule
+	rates *stepRates
 }
 
 func (l *l2Law) advance(k int) { l.base.grow(k) }

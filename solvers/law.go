@@ -15,18 +15,18 @@ type law interface {
 	forget()
 }
 
-// schedule holds the learning rates of the steps that settling still needs: those from step from on. No row is settled to
+// stepRates holds the learning rates of the steps that settling still needs: those from step from on. No row is settled to
 // an earlier step.
-type schedule struct {
+type stepRates struct {
 	from  int
 	rates []float64
 }
 
 // at returns the rate of step i.
-func (s *schedule) at(i int) float64 { return s.rates[i-s.from] }
+func (s *stepRates) at(i int) float64 { return s.rates[i-s.from] }
 
 // grow fills in a rate up to step k, for steps that have none.
-func (s *schedule) grow(k int, rate float64) {
+func (s *stepRates) grow(k int, rate float64) {
 	for s.from+len(s.rates) <= k {
 		s.rates = append(s.rates, rate)
 	}
@@ -67,7 +67,7 @@ func isZero(x []float32) bool {
 type adamLaw struct {
 	adam     *adamBase
 	survival survival
-	rates    *schedule
+	rates    *stepRates
 	length   int // of a tail
 	k        int // the step up to which the tables are filled
 
@@ -77,7 +77,7 @@ type adamLaw struct {
 	from            int       // the first step of the rates
 }
 
-func newAdamLaw(adam *adamBase, d decay, rates *schedule) *adamLaw {
+func newAdamLaw(adam *adamBase, d decay, rates *stepRates) *adamLaw {
 	length := tailLength(adam.beta1, adam.beta2)
 	return &adamLaw{adam: adam, survival: newSurvival(d), rates: rates, length: length, recent: newTailSums(length)}
 }

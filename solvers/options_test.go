@@ -125,3 +125,26 @@ func TestHalfLife(t *testing.T) {
 		require.Equal(t, c.steps, steps, "alpha %v", c.alpha)
 	}
 }
+
+func TestScaleLearnRateErrors(t *testing.T) {
+	scaled := made(t, "adamar", WithScaledDecay())
+	require.ErrorContains(t, as[RateScaler](t, scaled).ScaleLearnRate(1), "ScaleLearnRate(1): the decay is scaled by the learning rate")
+	for _, share := range []float64{-0.1, 1.1, math.NaN()} {
+		require.ErrorIs(t, as[RateScaler](t, made(t, "adam")).ScaleLearnRate(share), ErrOption)
+	}
+}
+
+// Tables and layers have rates of their own, and both are scaled: half of twice the rate is the rate, to the bit.
+func TestScaleLearnRateScalesAllWeights(t *testing.T) {
+	whole := clickThrough(t, false, 4)
+	half := clickThrough(t, false, 4)
+	solver := made(t, "adamar", WithLearnRate(0.02), WithDenseLearnRate(0.2))
+	require.NoError(t, as[RateScaler](t, solver).ScaleLearnRate(0.5))
+	require.Equal(t, 0.02, as[LearnRater](t, solver).LearnRate())
+	whole.descend(t, made(t, "adamar", WithLearnRate(0.01), WithDenseLearnRate(0.1)), 20, nil)
+	half.descend(t, solver, 20, nil)
+	require.Equal(t, whole.matrix, half.matrix)
+	for i, w := range whole.others {
+		require.Equal(t, w.Values(), half.others[i].Values(), w.Name)
+	}
+}

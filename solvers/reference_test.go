@@ -8,6 +8,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers/internal/fake"
+	"github.com/ctrzoo/ctrzoo/solvers/schedule"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 )
@@ -184,6 +185,8 @@ type comparison struct {
 	formula formula
 	buckets bool // rows are in buckets 0 to 4, in turn
 	halve   bool // the learning rate is halved at steps 400 and 800
+
+	schedule schedule.Schedule // of the learning rate; nil: none
 }
 
 // comparisons are all solvers but SAM and MEDA, with their options.
@@ -238,12 +241,38 @@ func comparisons() []comparison {
 		{name: "FAL on touch", solver: "fal", options: []Option{WithOnTouch()}, formula: whenTouched(withFrequency(adam(never)))},
 		{name: "CowClip", solver: "cowclip", options: []Option{WithClipRatio(0.3), WithClipFloor(1e-3)}, formula: withCowClip(0.3, 1e-3, adam(never))},
 	}
+	for name, s := range schedules() {
+		list = append(list,
+			comparison{name: "Adam, " + name, solver: "adam", formula: adam(never), schedule: s},
+			comparison{name: "AdamW, " + name, solver: "adamw", options: []Option{WithWeightDecay(0.01)}, formula: adam(always(0.01)), schedule: s},
+			comparison{name: "AdamAR, " + name, solver: "adamar", options: []Option{WithAlpha(1e-3)}, formula: adam(adaptive(1e-3)), schedule: s},
+			comparison{name: "AdagradAR, " + name, solver: "adagradar", options: []Option{WithAlpha(1e-3)}, formula: adagrad(adaptive(1e-3)), schedule: s})
+	}
+	cosine := schedules()["warm-up, cosine"]
+	list = append(list,
+		comparison{name: "AdamW on touch, scaled, cosine", solver: "adamw", options: []Option{WithWeightDecay(1), WithOnTouch(), WithScaledDecay()},
+			formula: whenTouched(adam(timesRate(always(1)))), schedule: cosine},
+		comparison{name: "RowWiseRMSpropAR, cosine", solver: "rmsprop-ar", options: []Option{WithAlpha(2)}, formula: whenTouched(rmspropARFormula(2, 0.99, 1e-8, 0.1)), schedule: cosine},
+		comparison{name: "L2, cosine", solver: "l2", options: []Option{WithL2Reg(1e-3)}, formula: withL2(1e-3, adam(never)), schedule: cosine},
+		comparison{name: "FAL, cosine", solver: "fal", formula: withFrequency(adam(never)), schedule: cosine})
 	for _, alpha := range []float64{0, 1e-6, 1e-4, 1e-2, 0.1, 0.9} {
 		list = append(list,
 			comparison{name: "AdamAR, alpha " + format(alpha), solver: "adamar", options: []Option{WithAlpha(alpha)}, formula: adam(adaptive(alpha))},
 			comparison{name: "AdamAR, alpha " + format(alpha) + ", eps outside", solver: "adamar", options: []Option{WithAlpha(alpha), WithEpsOutside()}, formula: adamOutside(adaptive(alpha))})
 	}
 	return list
+}
+
+// schedules are one of each kind over the steps of a course.
+func schedules() map[string]schedule.Schedule {
+	return map[string]schedule.Schedule{
+		"short warm-up":     schedule.WarmUp{Steps: 50},
+		"long warm-up":      schedule.WarmUp{Steps: 1500},
+		"step decay":        schedule.Step{Every: 300, Factor: 0.3},
+		"exponential decay": schedule.Exponential{Every: 200, Factor: 0.5},
+		"warm-up, cosine":   schedule.WarmUp{Steps: 200, Then: schedule.Cosine{Steps: 1500}}, // 0 from step 1,701 on
+		"plateau":           schedule.Plateau{Factor: 0.3, Patience: 2, Floor: 1e-3},
+	}
 }
 
 // Every solver against its formula, on every row at every step, in float64. Rows are touched with
@@ -268,6 +297,8 @@ type course struct {
 	often  []float64 // the chance of a touch, by row
 	size   []float64 // of gradients, by row
 	rate   float64
+	share  float64   // of the rate, by the schedule
+	scores []float64 // that the schedule reads
 	worst  float64
 }
 
@@ -294,6 +325,7 @@ func newCourse(t *testing.T, c comparison) *course {
 
 func (x *course) run(steps int) {
 	for k := 1; k <= steps; k++ {
+		x.scale(k)
 		if x.c.halve && (k == 400 || k == 800) {
 			x.rate /= 2
 			require.NoError(x.t, as[LearnRater](x.t, x.solver).SetLearnRate(x.rate))
@@ -308,6 +340,19 @@ func (x *course) run(steps int) {
 	}
 	require.Less(x.t, x.worst, 1e-6)
 	x.t.Logf("largest difference %.2g", x.worst)
+}
+
+// scale lets both take step k by the schedule. Every 100 steps there is a score, each worse than the one before.
+func (x *course) scale(k int) {
+	x.share = 1
+	if x.c.schedule == nil {
+		return
+	}
+	if k%100 == 0 {
+		x.scores = append(x.scores, -float64(k))
+	}
+	x.share = x.c.schedule.Share(schedule.At{Step: k, Scores: x.scores})
+	require.NoError(x.t, as[RateScaler](x.t, x.solver).ScaleLearnRate(x.share))
 }
 
 // step is step k of both.
@@ -357,7 +402,7 @@ func (x *course) follow(k int, gradients [][]float64) {
 			g = make([]float64, len(row.w))
 		}
 		data := slices.ContainsFunc(g, func(v float64) bool { return v != 0 })
-		x.c.formula(row, g, referenceStep{k: k, rate: x.rate, touched: touched, most: most})
+		x.c.formula(row, g, referenceStep{k: k, rate: x.rate * x.share, touched: touched, most: most})
 		if data {
 			row.s = k
 		}

@@ -39,7 +39,7 @@ func NewRowWiseRMSpropAR(options ...Option) (*RowWiseRMSpropAR, error) {
 
 // paidOnTouch is FBGEMM's decay: its interval includes the present step.
 func (s *settings) paidOnTouch() []decay {
-	most, share := 1-s.floor, s.scale(s.alpha, s.learnRate)
+	most, share := 1-s.floor, s.scale(s.alpha, s.rate())
 	return []decay{func(interval int) float64 { return min(most, share*float64(interval+1)) }}
 }
 

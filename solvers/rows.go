@@ -21,7 +21,7 @@ type rows struct {
 	stamps *offheap.Array[uint32]  // for each row: step of its latest gradient, step to which it is settled
 	counts *offheap.Array[uint32]  // occurrences of each row, for FAL; else nil
 	clock  [2]uint32               // steps so far, and the largest of counts
-	rates  schedule
+	rates  stepRates
 	laws   []law   // one for each decay
 	choice []uint8 // the decay of each row; nil means the first for all
 
@@ -107,7 +107,7 @@ func (r *rows) forgetTails() {
 
 // advance prepares the settling of rows to the latest step.
 func (r *rows) advance() {
-	r.rates.grow(r.steps(), r.solver.learnRate)
+	r.rates.grow(r.steps(), r.solver.rate())
 	for _, l := range r.laws {
 		l.advance(r.steps())
 	}
@@ -207,7 +207,7 @@ func (r *rows) step(g *graph.RowGrad) {
 		r.advance() // update settles them, since it has them in its caches anyway
 	}
 	r.clock[0]++
-	rate := r.solver.learnRate
+	rate := r.solver.rate()
 	if r.counts != nil {
 		rate /= r.count(g)
 	}

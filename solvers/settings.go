@@ -14,6 +14,7 @@ type settings struct {
 	parameters []Parameter // that it takes
 
 	learnRate, dense, beta1, beta2, eps float64
+	share                               float64 // of the learning rates, see ScaleLearnRate
 	alpha, weightDecay, floor, l2, clip float64
 	rho, ratio, zeta                    float64
 	adaptiveBuckets                     int
@@ -27,7 +28,7 @@ type settings struct {
 // the parameters, then the options.
 func (e Entry) configure(base settings, options []Option) (settings, error) {
 	s := base
-	s.parameters, s.adaptiveBuckets = e.Parameters, -1
+	s.parameters, s.adaptiveBuckets, s.share = e.Parameters, -1, 1
 	for _, p := range e.Parameters {
 		if p.Default != 0 {
 			p.set(&s, p.Default)
@@ -129,12 +130,15 @@ func (s *settings) HalfLife() float64 {
 	return HalfLifeOfAlpha(s.scale(s.alpha, s.learnRate))
 }
 
+// rate returns the learning rate of the rows of tables.
+func (s *settings) rate() float64 { return s.learnRate * s.share }
+
 // denseRate returns the learning rate of weights that are not tables.
 func (s *settings) denseRate() float64 {
 	if s.dense > 0 {
-		return s.dense
+		return s.dense * s.share
 	}
-	return s.learnRate
+	return s.rate()
 }
 
 // scale multiplies a decay coefficient by a learning rate if the settings ask for it.
@@ -150,13 +154,13 @@ func (s *settings) scale(c, rate float64) float64 {
 func (s *settings) none() []decay { return []decay{constantDecay(0)} }
 
 func (s *settings) constant() []decay {
-	return []decay{constantDecay(min(1, s.scale(s.weightDecay, s.learnRate)))}
+	return []decay{constantDecay(min(1, s.scale(s.weightDecay, s.rate())))}
 }
 
 func (s *settings) adaptive() []decay {
-	list := []decay{adaptiveDecay(s.scale(s.alpha, s.learnRate), s.floor)}
+	list := []decay{adaptiveDecay(s.scale(s.alpha, s.rate()), s.floor)}
 	if s.adaptiveBuckets >= 0 {
-		list = append(list, constantDecay(min(1, s.scale(s.bucketDecay, s.learnRate))))
+		list = append(list, constantDecay(min(1, s.scale(s.bucketDecay, s.rate()))))
 	}
 	return list
 }

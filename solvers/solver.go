@@ -162,14 +162,37 @@ func (s *solver) SettleAll() {
 // SetLearnRate implements LearnRater. Under EveryStep it is an error if the learning rate scales the decay,
 // because one decay settles rows over many steps.
 func (s *solver) SetLearnRate(rate float64) error {
-	if s.scaled && !s.onTouch {
-		return fmt.Errorf("%w: SetLearnRate(%v): the decay is scaled by the learning rate", ErrOption, rate)
+	if err := s.canChange("SetLearnRate", rate); err != nil {
+		return err
 	}
 	if err := WithLearnRate(rate).err; err != nil {
 		return err
 	}
 	s.learnRate = rate
 	s.decays = s.decaysOf(&s.settings)
+	return nil
+}
+
+// ScaleLearnRate implements RateScaler. It is an error where SetLearnRate is one.
+func (s *solver) ScaleLearnRate(share float64) error {
+	if err := s.canChange("ScaleLearnRate", share); err != nil {
+		return err
+	}
+	if !(share >= 0 && share <= 1) {
+		return fmt.Errorf("%w: ScaleLearnRate(%v): the share must be in [0, 1]", ErrOption, share)
+	}
+	s.share = share
+	if s.scaled {
+		s.decays = s.decaysOf(&s.settings)
+	}
+	return nil
+}
+
+// canChange returns an error if the learning rate cannot change between the steps over which a row is settled.
+func (s *solver) canChange(how string, value float64) error {
+	if s.scaled && !s.onTouch {
+		return fmt.Errorf("%w: %s(%v): the decay is scaled by the learning rate", ErrOption, how, value)
+	}
 	return nil
 }
 
@@ -185,6 +208,7 @@ func (s *solver) Free() {
 var (
 	_ Solver          = (*solver)(nil)
 	_ LearnRater      = (*solver)(nil)
+	_ RateScaler      = (*solver)(nil)
 	_ Stateful        = (*solver)(nil)
 	_ Previewer       = (*solver)(nil)
 	_ StepCounter     = (*solver)(nil)

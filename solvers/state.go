@@ -90,7 +90,7 @@ func (r *rows) parts() []StatePart {
 
 func (r *rows) restore(parts []StatePart) error {
 	var fixed []StatePart
-	r.rates, r.choice = schedule{}, nil
+	r.rates, r.choice = stepRates{}, nil
 	for _, p := range parts {
 		switch p.Name {
 		case ratesPart:
@@ -200,6 +200,6 @@ func (s *solver) Forget(table *graph.Table) {
 		clear(part.Floats)
 		clear(part.Ints)
 	}
-	r.rates = schedule{}
+	r.rates = stepRates{}
 	r.forgetTails()
 }

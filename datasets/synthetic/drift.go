@@ -10,7 +10,8 @@ import (
 
 // Drift draws a log by days from click probabilities that are known, in which users and items are born and die,
 // some return, and popularity drifts. It is for training day after day: the ids that were ever seen grow without
-// end, those alive do not. What an id does to clicks stays the same for its life, and after a return.
+// end, those alive do not. What an id does to clicks stays the same for its life, unless Effects says otherwise; an
+// id that returns has what it had at its birth.
 //
 // Each kind of field is there: categorical ones with and without births and deaths, the hour of the time, a list
 // of the items that the user clicked last, which shares the ids of the items, and a price. The same options give
@@ -34,6 +35,10 @@ type Drift struct {
 	// popularity of a day and of one n days later have a correlation of 0.98^n, sqrt(1-Popularity^2)^n; with 1 every
 	// day has a popularity of its own; None for none.
 	Popularity float64
+	// Effects is how much of its effects on clicks an id loses from day to day, at most 1, as by ads that people have
+	// seen too often. As with Popularity, the effects of a day and of one n days later have a correlation of
+	// sqrt(1-Effects^2)^n. Default 0: the effects stay.
+	Effects float64
 
 	Progress datasets.Progress // if not nil, is called while a day is written
 }
@@ -73,6 +78,7 @@ func (o Drift) withDefaults() (Drift, error) {
 		within("rows", o.Rows, 100, math.MaxInt32), within("users", o.Users, 2, most), within("items", o.Items, 2, most),
 		withRate("births", &o.Births, 0.15, 10), withRate("deaths", &o.Deaths, 0.15, 1),
 		withRate("returns", &o.Returns, 0.05, 1), withRate("popularity", &o.Popularity, 0.2, 1),
+		withRate("effects", &o.Effects, 0, 1),
 	)
 }
 

@@ -66,7 +66,7 @@ func NewDriftLog(o Drift) (*DriftLog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("datasets: drift: %w", err)
 	}
-	rates := driftRates{o.Births, o.Deaths, o.Returns, o.Popularity}
+	rates := driftRates{o.Births, o.Deaths, o.Returns, o.Popularity, o.Effects}
 	t := driftTruth(o.Seed)
 	return &DriftLog{
 		options: o, truth: t, values: make([]int32, driftFields),

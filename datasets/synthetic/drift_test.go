@@ -18,6 +18,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/stat"
 )
 
 // driftDays draws days; the text of each is its CSV file.
@@ -90,6 +91,24 @@ func TestNothingDriftsWithoutRates(t *testing.T) {
 func TestTheNumberAliveTendsToBirthsOverDeaths(t *testing.T) {
 	_, days, _ := driftDays(t, Drift{Rows: 500, Users: 4000, Births: 0.2, Deaths: 0.1}, 60)
 	require.InDelta(t, 2, float64(days[59].Alive)/float64(days[0].Alive), 0.1)
+}
+
+// Effects move by a stationary walk of the correlation that is asked for, and those of a log without it stay.
+func TestEffectsDrift(t *testing.T) {
+	for _, move := range []float64{0, 0.6, 1} {
+		l, err := NewDriftLog(Drift{Rows: 1000, Users: 20_000, Births: None, Deaths: None, Effects: move})
+		require.NoError(t, err)
+		l.items.pass(0, l.truth)
+		l.users.pass(0, l.truth)
+		before := append([]float64(nil), l.truth.main[userField]...)
+		factors := l.truth.factors[itemField][0]
+		l.items.pass(1, l.truth)
+		l.users.pass(1, l.truth)
+		after := l.truth.main[userField]
+		require.Equal(t, move == 0, factors == l.truth.factors[itemField][0])
+		require.InDelta(t, math.Sqrt(1-move*move), stat.Correlation(before, after, nil), 0.02)
+		require.InDelta(t, stat.StdDev(before, nil), stat.StdDev(after, nil), 0.01)
+	}
 }
 
 // A returned id has the effects of its first life, in whatever place it settles.

@@ -34,7 +34,7 @@ type population struct {
 const vacant = -1
 
 // driftRates are the rates of a Drift as they are, without defaults.
-type driftRates struct{ births, deaths, returns, popularity float64 }
+type driftRates struct{ births, deaths, returns, popularity, effects float64 }
 
 // turnover counts what a day brings to a population.
 type turnover struct{ Alive, Born, Died, Returned int }
@@ -53,6 +53,7 @@ func (p *population) pass(day int, t *truth) (n turnover) {
 	come := p.values
 	if day > 0 {
 		n.Died = p.age(rng)
+		p.change(t, day)
 		come = int(p.rates.births*float64(p.values) + rng.Float64())
 	}
 	for range come {
@@ -86,6 +87,26 @@ func (p *population) age(rng *rand.Rand) (died int) {
 		}
 	}
 	return died
+}
+
+// change moves the effects of the living by a stationary walk. Its draws are its own: a log without it keeps its bytes.
+func (p *population) change(t *truth, day int) {
+	move := p.rates.effects
+	if move == 0 {
+		return
+	}
+	keep := math.Sqrt(1 - move*move)
+	rng := rand.New(rand.NewPCG(p.seed, hash.Mix(uint64(p.field)<<32|uint64(day))+2))
+	for at := range p.ids {
+		main, factors := p.drawEffect(rng)
+		t.main[p.field][at] = keep*t.main[p.field][at] + move*main
+		if p.pairs == 0 {
+			continue
+		}
+		for i, x := range factors {
+			t.factors[p.field][at][i] = keep*t.factors[p.field][at][i] + move*x
+		}
+	}
 }
 
 // generator is that of a day. What a day brings does not depend on rows.

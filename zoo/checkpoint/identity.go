@@ -19,7 +19,9 @@ type Identity struct {
 	Train         *SourceRecord    `json:"train"`
 	Valid         *SourceRecord    `json:"valid"`
 	Test          *SourceRecord    `json:"test"`
-	From          string           `json:"from,omitempty"` // the hash of the manifest that the run went on from
+	From          string           `json:"from,omitempty"`           // the hash of the manifest that the run went on from
+	Schedule      string           `json:"schedule,omitempty"`       // of the learning rate; absent of one that stays
+	EvaluateEvery int              `json:"evaluate_every,omitempty"` // steps between evaluations, which settle rows
 }
 
 // ModelRecord is a model by its type and its exported fields.
@@ -75,6 +77,8 @@ func (id *Identity) Compare(other *Identity) []Comparison {
 		{"validation data", id.Valid, other.Valid},
 		{"test data", id.Test, other.Test},
 		{"the run that it goes on from", id.From, other.From},
+		{"schedule of the learning rate", id.Schedule, other.Schedule},
+		{"steps between evaluations", id.EvaluateEvery, other.EvaluateEvery},
 	}
 }
 

@@ -47,7 +47,7 @@ func (m *Manifest) HasState() bool { _, has := m.Parts[stateFile]; return has }
 func (m *Manifest) Plain() Manifest {
 	plain := Manifest{
 		Format: format, Run: Identity{Model: m.Run.Model, Solver: m.Run.Solver, Fields: m.Run.Fields},
-		History: append([]metrics.Epoch{}, m.History...), Position: Position{Epoch: len(m.History) + 1},
+		History: append([]metrics.Epoch{}, m.History...), Position: Position{Epoch: metrics.Whole(m.History) + 1},
 		Tables: m.Tables, Parts: maps.Clone(m.Parts),
 	}
 	delete(plain.Parts, stateFile)

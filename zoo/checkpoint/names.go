@@ -55,7 +55,8 @@ type Position struct {
 	Batches int     `json:"batches"` // of the epoch
 	Samples int     `json:"samples"` // in them
 	Steps   int     `json:"steps"`   // of the run
-	Loss    float64 `json:"loss"`    // summed over the samples
+	Weight  float64 `json:"weight"`  // of the samples
+	Loss    float64 `json:"loss"`    // summed over the samples by weight
 	Seconds float64 `json:"seconds"` // spent in training in the epoch
 }
 
@@ -65,13 +66,21 @@ func (p Position) Name() string { return fmt.Sprintf("epoch-%04d-batch-%08d", p.
 // After returns the name of the checkpoint after an epoch.
 func After(epoch int) string { return Position{Epoch: epoch + 1}.Name() }
 
-// Best returns the name of the checkpoint after the best epoch of a history, or "" without one.
+// Of returns the name of the checkpoint that belongs to an epoch, or to an evaluation within it.
+func Of(e *metrics.Epoch) string {
+	if e.Batches > 0 {
+		return Position{Epoch: e.Epoch, Batches: e.Batches}.Name()
+	}
+	return After(e.Epoch)
+}
+
+// Best returns the name of the checkpoint of the best epoch of a history, or evaluation within one; "" without one.
 func Best(m metrics.Monitor, history []metrics.Epoch, list []metrics.Metric) string {
 	best := m.Best(history, list)
 	if best < 0 {
 		return ""
 	}
-	return After(history[best].Epoch)
+	return Of(&history[best])
 }
 
 var namePattern = regexp.MustCompile(`^epoch-\d{4,}-batch-\d{8,}$`)

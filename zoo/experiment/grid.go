@@ -34,7 +34,7 @@ type Grid struct {
 	// Models are names of Catalogs.Models.
 	Models  []string `yaml:"models"`
 	Methods []Method `yaml:"methods"`
-	// Seeds of everything random; the coefficients are chosen with the first. Default: 1, 2, 3.
+	// Seeds of everything random. Default: 1, 2, 3.
 	Seeds []uint64 `yaml:"seeds"`
 	// Epochs of every run. Default 4.
 	Epochs int `yaml:"epochs"`

@@ -55,32 +55,21 @@ func (r *Runner) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	first := r.jobs(r.Grid.Seeds[:1], nil)
-	r.plan(first)
-	if err := r.runAll(ctx, first); err != nil {
-		return err
-	}
-	if err := r.runAll(ctx, r.jobs(r.Grid.Seeds[1:], r.chosen)); err != nil {
+	jobs := r.jobs()
+	r.plan(jobs)
+	if err := r.runAll(ctx, jobs); err != nil {
 		return err
 	}
 	return r.compare(ctx)
 }
 
-// jobs lists the runs of some seeds: of all candidates, or of those that choose returns.
-func (r *Runner) jobs(seeds []uint64, choose func([]job) job) []job {
-	var list []job
-	r.Grid.each(func(d Data, model string, m *Method) {
-		for _, seed := range seeds {
-			jobs := r.candidates(d, model, m, r.Grid.Seeds[0])
-			if choose != nil {
-				jobs = []job{choose(jobs)}
-			}
-			for _, j := range jobs {
-				j.Seed = seed
-				list = append(list, j)
-			}
-		}
-	})
+// jobs lists all runs: of every candidate with every seed, one seed after the other.
+func (r *Runner) jobs() (list []job) {
+	for _, seed := range r.Grid.Seeds {
+		r.Grid.each(func(d Data, model string, m *Method) {
+			list = append(list, r.candidates(d, model, m, seed)...)
+		})
+	}
 	return list
 }
 
@@ -108,27 +97,21 @@ func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job 
 	return list
 }
 
-// chosen is the candidate with the highest validation AUC after the last epoch; the first of equals.
-// All candidates must be in the store.
-func (r *Runner) chosen(candidates []job) job {
-	best := candidates[0]
-	for _, c := range candidates[1:] {
-		if r.Store.Find(c.Key()).Last().ValidAUC > r.Store.Find(best.Key()).Last().ValidAUC {
-			best = c
+// chosen returns the runs by seed of the candidate that Choose takes. All must be in the store.
+func (r *Runner) chosen(d Data, model string, m *Method) []*Record {
+	var all []*Record
+	for _, seed := range r.Grid.Seeds {
+		for _, j := range r.candidates(d, model, m, seed) {
+			all = append(all, r.Store.Find(j.Key()))
 		}
 	}
-	return best
+	return Choose(all).Runs
 }
 
 // plan counts what is to be done.
-func (r *Runner) plan(first []job) {
-	later := 0
-	r.Grid.each(func(d Data, _ string, _ *Method) {
-		later += len(r.Grid.Seeds) - 1
-		r.progress.Samples += (len(r.Grid.Seeds) - 1) * r.data[d.Name].Train.Len() * r.Grid.Epochs
-	})
-	r.progress.Runs = len(first) + later
-	for _, j := range first {
+func (r *Runner) plan(jobs []job) {
+	r.progress.Runs = len(jobs)
+	for _, j := range jobs {
 		if r.Store.Find(j.Key()) == nil {
 			r.progress.Samples += r.data[j.Data].Train.Len() * j.Epochs
 		}
@@ -209,9 +192,12 @@ func (r *Runner) tell(change func(*Progress)) {
 // the last epoch against the runner-up.
 func (r *Runner) compare(ctx context.Context) error {
 	for _, d := range r.Grid.Data {
-		labels, err := labelsOf(ctx, r.data[d.Name].Test)
+		labels, weighted, err := labelsOf(ctx, r.data[d.Name].Test)
 		if err != nil {
 			return err
+		}
+		if weighted { // DeLong's test is one of samples that weigh the same
+			continue
 		}
 		for _, model := range r.Grid.Models {
 			if err := r.compareModel(d, model, labels); err != nil {
@@ -225,13 +211,7 @@ func (r *Runner) compare(ctx context.Context) error {
 func (r *Runner) compareModel(d Data, model string, labels []float32) error {
 	var methods [][]*Record // by method, then seed
 	for i := range r.Grid.Methods {
-		chosen := r.chosen(r.candidates(d, model, &r.Grid.Methods[i], r.Grid.Seeds[0]))
-		var records []*Record
-		for _, seed := range r.Grid.Seeds {
-			chosen.Seed = seed
-			records = append(records, r.Store.Find(chosen.Key()))
-		}
-		methods = append(methods, records)
+		methods = append(methods, r.chosen(d, model, &r.Grid.Methods[i]))
 	}
 	if len(methods) < 2 {
 		return nil
@@ -259,14 +239,14 @@ func meanAUC(records []*Record) float64 {
 	return sum / float64(len(records))
 }
 
-// labelsOf are the labels of a source.
-func labelsOf(ctx context.Context, source datasets.Source) ([]float32, error) {
-	var labels []float32
+// labelsOf returns the labels of a source, and whether its samples have weights.
+func labelsOf(ctx context.Context, source datasets.Source) (labels []float32, weighted bool, err error) {
 	for batch, err := range source.Batches(ctx, 1024, nil) {
 		if err != nil {
-			return nil, fmt.Errorf("experiment: reading data: %w", err)
+			return nil, false, fmt.Errorf("experiment: reading data: %w", err)
 		}
 		labels = append(labels, batch.Labels...)
+		weighted = weighted || len(batch.Weights) > 0
 	}
-	return labels, nil
+	return labels, weighted, nil
 }

@@ -54,7 +54,7 @@ func TestAGridRunsOnceAndGivesTheSameSideBySide(t *testing.T) {
 	dir := t.TempDir()
 	one := smallRunner(t, filepath.Join(dir, "one.jsonl"))
 	require.NoError(t, one.Run(context.Background()))
-	const runs = 2 * (5 + 4) // models x (candidates with the first seed + methods with the second)
+	const runs = 2 * 5 * 2 // models x candidates x seeds
 	require.Len(t, one.Store.Records(), runs)
 	require.Len(t, one.Store.Comparisons(), 2*2)
 	for _, r := range one.Store.Records() {
@@ -107,11 +107,11 @@ func TestAnInterruptedGridGoesOn(t *testing.T) {
 	require.ErrorContains(t, r.Store.Damaged[0], "records.jsonl:2: ")
 	require.ErrorContains(t, r.Store.Damaged[1], "records.jsonl:4: ")
 	require.NoError(t, r.Run(context.Background()))
-	require.Len(t, r.Store.Records(), 18)
+	require.Len(t, r.Store.Records(), 20)
 	whole, err := ReadStore(path)
 	require.NoError(t, err)
 	require.Len(t, whole.Damaged, 2)
-	require.Len(t, whole.Records(), 18)
+	require.Len(t, whole.Records(), 20)
 }
 
 func TestAnotherGridNamesKnownRuns(t *testing.T) {

@@ -53,19 +53,23 @@ func (m Monitor) Of(valid *Figures) float64 {
 	return valid.Value(strings.TrimPrefix(string(m), validPrefix))
 }
 
-// Best returns the index of the best epoch in a history by one of the metrics, the first of equals; -1 if there is none.
-// Partial epochs do not count.
+// Score returns the monitored value by one of the metrics, negated if lower ones are better; NaN if it does not exist.
+func (m Monitor) Score(valid *Figures, list []Metric) float64 {
+	if m.goal(list) == Lower {
+		return -m.Of(valid)
+	}
+	return m.Of(valid)
+}
+
+// Best returns the index of the best epoch, or evaluation within one, in a history by one of the metrics, the first of
+// equals; -1 if there is none. Partial epochs do not count.
 func (m Monitor) Best(history []Epoch, list []Metric) int {
-	goal := m.goal(list)
-	if goal == NoGoal {
+	if m.goal(list) == NoGoal {
 		return -1
 	}
 	best, highest := -1, math.Inf(-1)
 	for i := range history {
-		score := m.Of(history[i].Valid)
-		if goal == Lower {
-			score = -score
-		}
+		score := m.Score(history[i].Valid, list)
 		if !history[i].Partial && !math.IsNaN(score) && (best < 0 || score > highest) {
 			best, highest = i, score
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
 // ErrNotLoaded is wrapped by the error of Inspect for a model that was not loaded from a checkpoint.
@@ -29,7 +30,7 @@ func (t *Trained) Inspect() (*Report, error) {
 	}
 	r := &Report{
 		Path: t.Path, Model: fmt.Sprintf("%T%+v", t.Model, t.Model), Solver: t.Solver,
-		Steps: m.Position.Steps, Epochs: len(t.History),
+		Steps: m.Position.Steps, Epochs: metrics.Whole(t.History),
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Parts)) {
 		r.Files = append(r.Files, FileReport{name, m.Parts[name].Bytes})

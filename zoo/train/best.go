@@ -11,9 +11,9 @@ import (
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 )
 
-// bestWeights are the weights after the best epoch so far, for a run that measures its test part once.
+// bestWeights are the weights of the best evaluation so far, for a run that measures its test part once.
 type bestWeights struct {
-	epoch  int // 0: there are none
+	name   string // of their checkpoint; "": there are none
 	copies map[*graph.Weight]*offheap.Array[float32]
 }
 
@@ -35,10 +35,10 @@ func (b *bestWeights) free() {
 	for _, c := range b.copies {
 		c.Free()
 	}
-	b.copies, b.epoch = nil, 0
+	b.copies, b.name = nil, ""
 }
 
-// keepBest copies the weights after the latest epoch, whose rows are settled, if it is the best one so far. A run of one
+// keepBest copies the weights of the latest evaluation, whose rows are settled, if it is the best one so far. A run of one
 // process that saves checkpoints has them there.
 func (t *Trainer) keepBest() error {
 	onDisk := t.saver != nil && !t.team.parallel()
@@ -52,11 +52,11 @@ func (t *Trainer) keepBest() error {
 		}
 		copy(values, w.Values())
 	}
-	t.kept.epoch = t.history[t.best()].Epoch
+	t.kept.name = checkpoint.Of(t.Best())
 	return nil
 }
 
-// testBest measures the test part with the weights of the best epoch. Afterwards the weights are those of the latest epoch
+// testBest measures the test part with the weights of the best evaluation. Afterwards the weights are those of the latest epoch
 // again.
 func (t *Trainer) testBest() error {
 	at := t.best()
@@ -65,9 +65,9 @@ func (t *Trainer) testBest() error {
 	}
 	best := &t.history[at]
 	if at < len(t.history)-1 {
-		err := t.team.Agree(t.findBest(best.Epoch))
+		err := t.team.Agree(t.findBest(checkpoint.Of(best)))
 		if errors.Is(err, fs.ErrNotExist) { // the run was begun without a monitor
-			t.note("the test part is not measured: the checkpoint after epoch %d, the best one, was not kept", best.Epoch)
+			t.note("the test part is not measured: the checkpoint %s, the best one, was not kept", checkpoint.Of(best))
 			return nil
 		}
 		if err != nil {
@@ -81,12 +81,12 @@ func (t *Trainer) testBest() error {
 	return err
 }
 
-// findBest reads the weights after the best epoch from its checkpoint, unless they are in memory.
-func (t *Trainer) findBest(epoch int) error {
-	if t.kept.epoch == epoch {
+// findBest reads the weights of the best evaluation from its checkpoint, unless they are in memory.
+func (t *Trainer) findBest(name string) error {
+	if t.kept.name == name {
 		return nil
 	}
-	weights, err := checkpoint.OpenWeights(filepath.Join(t.saver.path, checkpoint.After(epoch)))
+	weights, err := checkpoint.OpenWeights(filepath.Join(t.saver.path, name))
 	if err != nil {
 		return err
 	}
@@ -100,11 +100,11 @@ func (t *Trainer) findBest(epoch int) error {
 			return err
 		}
 	}
-	t.kept.epoch = epoch
+	t.kept.name = name
 	return nil
 }
 
-// swapBest exchanges the weights with those after the best epoch.
+// swapBest exchanges the weights with those of the best evaluation.
 func (t *Trainer) swapBest() {
 	for w := range t.weights.All() {
 		kept, current := t.kept.copies[w].Data(), w.Values()

@@ -11,14 +11,13 @@ import (
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
-// epoch trains one pass over the training part, or what is left of it.
+// epoch trains one pass over the training part, or what is left of it, up to an early stop.
 func (t *Trainer) epoch(ctx context.Context) (metrics.Epoch, error) {
 	if s, ok := solvers.As[solvers.EpochStarter](t.solver); ok && t.at.Batches == 0 {
 		s.StartEpoch(t.at.Epoch, t.weights)
 	}
-	at := &t.at
-	done, before, start := at.Batches, at.Seconds, time.Now()
-	shuffle := t.run.stream(shuffleStream + uint64(at.Epoch))
+	done, start := t.at.Batches, time.Now()
+	shuffle := t.run.stream(shuffleStream + uint64(t.at.Epoch))
 	for batch, err := range t.share.Batches(t.team.reading(ctx), t.run.BatchSize, shuffle) {
 		if err != nil && t.team.interrupted(ctx) != nil {
 			break
@@ -39,18 +38,30 @@ func (t *Trainer) epoch(ctx context.Context) (metrics.Epoch, error) {
 		if err != nil {
 			return metrics.Epoch{}, err
 		}
-		at.Seconds = before + time.Since(start).Seconds()
-		if t.team.interrupted(ctx) != nil {
+		t.at.Seconds += time.Since(start).Seconds()
+		if err := t.evaluateIfDue(); err != nil {
+			return metrics.Epoch{}, err
+		}
+		start = time.Now()
+		if t.team.interrupted(ctx) != nil || t.StoppedEarly() {
 			break
 		}
 		if err := t.saver.saveIfDue(); err != nil {
 			return metrics.Epoch{}, err
 		}
 	}
+	e := t.progress()
+	e.Partial = t.team.interrupted(ctx) != nil
+	return e, nil
+}
+
+// progress returns what is known of the epoch so far without measuring it.
+func (t *Trainer) progress() metrics.Epoch {
+	at := &t.at
 	return metrics.Epoch{
-		Epoch: at.Epoch, Steps: at.Steps, Samples: at.Samples, Partial: t.team.interrupted(ctx) != nil,
-		TrainLoss: at.Loss / float64(at.Samples), Seconds: at.Seconds,
-	}, nil
+		Epoch: at.Epoch, Steps: at.Steps, Samples: at.Samples, TrainLoss: at.Loss / at.Weight,
+		LearnRate: t.rate.of(at.Steps - t.begun), Seconds: at.Seconds,
+	}
 }
 
 // forward computes the loss of a batch and the gradients.
@@ -77,13 +88,16 @@ func (t *Trainer) bringTogether(ctx context.Context, batch *datasets.Batch, err 
 	}
 	own := outcome{stops: ctx.Err() != nil, saves: t.saver.timeIsUp()}
 	if err == nil {
-		own.samples, own.loss = batch.Rows, t.network.Loss()
+		own.samples, own.weight, own.loss = batch.Rows, batch.Weight(), t.network.Loss()
 	}
 	return t.team.bringTogether(own, err)
 }
 
 // step takes the step of the gradients of forward.
 func (t *Trainer) step() error {
+	if err := t.rate.begin(t.at.Steps - t.begun + 1); err != nil {
+		return err
+	}
 	if s, ok := solvers.As[solvers.TwoPass](t.solver); ok {
 		if err := t.secondPass(s); err != nil {
 			s.Undo()
@@ -108,7 +122,8 @@ func (t *Trainer) advance() error {
 	t.at.Steps++
 	t.at.Batches++
 	t.at.Samples += all.samples
-	t.at.Loss += all.loss * float64(all.samples)
+	t.at.Weight += all.weight
+	t.at.Loss += all.loss * all.weight
 	if t.run.OnStep != nil {
 		t.run.OnStep(Step{Epoch: t.at.Epoch, Step: t.at.Steps, Samples: t.at.Samples, Total: t.run.Train.Len(), Loss: all.loss})
 	}

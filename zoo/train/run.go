@@ -13,6 +13,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
+	"github.com/ctrzoo/ctrzoo/solvers/schedule"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"gorgonia.org/gorgonia"
@@ -32,8 +33,10 @@ type Run struct {
 	BatchSize     int                // samples in a step; 0 means 512
 	Epochs        int                // passes over Train; 0 means 4
 	Metrics       []metrics.Metric   // by which Test and Valid are measured; none means metrics.Default
-	Monitor       metrics.Monitor    // the figure that finds the best epoch; default: none
-	Patience      int                // epochs that may pass without a better one; 0: any number
+	Monitor       metrics.Monitor    // the figure that finds the best epoch, or evaluation within one; default: none
+	Patience      int                // evaluations that may pass without a better one; 0: any number
+	EvaluateEvery int                // also evaluate within epochs, every so many steps of an epoch; 0: only after epochs
+	Schedule      schedule.Schedule  // of the learning rate, from the first step of this run; nil: it stays; else it needs a solvers.RateScaler
 	TestOnce      bool               // measure Test at the end only, with the weights after the best epoch; needs a monitor
 	Seed          uint64             // of everything random; default 0
 	EmbeddingInit graph.Initializer  // nil means graph.Normal(0.01)
@@ -59,7 +62,7 @@ type Run struct {
 
 	OnNote  func(text string)         // called, if not nil, with what somebody who watches the run should know
 	OnStep  func(Step)                // called after every step, if not nil
-	OnEpoch func(metrics.Epoch) error // called after every epoch, if not nil; an error ends the run
+	OnEpoch func(metrics.Epoch) error // called after every epoch and every evaluation within one, if not nil; an error ends the run
 }
 
 // Parallel makes a run one rank of a parallel job. All ranks are given the same settings and the same data. Each takes its
@@ -126,6 +129,10 @@ func (r *Run) check() error {
 		return fmt.Errorf("batch size must be at least 1, got %d", r.BatchSize)
 	case r.Epochs < 1:
 		return fmt.Errorf("epochs must be at least 1, got %d", r.Epochs)
+	case r.EvaluateEvery < 0:
+		return fmt.Errorf("the steps between evaluations must be at least 0, got %d", r.EvaluateEvery)
+	case r.EvaluateEvery > 0 && r.Valid == nil && (r.Test == nil || r.TestOnce):
+		return errors.New("evaluations within epochs need a validation part or a test part")
 	case r.Parallel.ShardTables && r.Diagnose:
 		return errors.New("diagnostics need tables that are not spread over the ranks")
 	case r.Parallel.CheckRanks < 0:
@@ -142,6 +149,9 @@ func (r *Run) check() error {
 	if err := metrics.Check(r.Metrics); err != nil {
 		return err
 	}
+	if err := r.checkSchedule(); err != nil {
+		return err
+	}
 	return r.checkMonitor()
 }
 
@@ -151,17 +161,17 @@ func (r *Run) checkMonitored() error {
 	if r.Monitor == metrics.NoMonitor {
 		return nil
 	}
-	var labels []float32
+	var p metrics.Predictions
 	for batch, err := range r.Valid.Batches(context.Background(), r.BatchSize, nil) {
 		if err != nil {
 			return err
 		}
-		labels = append(labels, batch.Labels...)
-		if slices.Contains(labels, 0) && slices.Contains(labels, 1) {
+		p.Labels, p.Weights = append(p.Labels, batch.Labels...), append(p.Weights, batch.Weights...)
+		if len(p.Weights) == 0 && slices.Contains(p.Labels, 0) && slices.Contains(p.Labels, 1) {
 			return nil
 		}
 	}
-	p := metrics.Predictions{Logits: make([]float32, len(labels)), Labels: labels}
+	p.Logits = make([]float32, len(p.Labels))
 	if f := metrics.Measure(p, r.Metrics...); math.IsNaN(r.Monitor.Of(&f)) {
 		return fmt.Errorf("the monitor %s does not exist: %d of the %d samples of the validation part have the label 1", r.Monitor, f.Positives, f.Samples)
 	}

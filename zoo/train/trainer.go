@@ -35,6 +35,8 @@ type Trainer struct {
 	saver     *saver // nil without checkpoints
 	origins   string // hash of which rows are which of the run that this one goes on from
 	kept      bestWeights
+	rate      *rate
+	begun     int // steps of the runs that this one goes on from
 
 	frequencies *frequencies // nil unless Run.Buckets or Run.Diagnose ask for them
 	buckets     []uint8      // of the rows
@@ -66,7 +68,11 @@ func newTrainer(run Run, team *team) (*Trainer, error) {
 		run: run, team: team, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver.(solvers.Solver),
 		dropouts: run.source(dropoutStream), at: checkpoint.Position{Epoch: 1},
 	}
-	if err := run.checkMonitored(); err != nil {
+	var err error
+	if t.rate, err = newRate(&run); err == nil {
+		err = run.checkMonitored()
+	}
+	if err != nil {
 		return t, fmt.Errorf("%w: %w", ErrRun, err)
 	}
 	if err := t.joinTeam(); err != nil {
@@ -81,7 +87,6 @@ func newTrainer(run Run, team *team) (*Trainer, error) {
 	if err := t.divideRows(); err != nil {
 		return t, err
 	}
-	var err error
 	if run.Checkpoints != nil {
 		t.saver, err = newSaver(t, *run.Checkpoints)
 	}
@@ -140,7 +145,7 @@ func (t *Trainer) Weights() *graph.Weights { return t.weights }
 // Evaluator returns what measures the model in its present state.
 func (t *Trainer) Evaluator() *predict.Evaluator { return t.evaluator }
 
-// StoppedEarly says whether the run has ended because more epochs than its patience allows were no better than the best
+// StoppedEarly says whether the run has ended because more evaluations than its patience allows were no better than the best
 // one.
 func (t *Trainer) StoppedEarly() bool {
 	if t.run.Monitor == metrics.NoMonitor || t.run.Patience == 0 {
@@ -150,7 +155,7 @@ func (t *Trainer) StoppedEarly() bool {
 	return best >= 0 && len(t.history)-1-best >= t.run.Patience
 }
 
-// Best returns the best epoch so far by the run's monitor, the first of equals; nil if there is none.
+// Best returns the best epoch, or evaluation within one, so far by the run's monitor, the first of equals; nil if there is none.
 func (t *Trainer) Best() *metrics.Epoch {
 	if at := t.best(); at >= 0 {
 		return &t.history[at]
@@ -158,7 +163,7 @@ func (t *Trainer) Best() *metrics.Epoch {
 	return nil
 }
 
-// best returns the index of the best epoch so far in the history; -1 if there is none.
+// best returns the index of the best evaluation so far in the history; -1 if there is none.
 func (t *Trainer) best() int { return t.run.Monitor.Best(t.history, t.run.Metrics) }
 
 // Free gives the memory of weights and solver back, which the garbage collector does not.
@@ -182,6 +187,7 @@ func (t *Trainer) Train(ctx context.Context) ([]metrics.Epoch, error) {
 	}
 	t.team.stop = nil
 	t.history = slices.DeleteFunc(t.history, func(e metrics.Epoch) bool { return e.Partial }) // of an earlier call
+	t.rate.watch(t.history, t.run.Monitor, t.run.Metrics)
 	for t.at.Epoch <= t.run.Epochs && !t.StoppedEarly() {
 		if err := t.team.interrupted(ctx); err != nil && t.at.Batches == 0 && len(t.history) > 0 {
 			return t.history, err // between two epochs: nothing is partial
@@ -190,10 +196,14 @@ func (t *Trainer) Train(ctx context.Context) ([]metrics.Epoch, error) {
 		if err != nil {
 			return t.history, fmt.Errorf("zoo: epoch %d, step %d, batch %d: %w", t.at.Epoch, t.at.Steps+1, t.at.Batches+1, err)
 		}
-		if epoch.Partial { // saved before measuring it settles rows
+		stopped := t.StoppedEarly()   // by an evaluation within the epoch
+		if epoch.Partial || stopped { // saved before measuring it settles rows
 			if err := t.saver.save(); err != nil {
 				return t.history, fmt.Errorf("zoo: %w", err)
 			}
+		}
+		if stopped {
+			break
 		}
 		if err := t.end(epoch); err != nil {
 			return t.history, err
@@ -210,12 +220,41 @@ func (t *Trainer) Train(ctx context.Context) ([]metrics.Epoch, error) {
 
 // end measures an epoch, reports it and, unless it is partial, goes on to the next.
 func (t *Trainer) end(e metrics.Epoch) error {
+	if err := t.record(e); err != nil || e.Partial {
+		return err
+	}
+	if err := t.saver.save(); err != nil {
+		return fmt.Errorf("zoo: %w", err)
+	}
+	return nil
+}
+
+// evaluateIfDue measures the model within an epoch, as often as was asked for; not at its end, where that is done anyway. It
+// saves the best one.
+func (t *Trainer) evaluateIfDue() error {
+	every := t.run.EvaluateEvery
+	if every == 0 || t.at.Batches%every != 0 || t.at.Samples == t.run.Train.Len() {
+		return nil
+	}
+	e := t.progress()
+	e.Batches = t.at.Batches
+	if err := t.record(e); err != nil || t.best() != len(t.history)-1 {
+		return err
+	}
+	return t.saver.save()
+}
+
+// record measures the model, adds the figures to the history and reports them.
+func (t *Trainer) record(e metrics.Epoch) error {
 	if err := t.measure(&e); err != nil {
 		return err
 	}
 	t.history = append(t.history, e)
+	t.rate.watch(t.history, t.run.Monitor, t.run.Metrics)
 	if !e.Partial {
-		t.at = checkpoint.Position{Epoch: t.at.Epoch + 1, Steps: t.at.Steps}
+		if e.Batches == 0 {
+			t.at = checkpoint.Position{Epoch: t.at.Epoch + 1, Steps: t.at.Steps}
+		}
 		if err := t.team.Agree(t.keepBest()); err != nil {
 			return err
 		}
@@ -224,16 +263,7 @@ func (t *Trainer) end(e metrics.Epoch) error {
 	if t.run.OnEpoch != nil {
 		err = t.run.OnEpoch(e)
 	}
-	if err := t.team.Agree(err); err != nil {
-		return err
-	}
-	if e.Partial {
-		return nil
-	}
-	if err := t.saver.save(); err != nil {
-		return fmt.Errorf("zoo: %w", err)
-	}
-	return nil
+	return t.team.Agree(err)
 }
 
 // note reports something to whoever watches the run.

@@ -40,7 +40,8 @@ func (t *Trainer) warmStart() error {
 	if !s.keeps {
 		t.note("%s is of the solver %s: of it only the weights are taken", s.dir, s.manifest.Run.Solver)
 	}
-	t.at.Steps, t.origins = s.manifest.Position.Steps, checkpoint.Hash(offheap.Bytes(s.origin))
+	t.begun, t.origins = s.manifest.Position.Steps, checkpoint.Hash(offheap.Bytes(s.origin))
+	t.at.Steps = t.begun
 	return s.read(t)
 }
 

@@ -29,6 +29,7 @@ func WriteMarkdown(w io.Writer, tables []*Table) error {
 		if len(t.Findings()) > 0 {
 			b.WriteString("\n")
 		}
+		t.caveats(&b)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

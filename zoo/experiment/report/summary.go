@@ -21,11 +21,10 @@ type Table struct {
 // Cell is a method with a model: the runs of the chosen candidate.
 type Cell struct {
 	Method, Model string
-	Runs          []*experiment.Record // one for each seed
-	Candidates    int                  // among which it was chosen
-	Mean          []float64            // test AUC of each epoch, over the seeds
-	Deviation     []float64            // its standard deviation; NaN for one seed
-	Comparisons   []*experiment.Comparison
+	experiment.Choice
+	Mean        []float64 // test AUC of each epoch, over the seeds
+	Deviation   []float64 // its standard deviation; NaN for one seed
+	Comparisons []*experiment.Comparison
 }
 
 // Summarize makes a table for each grid and data set of some stores. Methods are in the
@@ -86,32 +85,16 @@ func (t *Table) fill(stores []*experiment.Store) {
 	}
 }
 
-// newCell takes the runs of the candidate that the first seed chooses, as Runner does.
+// newCell takes the runs of the candidate that experiment.Choose takes.
 func newCell(runs []*experiment.Record, stores []*experiment.Store) *Cell {
 	if len(runs) == 0 {
 		return nil
 	}
-	first := runs[0]
-	seed := first.Seed
-	c := &Cell{Method: first.Method, Model: first.Model}
-	for _, r := range runs {
-		if r.Seed != seed {
-			continue
-		}
-		c.Candidates++
-		if r.Last().ValidAUC > first.Last().ValidAUC {
-			first = r
-		}
+	c := &Cell{Method: runs[0].Method, Model: runs[0].Model, Choice: experiment.Choose(runs)}
+	for _, r := range c.Runs {
+		c.Comparisons = append(c.Comparisons, comparisonsOf(r, stores)...)
 	}
-	for _, r := range runs {
-		same := r.Settings
-		same.Seed = seed
-		if same.Key() == first.Key {
-			c.Runs = append(c.Runs, r)
-			c.Comparisons = append(c.Comparisons, comparisonsOf(r, stores)...)
-		}
-	}
-	for e := range first.Results {
+	for e := range c.Runs[0].Results {
 		var aucs []float64
 		for _, r := range c.Runs {
 			aucs = append(aucs, float64(r.Results[e].TestAUC))

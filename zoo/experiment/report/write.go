@@ -24,6 +24,7 @@ type section struct {
 	*Table
 	Rows     []row
 	Findings []string
+	Rules    []string
 	Figures  []chart.Figure
 }
 
@@ -65,7 +66,7 @@ func Write(folder string, tables []*Table) error {
 func writeHTML(w io.Writer, tables []*Table) error {
 	var p page
 	for _, t := range tables {
-		s := section{Table: t, Rows: t.rows(), Findings: t.Findings()}
+		s := section{Table: t, Rows: t.rows(), Findings: t.Findings(), Rules: t.Rules()}
 		var err error
 		if s.Figures, err = t.figures(); err != nil {
 			return err

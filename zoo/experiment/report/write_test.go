@@ -70,7 +70,7 @@ func TestSummaryTakesTheChosenCandidateOfAllSeeds(t *testing.T) {
 	table := tables[0]
 	require.Equal(t, []string{"dnn", "wdl"}, table.Models)
 	ar := table.Cell("AdamAR", "dnn")
-	require.Equal(t, 2, ar.Candidates)
+	require.Len(t, ar.Candidates, 2)
 	require.Len(t, ar.Runs, 2)
 	require.InDeltaSlice(t, []float64{0.72, 0.75}, ar.Mean, 1e-12)
 	require.InDelta(t, math.Sqrt(0.0002), ar.Deviation[1], 1e-12)

@@ -1,0 +1,53 @@
+package experiment
+
+import "cmp"
+
+// Choice is the candidate that was chosen for a data set, a model and a method.
+type Choice struct {
+	Runs       []*Record // of the candidate, one for each seed
+	Candidates []*Record // the first run of every candidate among which it was chosen
+	Seeds      int       // of a candidate that was not chosen, at least; those of the chosen one if there is no other
+}
+
+// Choose takes, of all runs of a data set, a model and a method, the candidate with the highest mean over its seeds of
+// the validation AUC after the last epoch; the first of equals. A candidate that has fewer seeds than another one is not
+// chosen: in records that were made when the first seed chose, only its choice has them all.
+func Choose(runs []*Record) Choice {
+	var keys []string
+	bySettings := map[string][]*Record{}
+	for _, r := range runs {
+		same := r.Settings
+		same.Seed = 0
+		key := same.Key()
+		if bySettings[key] == nil {
+			keys = append(keys, key)
+		}
+		bySettings[key] = append(bySettings[key], r)
+	}
+	c := Choice{}
+	for _, key := range keys {
+		candidate := bySettings[key]
+		if c.Candidates = append(c.Candidates, candidate[0]); compareCandidates(candidate, c.Runs) > 0 {
+			c.Runs = candidate
+		}
+	}
+	c.Seeds = len(c.Runs)
+	for _, candidate := range bySettings {
+		c.Seeds = min(c.Seeds, len(candidate))
+	}
+	return c
+}
+
+// compareCandidates compares two candidates by their seeds and then by their AUC.
+func compareCandidates(a, b []*Record) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(meanValidAUC(a), meanValidAUC(b)))
+}
+
+// meanValidAUC is the mean validation AUC after the last epoch.
+func meanValidAUC(runs []*Record) float64 {
+	var sum float64
+	for _, r := range runs {
+		sum += float64(r.Last().ValidAUC)
+	}
+	return sum / float64(len(runs))
+}
