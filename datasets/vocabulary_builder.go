@@ -26,6 +26,15 @@ func (b *VocabularyBuilder) Add(value string) int32 {
 	return id
 }
 
+// AddAll appends the ids of values, as Add returns them.
+func (b *VocabularyBuilder) AddAll(to []int32, values []string) []int32 {
+	to = b.values.addAll(to, values)
+	if n := b.Len() - len(b.counts); n > 0 {
+		b.counts = append(b.counts, make([]int, n)...)
+	}
+	return to
+}
+
 // ID returns the id of a value, and 0 if it has none.
 func (b *VocabularyBuilder) ID(value string) int32 { return b.values.id(value) }
 
