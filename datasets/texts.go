@@ -3,6 +3,7 @@ package datasets
 import (
 	"hash/maphash"
 	"slices"
+	"unsafe"
 )
 
 // texts numbers texts from 1 on, in the order in which they are added. Id 0 means no text.
@@ -29,7 +30,16 @@ var hashSeed = maphash.MakeSeed()
 
 func hashOf(text string) uint32 { return uint32(maphash.String(hashSeed, text)) }
 
-func newTexts() texts { return texts{ends: []int{0}, slots: make([]textSlot, 16)} }
+func newTexts() texts { return newTextsFor(0, 0) }
+
+// newTextsFor has room for n texts, of so many bytes in all.
+func newTextsFor(n, size int) texts {
+	slots := 16
+	for 4*(n+1) > 3*slots {
+		slots *= 2
+	}
+	return texts{bytes: make([]byte, 0, size), ends: make([]int, 1, n+1), slots: make([]textSlot, slots)}
+}
 
 func (t *texts) len() int { return len(t.ends) }
 
@@ -41,6 +51,12 @@ func (t *texts) text(id int32) []byte {
 		return nil
 	}
 	return t.bytes[t.ends[id-1]:t.ends[id]]
+}
+
+// view returns a text without a copy.
+func (t *texts) view(id int32) string {
+	text := t.text(id)
+	return unsafe.String(unsafe.SliceData(text), len(text))
 }
 
 // slot returns the slot of a text with its hash, or the free slot where it would be.

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/cores"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/table"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
@@ -49,13 +51,13 @@ func (e *encoder) groups() (list [][]int) {
 
 // encode makes a chunk of all records of a table, but without keys, and returns what is wrong with them, in the order of the records
 // and of the columns. A bad cell has any id or number.
-func (e *columnEncoder) encode(t *table, c *chunk) (bad []badRecord) {
-	n := t.rows()
+func (e *columnEncoder) encode(t *table.Table, c *chunk) (bad []badRecord) {
+	n := t.Rows()
 	if c.clear(); n == 0 {
-		return t.bad
+		return unread(t)
 	}
 	c.ids, c.numbers, c.labels = resize(c.ids, n*e.idColumns), resize(c.numbers, n*e.numbers), resize(c.labels, n)
-	sideBySide(len(e.groups)+1, func(i int) {
+	cores.SideBySide(len(e.groups)+1, func(i int) {
 		e.bad[i] = e.bad[i][:0]
 		if i == len(e.groups) {
 			e.encodeTargets(t, c)
@@ -65,7 +67,7 @@ func (e *columnEncoder) encode(t *table, c *chunk) (bad []badRecord) {
 			e.encodeField(field, i, t, c)
 		}
 	})
-	bad = append(bad, t.bad...)
+	bad = unread(t)
 	for _, list := range e.bad {
 		bad = append(bad, list...)
 	}
@@ -73,40 +75,55 @@ func (e *columnEncoder) encode(t *table, c *chunk) (bad []badRecord) {
 	return bad
 }
 
+// badRecord is the error of a record that could not be read, or of a cell of one.
+type badRecord struct {
+	row   int // of the table; of a record that could not be read, the row of the next one
+	place int // of the cell among those of its row, in the order in which they are looked at; -1: the record could not be read
+	err   error
+}
+
+// unread returns the records of a table that could not be read.
+func unread(t *table.Table) (bad []badRecord) {
+	for _, u := range t.Unread {
+		bad = append(bad, badRecord{u.Row, -1, u.Err})
+	}
+	return bad
+}
+
 // encodeTargets encodes labels and weights.
-func (e *columnEncoder) encodeTargets(t *table, c *chunk) {
+func (e *columnEncoder) encodeTargets(t *table.Table, c *chunk) {
 	bad := &e.bad[len(e.groups)]
 	for row := range c.labels {
-		label, ok := e.schema.LabelOf(t.cell(0, row))
+		label, ok := e.schema.LabelOf(t.Cell(0, row))
 		if c.labels[row] = uint8(label); !ok {
-			*bad = append(*bad, badRecord{row, 0, t.fail(e.columns[0], 0, row, e.schema.LabelError())})
+			*bad = append(*bad, badRecord{row, 0, t.Fail(e.columns[0].Name, 0, row, e.schema.LabelError())})
 		}
 	}
 	if e.weightAt < 0 {
 		return
 	}
 	for row := range c.labels {
-		w, err := schema.ParseWeight(t.cell(e.weightAt, row))
+		w, err := schema.ParseWeight(t.Cell(e.weightAt, row))
 		if c.weights = append(c.weights, w); err != nil {
-			*bad = append(*bad, badRecord{row, len(e.fields) + 1, t.fail(e.columns[e.weightAt], e.weightAt, row, err)})
+			*bad = append(*bad, badRecord{row, len(e.fields) + 1, t.Fail(e.columns[e.weightAt].Name, e.weightAt, row, err)})
 		}
 	}
 }
 
 // encodeField encodes a field, which belongs to a group.
-func (e *columnEncoder) encodeField(field, group int, t *table, c *chunk) {
+func (e *columnEncoder) encodeField(field, group int, t *table.Table, c *chunk) {
 	f, s := &e.fields[field], &e.scratch[group]
 	fail := func(row int, err error) {
-		e.bad[group] = append(e.bad[group], badRecord{row, field + 1, t.fail(e.columns[f.at], f.at, row, err)})
+		e.bad[group] = append(e.bad[group], badRecord{row, field + 1, t.Fail(e.columns[f.at].Name, f.at, row, err)})
 	}
 	s.chunk.clear()
 	switch f.out.Kind {
 	case datasets.Categorical:
-		for from := 0; from < t.rows(); from += valuesAtOnce {
-			values := s.values[:min(valuesAtOnce, t.rows()-from)]
+		for from := 0; from < t.Rows(); from += valuesAtOnce {
+			values := s.values[:min(valuesAtOnce, t.Rows()-from)]
 			for i := range values {
 				var err error
-				if values[i], err = f.cells.Value(t.cell(f.at, from+i)); err != nil {
+				if values[i], err = f.cells.Value(t.Cell(f.at, from+i)); err != nil {
 					fail(from+i, err)
 				}
 			}
@@ -114,15 +131,15 @@ func (e *columnEncoder) encodeField(field, group int, t *table, c *chunk) {
 		}
 		scatter(c.ids[f.place:], e.idColumns, s.chunk.ids, 1)
 	case datasets.Numeric:
-		for row := range t.rows() {
-			if err := f.encode(t.cell(f.at, row), &s.chunk); err != nil {
+		for row := range t.Rows() {
+			if err := f.encode(t.Cell(f.at, row), &s.chunk); err != nil {
 				fail(row, err)
 			}
 		}
 		scatter(c.numbers[f.place:], e.numbers, s.chunk.numbers, 1)
 	default:
-		for row := range t.rows() {
-			f.list(t.cell(f.at, row), &s.chunk)
+		for row := range t.Rows() {
+			f.list(t.Cell(f.at, row), &s.chunk)
 		}
 		scatter(c.ids[f.place:], e.idColumns, s.chunk.ids, f.Length)
 	}
@@ -136,14 +153,14 @@ func scatter[T any](to []T, stride int, from []T, n int) {
 }
 
 // key returns the key of a record.
-func (e *encoder) key(t *table, row int) (int64, error) {
+func (e *encoder) key(t *table.Table, row int) (int64, error) {
 	var by string
 	if e.keyAt >= 0 {
-		by = t.cell(e.keyAt, row)
+		by = t.Cell(e.keyAt, row)
 	}
 	key, err := e.splitter.key(by)
 	if err != nil {
-		return 0, t.fail(e.columns[e.keyAt], e.keyAt, row, err)
+		return 0, t.Fail(e.columns[e.keyAt].Name, e.keyAt, row, err)
 	}
 	return key, nil
 }

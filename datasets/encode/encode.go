@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/table"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 )
 
@@ -78,12 +79,12 @@ type reader struct {
 const readingShare = 0.8
 
 func (r *reader) read(ctx context.Context, l rawlog.Log) error {
-	a := readAhead(ctx, l, r.encoder.columns, r.meter)
-	defer a.close()
-	for t := range a.full {
+	a := table.ReadAhead(ctx, l, r.encoder.columns, r.meter)
+	defer a.Close()
+	for t := range a.Tables() {
 		bad := r.columns.encode(t, &r.chunk)
 		err := r.keep(t, bad)
-		a.giveBack(t)
+		a.GiveBack(t)
 		if err == nil {
 			err = r.flush(ctx)
 		}
@@ -96,9 +97,9 @@ func (r *reader) read(ctx context.Context, l rawlog.Log) error {
 
 // keep gives the good records of a chunk their keys, and moves them together. What is wrong with the others comes in the order of the
 // records.
-func (r *reader) keep(t *table, bad []badRecord) error {
+func (r *reader) keep(t *table.Table, bad []badRecord) error {
 	kept := 0
-	for row := range t.rows() {
+	for row := range t.Rows() {
 		isBad, rest, err := r.skip(bad, row)
 		if err != nil {
 			return err
@@ -114,11 +115,11 @@ func (r *reader) keep(t *table, bad []badRecord) error {
 			continue
 		}
 		r.chunk.keys = append(r.chunk.keys, key)
-		r.chunk.move(kept, row, t.rows())
+		r.chunk.move(kept, row, t.Rows())
 		kept++
 	}
-	r.chunk.cut(kept, t.rows())
-	_, _, err := r.skip(bad, t.rows())
+	r.chunk.cut(kept, t.Rows())
+	_, _, err := r.skip(bad, t.Rows())
 	return err
 }
 

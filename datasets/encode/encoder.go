@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/cores"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
@@ -146,10 +147,11 @@ func (e *encoder) beginPart(p datasets.Part) {
 
 // finish ends the training part: it fixes the scales and the final ids.
 func (e *encoder) finish() error {
-	sideBySide(len(e.fields), func(i int) {
+	cores.SideBySide(len(e.fields), func(i int) {
 		if f := &e.fields[i]; f.builder != nil && f.owner == i {
 			f.statistics = f.builder.Statistics()
 			f.vocabulary, f.renamed = e.vocabulary(i)
+			f.builder = nil // which has much memory
 		}
 	})
 	for i := range e.fields {

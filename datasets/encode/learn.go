@@ -1,11 +1,14 @@
 package encode
 
-import "github.com/ctrzoo/ctrzoo/datasets"
+import (
+	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/cores"
+)
 
 // learn takes in the samples of the training part in a chunk, which are given by their rows. Fields of one vocabulary count their
 // values row by row, so that the first occurrence of a value is that in the log.
 func (e *encoder) learn(groups [][]int, c *chunk, rows []int32) {
-	sideBySide(len(groups), func(i int) {
+	cores.SideBySide(len(groups), func(i int) {
 		if list := groups[i]; len(list) == 1 {
 			e.learnField(&e.fields[list[0]], c, rows)
 			return

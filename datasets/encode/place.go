@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/cores"
 )
 
 // place appends samples of a chunk, which are given by their rows, with their final ids and scaled numbers. A number that is too large
@@ -25,7 +26,7 @@ func (e *encoder) place(c *chunk, rows []int32, to *datasets.Batch, t *tally) er
 	to.IDs = slices.Grow(to.IDs, len(rows)*e.idColumns)[:to.Rows*e.idColumns]
 	to.Numbers = slices.Grow(to.Numbers, len(rows)*e.numbers)[:to.Rows*e.numbers]
 	bad := make([]badNumber, len(e.fields))
-	sideBySide(len(e.fields), func(i int) {
+	cores.SideBySide(len(e.fields), func(i int) {
 		if bad[i].row = len(rows); e.fields[i].scale != nil {
 			bad[i] = e.placeNumbers(i, c, rows, to.Numbers[from*e.numbers:])
 			return

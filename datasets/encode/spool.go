@@ -9,10 +9,6 @@ import (
 	"os"
 )
 
-// rowsPerChunk is the number of samples in a chunk. After each chunk progress is reported and the context
-// is checked.
-const rowsPerChunk = 1 << 13
-
 // chunk is some samples of an encoder, row after row. Ids are provisional; numbers are in float64
 // and not yet scaled, NaN where the cell was empty.
 type chunk struct {

@@ -103,7 +103,7 @@ func writeParts(ctx context.Context, dir string, e *encode.Encoded) (list []Part
 	defer func() {
 		for _, f := range files {
 			if f != nil {
-				f.file.Close() // closed already, unless there was an error
+				f.discard()
 			}
 		}
 	}()

@@ -1,4 +1,4 @@
-package encode
+package table
 
 import (
 	"context"
@@ -9,15 +9,15 @@ import (
 // tablesAhead is how many tables may be filled before they are asked for.
 const tablesAhead = 2
 
-// ahead reads a log to tables, on a goroutine of its own.
-type ahead struct {
-	full, free chan *table
+// Ahead reads a log to tables, on a goroutine of its own.
+type Ahead struct {
+	full, free chan *Table
 	stop       context.CancelFunc
 }
 
-// readAhead begins to read. close must be called.
-func readAhead(ctx context.Context, l rawlog.Log, columns []rawlog.Column, meter *rawlog.Meter) *ahead {
-	a := &ahead{full: make(chan *table, tablesAhead), free: make(chan *table, tablesAhead+2)}
+// ReadAhead begins to read. Close must be called.
+func ReadAhead(ctx context.Context, l rawlog.Log, columns []rawlog.Column, meter *rawlog.Meter) *Ahead {
+	a := &Ahead{full: make(chan *Table, tablesAhead), free: make(chan *Table, tablesAhead+2)}
 	for range cap(a.free) {
 		a.free <- newTable(len(columns))
 	}
@@ -29,7 +29,7 @@ func readAhead(ctx context.Context, l rawlog.Log, columns []rawlog.Column, meter
 	return a
 }
 
-func (a *ahead) read(ctx context.Context, l rawlog.Log, columns []rawlog.Column, meter *rawlog.Meter) {
+func (a *Ahead) read(ctx context.Context, l rawlog.Log, columns []rawlog.Column, meter *rawlog.Meter) {
 	t := <-a.free
 	for r, err := range l(ctx, columns, meter) {
 		if t.isFull() || err == nil && !t.takes(r) {
@@ -38,7 +38,7 @@ func (a *ahead) read(ctx context.Context, l rawlog.Log, columns []rawlog.Column,
 			}
 		}
 		if err != nil {
-			t.addBad(err)
+			t.addUnread(err)
 		} else {
 			t.add(r)
 		}
@@ -49,7 +49,7 @@ func (a *ahead) read(ctx context.Context, l rawlog.Log, columns []rawlog.Column,
 }
 
 // pass gives a table away, and returns an empty one; nil at the end of the context.
-func (a *ahead) pass(ctx context.Context, t *table) *table {
+func (a *Ahead) pass(ctx context.Context, t *Table) *Table {
 	select {
 	case a.full <- t:
 	case <-ctx.Done():
@@ -63,14 +63,17 @@ func (a *ahead) pass(ctx context.Context, t *table) *table {
 	}
 }
 
-// giveBack lets a table be filled again.
-func (a *ahead) giveBack(t *table) {
+// Tables gives the tables, in the order of the log. It is closed at the end of the log or of the context.
+func (a *Ahead) Tables() <-chan *Table { return a.full }
+
+// GiveBack lets a table be filled again.
+func (a *Ahead) GiveBack(t *Table) {
 	t.clear()
 	a.free <- t
 }
 
-// close ends the reading, and waits until the log is closed.
-func (a *ahead) close() {
+// Close ends the reading, and waits until the log is closed.
+func (a *Ahead) Close() {
 	a.stop()
 	for range a.full {
 	}

@@ -1,4 +1,4 @@
-package encode
+package cores
 
 import (
 	"runtime"
@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// sideBySide calls do for 0 to n-1 on all cores, each number on any of them, and returns when all calls have.
-func sideBySide(n int, do func(i int)) {
+// SideBySide calls do for 0 to n-1 on all cores, each number on any of them, and returns when all calls have.
+func SideBySide(n int, do func(i int)) {
 	var next atomic.Int64
 	work := func() {
 		for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
