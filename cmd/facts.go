@@ -21,6 +21,9 @@ func runFacts(run *train.Run, t *train.Trainer) ([]string, error) {
 		fmt.Sprintf("%d values in tables, %d in layers; %.1f MB, and %.1f MB of the solver's state", tables, dense, float64(weights)/1e6, float64(state)/1e6),
 		fmt.Sprint(run.Solver),
 	}
+	if run.Schedule != nil {
+		facts = append(facts, fmt.Sprintf("the learning rate %s", run.Schedule))
+	}
 	return append(facts, halfLifeFacts(run)...), nil
 }
 
@@ -58,6 +61,5 @@ func halfLifeFacts(run *train.Run) []string {
 	if !ok || s.HalfLife() == 0 {
 		return nil
 	}
-	stepsPerEpoch := float64((run.Train.Len() + run.BatchSize - 1) / run.BatchSize)
-	return []string{fmt.Sprintf("a row without a gradient has lost half of its norm after %.0f steps, %.2f epochs", s.HalfLife(), s.HalfLife()/stepsPerEpoch)}
+	return []string{fmt.Sprintf("a row without a gradient has lost half of its norm after %.0f steps, %.2f epochs", s.HalfLife(), s.HalfLife()/float64(run.StepsPerEpoch()))}
 }

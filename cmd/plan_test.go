@@ -77,7 +77,7 @@ func plan() []room {
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
-		{path: "zoo/experiment", imports: "datasets/safefile datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment", files: 16, imports: "datasets/safefile datasets graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
 		{path: "zoo/experiment/report", imports: "datasets/safefile zoo zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
@@ -95,7 +95,7 @@ func plan() []room {
 		{path: "cmd/internal/ui", imports: "datasets/safefile zoo/stream zoo/experiment zoo/metrics zoo/train"},
 		{path: "cmd/internal/flags", imports: "cmd/internal/ui " +
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
-			"graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
+			"graph solvers solvers/schedule zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/serving"},
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},

@@ -58,7 +58,7 @@ interrupted, and ends with the same winner.`,
 
 // notTuned are the flags of train that a search does not take: a record could not make such a run again.
 var notTuned = []string{"resume", "from", "checkpoint-every", "keep", "embeddings", "embedding-init", "diagnostics", "check-ranks",
-	"shard-tables", "buckets", "bucket-field", "adaptive-buckets", "bucket-decay", "metrics", "test-every-epoch"}
+	"shard-tables", "evaluate-every", "buckets", "bucket-field", "adaptive-buckets", "bucket-decay", "metrics", "test-every-epoch"}
 
 func (o *tuneOptions) run(cmd *cobra.Command) error {
 	if err := o.prepare(cmd); err != nil {
@@ -145,6 +145,9 @@ func (o *tuneOptions) newSearch(set *datasets.Set) (*experiment.Search, error) {
 		Space: space, Trials: o.trials, Catalogs: o.catalogs.Experiments(), Parallel: o.parallel,
 	}
 	s.Solver, s.Parameters = o.solvers[0], parameters
+	if !o.schedule.IsConstant() {
+		s.Schedule, s.WarmUp = o.schedule.Text, o.schedule.WarmUp
+	}
 	if err := s.Check(); err != nil {
 		return nil, ui.Usage(fmt.Errorf("--search: %w", err))
 	}

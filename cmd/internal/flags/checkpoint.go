@@ -38,7 +38,7 @@ func AddCheckpoints(flags *pflag.FlagSet, m *Metrics) *Checkpoints {
 	flags.StringVar(&c.every, "checkpoint-every", "", "also save within epochs: every so many steps (500) or after so much time (10m)")
 	flags.IntVar(&c.keep, "keep", 2, "number of latest checkpoints to keep, besides that of the best epoch")
 	flags.StringVar(&c.monitor, "monitor", "", "stop early and find the best epoch by valid_ and the name of one of --metrics: "+strings.Join(metrics.Monitors(m.catalogs.Metrics), ", ")+"; without it a run with a validation part finds it by the first of them")
-	flags.IntVar(&c.patience, "patience", 2, "with --monitor: stop when so many epochs in a row were not better; 0: never")
+	flags.IntVar(&c.patience, "patience", 2, "with --monitor: stop when so many evaluations in a row, of epochs or with --evaluate-every within them, were not better; 0: never")
 	return c
 }
 

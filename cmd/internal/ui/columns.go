@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
@@ -24,23 +25,37 @@ const (
 	otherFigure
 	speed
 	norm
+	extra
 )
 
 // columns are those of a run, as many as fit in a width.
 func (r *Run) columns(width int) []column {
-	list := []column{
-		{"train loss", 10, needed, func(e metrics.Epoch) string { return decimals(e.TrainLoss, 4) }},
+	var list []column
+	if r.Within {
+		list = append(list, column{"step", 6, extra, func(e metrics.Epoch) string { return strconv.Itoa(e.Steps) }})
 	}
+	list = append(list, column{"train loss", 10, needed, func(e metrics.Epoch) string { return decimals(e.TrainLoss, 4) }})
 	if r.Valid {
 		list = append(list, r.figures("valid", func(e metrics.Epoch) *metrics.Figures { return e.Valid })...)
 	}
 	if r.Test {
 		list = append(list, r.figures("test", func(e metrics.Epoch) *metrics.Figures { return e.Test })...)
 	}
+	if r.Scheduled {
+		list = append(list, column{"rate", 8, extra, func(e metrics.Epoch) string { return fmt.Sprintf("%.3g", e.LearnRate) }})
+	}
 	list = append(list,
 		column{"emb norm", 8, norm, func(e metrics.Epoch) string { return decimals(e.EmbeddingNorm, 2) }},
 		column{"samples/s", 9, speed, func(e metrics.Epoch) string { return decimals(e.SamplesPerSecond(), 0) }})
 	return fit(list, width)
+}
+
+// epochs returns the number of an epoch, or with decimals how many were trained before an evaluation within one.
+func (r *Run) epochs(e metrics.Epoch) string {
+	if e.Batches == 0 {
+		return strconv.Itoa(e.Epoch)
+	}
+	return fmt.Sprintf("%.2f", float64(e.Epoch-1)+float64(e.Samples)/float64(r.Samples))
 }
 
 // figures are the columns of a part. The first one names the part. Beside another part, figures without a goal are left out.

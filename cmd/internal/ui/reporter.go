@@ -31,6 +31,9 @@ type Run struct {
 	Model, Solver string
 	Metrics       []metrics.Metric // that are shown for each epoch
 	Valid, Test   bool             // which parts are measured after every epoch
+	Samples       int              // of an epoch
+	Within        bool             // whether there are evaluations within epochs
+	Scheduled     bool             // whether the learning rate changes
 	BestAUC       float64          // best possible AUC of the test part; 0 if it is not known
 	Facts         []string         // what is trained, on what: lines of a header
 	// IsBest says whether an epoch is the best so far; nil: nobody knows.
@@ -151,7 +154,7 @@ func (r *Reporter) print(e metrics.Epoch) error {
 	if r.run.IsBest != nil && r.run.IsBest(e) {
 		mark = bestMark
 	}
-	row := fmt.Sprintf("%5d%s", e.Epoch, mark)
+	row := fmt.Sprintf("%5s%s", r.run.epochs(e), mark)
 	for _, c := range r.columns {
 		row += fmt.Sprintf("  %*s", c.width, c.cell(e))
 	}
@@ -172,11 +175,12 @@ const bestMark = "*"
 func (r *Reporter) Best(e metrics.Epoch) error {
 	if r.json {
 		o := Object{{"model", r.run.Model}, {"solver", r.run.Solver}, {"best_epoch", e.Epoch}, {"steps", e.Steps}}
+		r.run.addShare(&o, e)
 		o.AddFigures("valid_", e.Valid, r.run.Metrics)
 		o.AddFigures("test_", e.Test, r.run.Metrics)
 		return json.NewEncoder(r.out).Encode(o)
 	}
-	parts := []string{fmt.Sprintf("best epoch %d:", e.Epoch), r.inWords("valid", e.Valid)}
+	parts := []string{fmt.Sprintf("best epoch %s:", r.run.epochs(e)), r.inWords("valid", e.Valid)}
 	if e.Test != nil {
 		parts[1] += ","
 		parts = append(parts, r.inWords("test", e.Test))
