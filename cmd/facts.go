@@ -1,10 +1,12 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/leak"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 )
@@ -25,6 +27,15 @@ func runFacts(run *train.Run, t *train.Trainer) ([]string, error) {
 		facts = append(facts, fmt.Sprintf("the learning rate %s", run.Schedule))
 	}
 	return append(facts, halfLifeFacts(run)...), nil
+}
+
+// leakFacts names the fields that alone predict the label.
+func leakFacts(ctx context.Context, set *datasets.Set) (facts []string, err error) {
+	leaks, samples, err := leak.Find(ctx, set.Train)
+	for _, l := range leaks {
+		facts = append(facts, fmt.Sprintf("field %q alone predicts the label (AUC %.4f over the first %d training rows): if it is known only after the click, leave it out of the schema", l.Name, l.AUC, samples))
+	}
+	return facts, err
 }
 
 // partFacts has the rows of each part.

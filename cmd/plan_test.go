@@ -56,7 +56,8 @@ func plan() []room {
 		{path: "datasets/prepared", imports: "datasets datasets/encode datasets/safefile datasets/internal/pass " +
 			"datasets/rawlog datasets/schema"},
 		{path: "datasets/known", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic"},
-		{path: "datasets/draft", imports: "datasets/rawlog datasets/schema"},
+		{path: "datasets/leak", imports: "datasets"},
+		{path: "datasets/draft", imports: "datasets/leak datasets/rawlog datasets/schema"},
 
 		{path: "zoo", imports: "datasets graph", files: 26}, // one file for each model
 		{path: "zoo/metrics", imports: "graph"},
@@ -101,7 +102,7 @@ func plan() []room {
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
 		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
 		{path: "cmd", files: 21, imports: "zoo/stream zoo/stream/feed zoo/stream/report zoo/stream/topic datasets/kafka datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
-			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
+			"datasets datasets/draft datasets/encode datasets/known datasets/leak datasets/prepared datasets/rawlog datasets/synthetic " +
 			"datasets/safefile graph graph/kernel solvers solvers/ranks solvers/ranks/mpi " +
 			"zoo zoo/checkpoint zoo/delta zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/zoo", imports: "cmd"},

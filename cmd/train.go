@@ -183,7 +183,11 @@ func (o *trainOptions) prepare(cmd *cobra.Command, group *ranks.Group, reporter 
 	if o.schedule.Watches() && set.Valid == nil {
 		return nil, ui.Usagef("--schedule plateau needs a validation part: give --valid, or a split that has one")
 	}
-	return set, nil
+	hints, err := leakFacts(cmd.Context(), set)
+	for _, hint := range hints {
+		reporter.Note(hint)
+	}
+	return set, err
 }
 
 func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name string, set *datasets.Set, reporter *ui.Reporter) error {
