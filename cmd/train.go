@@ -73,18 +73,26 @@ Built with -tags mpi and started by mpirun, several processes train together, se
 
 func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
-	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
-	f.StringVar(&o.embeddings, "embeddings", "", "file of vectors to start from, Parquet or .npy of zoo export embeddings; rows are found by field and value")
-	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
-	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
-	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
-	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
-	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
-	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
-	f.BoolVar(&o.testEveryEpoch, "test-every-epoch", false, "measure the test part after every epoch, also if there is a validation part; then it is otherwise measured once, for the best epoch")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
-	o.data, o.metrics = flags.AddData(f, c), flags.AddMetrics(f, c)
-	o.schedule = flags.AddSchedule(f)
+	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
+	ui.Group(f, ui.TrainingFlags, func() {
+		f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
+		f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
+		f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
+		f.BoolVar(&o.testEveryEpoch, "test-every-epoch", false, "measure the test part after every epoch, also if there is a validation part; then it is otherwise measured once, for the best epoch")
+		o.metrics = flags.AddMetrics(f, c)
+	})
+	ui.Group(f, ui.ParallelFlags, func() {
+		f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
+		f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
+	})
+	ui.Group(f, ui.SolverFlags, func() {
+		f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
+	})
+	ui.Group(f, ui.ModelFlags, func() {
+		f.StringVar(&o.embeddings, "embeddings", "", "file of vectors to start from, Parquet or .npy of zoo export embeddings; rows are found by field and value")
+	})
+	o.data, o.schedule = flags.AddData(f, c), flags.AddSchedule(f)
 	o.saving = flags.AddCheckpoints(f, o.metrics)
 	o.model, o.solverFlags = flags.AddModelAndSolver(f, c)
 }

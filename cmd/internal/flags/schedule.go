@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/solvers/schedule"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
@@ -19,9 +20,11 @@ type Schedule struct {
 // AddSchedule adds the flags of the course of a run.
 func AddSchedule(f *pflag.FlagSet) *Schedule {
 	s := &Schedule{}
-	f.StringVar(&s.Text, "schedule", schedule.Constant, "learning rate over the steps: "+strings.Join(schedule.Forms(), ", ")+"; spans in steps (500) or epochs (0.5epochs)")
-	f.StringVar(&s.WarmUp, "warm-up", "", "steps (500) or epochs (0.1epochs) over which the learning rate rises to its full value, before the schedule")
-	f.StringVar(&s.evaluateEvery, "evaluate-every", "", "also evaluate within epochs, every so many steps (500) or epochs (0.25epochs); early stop and the best checkpoint follow these evaluations")
+	ui.Group(f, ui.TrainingFlags, func() {
+		f.StringVar(&s.Text, "schedule", schedule.Constant, "learning rate over the steps: "+strings.Join(schedule.Forms(), ", ")+"; spans in steps (500) or epochs (0.5epochs)")
+		f.StringVar(&s.WarmUp, "warm-up", "", "steps (500) or epochs (0.1epochs) over which the learning rate rises to its full value, before the schedule")
+		f.StringVar(&s.evaluateEvery, "evaluate-every", "", "also evaluate within epochs, every so many steps (500) or epochs (0.25epochs); early stop and the best checkpoint follow these evaluations")
+	})
 	return s
 }
 
