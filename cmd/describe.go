@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
@@ -46,10 +47,19 @@ share of the test part's values that the training part does not have.`,
 // describe prints a manifest as tables.
 func describe(out io.Writer, m *prepared.Manifest, batchSize int) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(w, "part\trows\tpositives\tshare\tsteps an epoch\t\n")
+	fmt.Fprint(w, "part\trows\tpositives\tshare\tsteps an epoch\t")
+	weighted := slices.ContainsFunc(m.Parts, func(p prepared.PartFile) bool { return p.Weight > 0 })
+	if weighted {
+		fmt.Fprint(w, "weight\t")
+	}
+	fmt.Fprintln(w)
 	for _, p := range m.Parts {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%d\t\n", p.Name, p.Rows, p.Positives,
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%d\t", p.Name, p.Rows, p.Positives,
 			fmt.Sprintf("%.2f %%", 100*float64(p.Positives)/float64(p.Rows)), (p.Rows+batchSize-1)/batchSize)
+		if weighted {
+			fmt.Fprintf(w, "%g\t", p.Weight)
+		}
+		fmt.Fprintln(w)
 	}
 	fmt.Fprint(w, "\nfield\tkind\tembedding rows\tdistinct\tseen once\tat most 5 times\tunseen in test\t\n")
 	for _, f := range m.Fields {

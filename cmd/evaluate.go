@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -96,6 +97,9 @@ func (o *evaluateOptions) batches(ctx context.Context, saved *predict.Trained, r
 		run, err := readRun(o.from, o.catalogs)
 		if err != nil {
 			return nil, err
+		}
+		if slices.Contains(run.data.Files.All(), "-") {
+			return nil, ui.Usagef("--test: give at least one file: the run read its samples from standard input")
 		}
 		if paths = run.data.Files.Test; len(paths) == 0 {
 			set, err := run.data.Open(ctx, run.seed, reporter)

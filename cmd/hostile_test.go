@@ -3,7 +3,6 @@
 package cmd
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,7 +46,7 @@ func TestRanksWithOtherCommandLines(t *testing.T) {
 		var running sync.WaitGroup
 		for i, comm := range ranks.Local(2) {
 			args := [][]string{smallRun(), other}[i]
-			running.Go(func() { errs[i] = Zoo{}.execute(t.Context(), comm, args, &bytes.Buffer{}, &bytes.Buffer{}) })
+			running.Go(func() { errs[i] = sameStart(comm, args) })
 		}
 		ended := make(chan struct{})
 		go func() { running.Wait(); close(ended) }()

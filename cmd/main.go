@@ -22,7 +22,6 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
-	"github.com/ctrzoo/ctrzoo/solvers/ranks/mpi"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/spf13/cobra"
@@ -68,20 +67,12 @@ func (z Zoo) Run(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	return ui.Exit(z.execute(ctx, ranks.Alone(), args, stdout, stderr), stderr)
 }
 
-// startTime is how long ranks wait for each other to start.
-const startTime = time.Minute
-
 // runRank is Run for a process that mpirun may have started as one of several. Only rank 0 prints;
 // rank 0 also reports what goes wrong on another, if the ranks can still talk to each other.
 func (z Zoo) runRank(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	late := time.AfterFunc(startTime, func() {
-		fmt.Fprintf(stderr, "zoo: not all ranks have started after %v: are all of them zoo?\n", startTime)
-		os.Exit(1)
-	})
-	link, err := mpi.Connect()
-	late.Stop()
+	link, err := startRank(args, stderr)
 	switch {
-	case err != nil:
+	case link == nil && err != nil:
 		return ui.Exit(err, stderr)
 	case link == nil:
 		return z.Run(ctx, args, stdout, stderr)
@@ -90,7 +81,9 @@ func (z Zoo) runRank(ctx context.Context, args []string, stdout, stderr io.Write
 	if link.Rank() > 0 {
 		stdout, quiet = io.Discard, io.Discard
 	}
-	err = z.execute(ctx, link, args, stdout, quiet)
+	if err == nil {
+		err = z.execute(ctx, link, args, stdout, quiet)
+	}
 	if err != nil && link.Size() > 1 && !allHave(err) {
 		// Without Close, and so mpirun ends the others.
 		fmt.Fprintf(alone, "zoo: rank %d: %s\n", link.Rank(), ui.Message(err))
@@ -99,13 +92,6 @@ func (z Zoo) runRank(ctx context.Context, args []string, stdout, stderr io.Write
 	code := ui.Exit(err, quiet)
 	link.Close()
 	return code
-}
-
-// allHave reports whether all ranks have the error: they agreed on it, or it is of the command line, which is the
-// same for all. An interruption is agreed on, too.
-func allHave(err error) bool {
-	var agreed *ranks.Error
-	return errors.As(err, &agreed) || ui.IsUsage(err) || errors.Is(err, context.Canceled)
 }
 
 // execute does what the arguments say, together with the other ranks of comm.
@@ -118,32 +104,10 @@ func (z Zoo) execute(ctx context.Context, comm ranks.Comm, args []string, stdout
 	if err := catalogs.Err(); err != nil {
 		return ui.Usage(err)
 	}
-	if err := sameCommand(comm, args); err != nil {
-		return err
-	}
-	root.SetArgs(args)
+	root.SetArgs(flags.SpreadLists(root, args))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	return root.ExecuteContext(ctx)
-}
-
-// sameCommand finds out whether all ranks were started with the same command line. If not, each would wait for what the
-// others never do.
-func sameCommand(comm ranks.Comm, args []string) error {
-	if comm.Size() == 1 {
-		return nil
-	}
-	all, err := ranks.NewGroup(comm).Gather([]byte(strings.Join(args, "\x00")))
-	if err != nil {
-		return err
-	}
-	for rank, other := range all {
-		if string(other) != string(all[0]) {
-			words := func(text []byte) []string { return strings.Split(string(text), "\x00") }
-			return ui.Usagef("rank %d was started with %q, and rank 0 with %q: give all ranks the same command line", rank, words(other), words(all[0]))
-		}
-	}
-	return nil
 }
 
 func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
@@ -191,12 +155,4 @@ func version() string {
 		return info.Main.Version
 	}
 	return "unknown"
-}
-
-// checkRanks refuses to several ranks a verb that is for one process: all would do the same.
-func checkRanks(cmd *cobra.Command, comm ranks.Comm) error {
-	if n := comm.Size(); n > 1 && !ui.IsForRanks(cmd) {
-		return ui.Usagef("%s is for one process, and was started as %d ranks", strings.TrimPrefix(cmd.CommandPath(), "zoo "), n)
-	}
-	return nil
 }

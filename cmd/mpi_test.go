@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -95,8 +97,53 @@ func TestRanksUnderMPI(t *testing.T) {
 			require.Equal(t, 1, strings.Count(string(out), want), "%s", out)
 		}
 	})
+	t.Run("ranks that start otherwise", func(t *testing.T) { unlikeRanks(t, binary) })
 	t.Run("a stream", func(t *testing.T) { streamUnderMPI(t, binary) })
 	t.Run("a rank is killed", func(t *testing.T) { killRank(t, binary, in("straight"), in("killed")) })
+}
+
+// unlikeRanks starts jobs one of whose two ranks is something else. Each ends in seconds on both, with the reason. Those that
+// MPI ends by itself, and those for which ranks wait, are in the long form.
+func unlikeRanks(t *testing.T, binary string) {
+	type job struct {
+		second []string
+		want   string
+	}
+	run := smallRun()
+	alike := append([]string{binary}, run...)
+	same := "give all ranks the same command line"
+	jobs := map[string]job{
+		"another command":   {[]string{binary, "predict", "--from", "x"}, same},
+		"an unknown kernel": {append([]string{"env", "CTRZOO_KERNEL=sse9"}, alike...), "CTRZOO_KERNEL=sse9"},
+	}
+	if *long {
+		maps.Copy(jobs, map[string]job{
+			"no command":      {[]string{binary}, same},
+			"help":            {[]string{binary, "train", "--help"}, same},
+			"a flag more":     {append(slices.Clone(alike), "--seed", "2"), same},
+			"an unknown flag": {[]string{binary, "train", "--speed", "3"}, same},
+			"another folder":  {append([]string{"env", "-C", "/", binary}, smallRun("--out", "x")...), same},
+			"no program":      {[]string{"/nowhere/zoo"}, "/nowhere/zoo"},
+			"one that fails":  {[]string{"false"}, "non-zero"},
+			"without MPI":     {append([]string{buildZoo(t)}, run...), "built without MPI"},
+			"one that ends":   {[]string{"true"}, "not all ranks have started"},
+			"one that sleeps": {[]string{"sleep", "600"}, "not all ranks have started"},
+		})
+	}
+	for name, j := range jobs {
+		for _, second := range []bool{true, false} { // which of the two is the other one
+			first, last := alike, j.second
+			if !second {
+				first, last = last, first
+			}
+			c := mpirun(1, sharedMemory, first[0], append(append(append(first[1:len(first):len(first)], ":"), "-np", "1"), last...)...)
+			start := time.Now()
+			out, err := c.CombinedOutput()
+			require.Error(t, err, "%s: %s", name, out)
+			require.Less(t, time.Since(start), 40*time.Second, name)
+			require.Contains(t, string(out), j.want, name)
+		}
+	}
 }
 
 // streamUnderMPI trains days with tables on every rank, and spread over them in a job that is killed and goes on.

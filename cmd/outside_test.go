@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -67,6 +68,7 @@ func TestAModuleOutsideExtendsEveryVerb(t *testing.T) {
 	o.write(t, "log.csv", "click,item,price\n"+strings.Repeat("1,shoe,3\n0,hat,1\n0,shoe,4\n1,hat,1\n0,tie,2\n", 40))
 	t.Run("lists", o.lists)
 	t.Run("a run is saved, goes on, and is used", o.trains)
+	t.Run("a model of the blocks of the zoo", o.crosses)
 	t.Run("a grid", o.experiments)
 	t.Run("flags that do not apply", o.refuses)
 }
@@ -86,6 +88,20 @@ func (o *outside) trains(t *testing.T) {
 	require.Contains(t, o.must(t, "inspect run"), "main.Mine{EmbeddingDim:8 MineFlag:3 Width:narrow}\nWarmUp(warm_up=5, AdamAR(")
 	require.Regexp(t, `(?m)^Brier        0\.\d{4}$`, o.must(t, "evaluate --from run --test log.csv"))
 	require.Equal(t, 201, strings.Count(o.must(t, "predict --from run --in log.csv"), "\n"))
+}
+
+// A model that is made of the blocks of other models is saved with the running statistics of its batch norm, goes on with the
+// same bytes, and predicts.
+func (o *outside) crosses(t *testing.T) {
+	const train = "train --data shop --train log.csv --batch-size 20 --model crossed --rank 1 --json "
+	whole := o.must(t, train+"--epochs 3 --out whole")
+	o.must(t, train+"--epochs 1 --out cut")
+	resumed := o.must(t, "train --resume cut --epochs 3 --json")
+	figures := regexp.MustCompile(`"epoch":3.*"valid_auc":[0-9.]+`)
+	require.NotEmpty(t, figures.FindString(whole))
+	require.Equal(t, figures.FindString(whole), figures.FindString(resumed))
+	require.Equal(t, o.must(t, "predict --from whole --in log.csv"), o.must(t, "predict --from cut --in log.csv"))
+	o.must(t, "export onnx --from whole --out crossed.onnx")
 }
 
 func (o *outside) experiments(t *testing.T) {

@@ -211,7 +211,8 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 	}
 	return stream.Options{
 		Schema: described, NewSolver: o.newSolver, Models: o.catalogs.OwnModels(), Keep: o.keep, EveryValueStays: o.all, EvictIdle: o.idle,
-		Settings: flags.Kept(o.flags, "days", "delay", "follow", "json", "kafka", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines", "check-ranks", "shard-tables"),
+		Settings: flags.Kept(o.flags, append(brokerFlags(),
+			"days", "delay", "follow", "json", "kafka", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines", "check-ranks", "shard-tables")...),
 		Read: encode.Options{
 			SkipBadLines: o.skipBadLines, OnSkip: func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
 		},

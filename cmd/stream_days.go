@@ -31,6 +31,7 @@ type streamDays struct {
 	period       time.Duration
 	time, layout string
 
+	broker streamBroker
 	source kafka.Source // that --kafka names
 }
 
@@ -41,6 +42,7 @@ func (o *streamDays) addFlags(f *pflag.FlagSet) {
 	o.flags = f
 	f.StringSliceVar(&o.patterns, "days", nil, "files or folders of days, or patterns such as 'logs/2026-*.csv.gz'; a day has the name of its file")
 	f.StringVar(&o.kafka, "kafka", "", "brokers and topic, such as host1:9092,host2:9092/clicks: days of its records instead of files")
+	o.broker.addFlags(f)
 	f.BoolVar(&o.follow, "follow", false, "wait for more days when all are done, until interrupted")
 	f.DurationVar(&o.delay, "delay", 0, fmt.Sprintf("a day is complete when its file has not changed, or a topic's day has been over, for so long (with --follow default %v)", followDelay))
 	f.DurationVar(&o.period, "period", 0, "cut the files, as one log, into days of this length, such as 24h or 1h, by a column of times; of a topic default 24h")
@@ -53,6 +55,11 @@ func (o *streamDays) check(ranks int) error {
 	for _, name := range []string{"kafka", "follow", "delay", "period"} {
 		if ranks > 1 && o.flags.Changed(name) {
 			return fmt.Errorf("--%s is for one process, and zoo stream was started as %d ranks: give files of days", name, ranks)
+		}
+	}
+	for _, name := range brokerFlags() {
+		if o.kafka == "" && o.flags.Changed(name) {
+			return fmt.Errorf("--%s is for a topic, which --kafka names", name)
 		}
 	}
 	switch {
@@ -81,8 +88,9 @@ func (o *streamDays) checkTopic() error {
 	if at < 1 || at == len(o.kafka)-1 {
 		return fmt.Errorf("--kafka: want brokers and topic, such as host1:9092,host2:9092/clicks, got %q", o.kafka)
 	}
-	o.source = kafka.Source{Brokers: strings.Split(o.kafka[:at], ","), Topic: o.kafka[at+1:]}
-	return nil
+	options, err := o.broker.options()
+	o.source = kafka.Source{Brokers: strings.Split(o.kafka[:at], ","), Topic: o.kafka[at+1:], Options: options}
+	return err
 }
 
 // findTime completes the column of the times and their layout by those of the schema.

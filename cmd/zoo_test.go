@@ -138,7 +138,7 @@ func TestBadUsage(t *testing.T) {
 		{"train --learning-rate 0", "WithLearnRate(0)"},
 		{"train --model dlrm", `--model: unknown model "dlrm"; known: dnn`},
 		{"train --solver adam,sgd", `--solver: unknown solver "sgd"; known: adam`},
-		{"train --data criteo", `--data: unknown data set "criteo"; known: synthetic, avazu`},
+		{"train --data criteo9", `--data: unknown data set "criteo9"; known: synthetic, avazu`},
 		{"train --data avazu", "--train: give at least one file"},
 		{"train --data synthetic --train x.csv", "--data synthetic is drawn, not read"},
 		{"train --train x.csv", "--train needs --data or --schema"},

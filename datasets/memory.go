@@ -31,7 +31,26 @@ func NewMemory(fields []Field, ids []int32, numbers, labels []float32) (*Memory,
 			return nil, fmt.Errorf("datasets: sample %d: %w: %v", i, schema.ErrLabel, y)
 		}
 	}
-	return &Memory{fields, Batch{len(labels), ids, numbers, labels}}, nil
+	return &Memory{fields, Batch{Rows: len(labels), IDs: ids, Numbers: numbers, Labels: labels}}, nil
+}
+
+// Weighted returns the source with a weight for each sample, which it keeps; without weights it is the source itself. A
+// weight that is negative or no finite number is a schema.ErrWeight.
+func (m *Memory) Weighted(weights []float32) (*Memory, error) {
+	if len(weights) == 0 {
+		return m, nil
+	}
+	if len(weights) != m.Len() {
+		return nil, fmt.Errorf("datasets: %d samples with %d weights", m.Len(), len(weights))
+	}
+	for i, w := range weights {
+		if !schema.IsWeight(float64(w)) {
+			return nil, fmt.Errorf("datasets: sample %d: %w: %v", i, schema.ErrWeight, w)
+		}
+	}
+	weighted := *m
+	weighted.samples.Weights = weights
+	return &weighted, nil
 }
 
 // Fields returns the fields of every sample.
@@ -105,12 +124,16 @@ func (p *memoryShare) Whole(ctx context.Context, size int) iter.Seq2[*Batch, err
 // slice is some of the samples.
 func (m *Memory) slice(from, to int) *Memory {
 	columns, numbers := Width(m.fields)
-	return &Memory{m.fields, Batch{
+	samples := Batch{
 		Rows:    to - from,
 		IDs:     m.samples.IDs[from*columns : to*columns],
 		Numbers: m.samples.Numbers[from*numbers : to*numbers],
 		Labels:  m.samples.Labels[from:to],
-	}}
+	}
+	if len(m.samples.Weights) > 0 {
+		samples.Weights = m.samples.Weights[from:to]
+	}
+	return &Memory{m.fields, samples}
 }
 
 var _ Divider = (*Memory)(nil)

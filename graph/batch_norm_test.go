@@ -198,7 +198,7 @@ func TestBatchNormOfRanksIsThatOfTheWholeBatch(t *testing.T) {
 	var wait sync.WaitGroup
 	for rank, s := range samples {
 		own := func(v []float32, n int) []float32 { return v[rank*part*n : (rank+1)*part*n] }
-		mode := &Mode{Training: true, Samples: s, Gather: m.gatherer(rank)}
+		mode := &Mode{Training: true, Weight: float64(s), Gather: m.gatherer(rank)}
 		ranks[rank] = newNormed(t, own(x, n), own(weights, 1), own(k, n), n, 1/float32(max(1, s)), mode)
 		wait.Go(func() { require.NoError(t, ranks[rank].m.RunAll()) })
 	}
@@ -228,7 +228,7 @@ func TestBatchNormOfRanksIsThatOfTheWholeBatch(t *testing.T) {
 
 func TestAFailedExchangeIsAnError(t *testing.T) {
 	failure := fmt.Errorf("the other rank is gone")
-	mode := &Mode{Training: true, Samples: 2, Gather: func([]float64) ([]float64, error) { return nil, failure }}
+	mode := &Mode{Training: true, Weight: 2, Gather: func([]float64) ([]float64, error) { return nil, failure }}
 	c := newNormed(t, make([]float32, 4), []float32{1, 1}, make([]float32, 4), 2, 1, mode)
 	require.ErrorIs(t, c.m.RunAll(), failure)
 }

@@ -17,8 +17,8 @@ type Mode struct {
 	// processes share it. Dropout draws masks for the larger one, so that together they drop what one
 	// process would drop, and their generators stay equal. 0 ranks are the same as 1.
 	Rank, Ranks int
-	// Samples is how many real samples the batch of this rank has. The loop sets it before each run, if there are other ranks.
-	Samples int
+	// Weight is that of the real samples in the batch of this rank. The loop sets it before each run, if there are other ranks.
+	Weight float64
 	// Gather returns the numbers of all ranks, one after another, of which each gives as many. BatchNorm calls it during a run,
 	// so all ranks must run their graphs at the same time. nil: there are no other ranks.
 	Gather func(own []float64) (all []float64, err error)

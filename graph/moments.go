@@ -10,7 +10,7 @@ import (
 type moments struct {
 	rows, n       int
 	count         float64 // of rows with a weight
-	samples       float64 // of all ranks: each rank's loss is a mean over its own
+	weight        float64 // of the samples of all ranks: each rank's loss is a mean over its own
 	mean, squares []float64
 	own           []float64 // what this rank sends
 
@@ -30,7 +30,7 @@ func newMoments(rows, n int) *moments {
 
 // measure computes the moments of the rows of x (rows, n) whose weight is not 0, and brings those of all ranks together.
 func (m *moments) measure(x, weights []float32, mode *Mode) error {
-	m.x, m.weights, m.count, m.samples = x, weights, 0, float64(mode.Samples)
+	m.x, m.weights, m.count, m.weight = x, weights, 0, mode.Weight
 	for _, w := range weights[:m.rows] {
 		if w != 0 {
 			m.count++
@@ -40,7 +40,7 @@ func (m *moments) measure(x, weights []float32, mode *Mode) error {
 	if mode.Gather == nil {
 		return nil
 	}
-	m.own = append(append(append(m.own[:0], m.count, m.samples), m.mean...), m.squares...)
+	m.own = append(append(append(m.own[:0], m.count, m.weight), m.mean...), m.squares...)
 	all, err := mode.Gather(m.own)
 	if err == nil {
 		m.combine(all)
@@ -87,12 +87,12 @@ func (m *moments) addSquaresOfRows(from, to int) {
 //
 // Reference: Chan, Golub and LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances, 1979.
 func (m *moments) combine(all []float64) {
-	m.count, m.samples = 0, 0
+	m.count, m.weight = 0, 0
 	clear(m.mean)
 	clear(m.squares)
 	for size := 2 + 2*m.n; len(all) > 0; all = all[size:] {
 		count, mean, squares := all[0], all[2:2+m.n], all[2+m.n:size]
-		m.samples += all[1]
+		m.weight += all[1]
 		if count == 0 {
 			continue
 		}
@@ -124,7 +124,7 @@ func (m *moments) move(mean, variance []float32) {
 
 // shareGradient writes the means over the rows of all ranks of grad and of grad*xhat, of which sums and products are the sums
 // over the rows of this rank. The gradient of a rank is that of the mean loss of its samples, so the sums of the ranks count by
-// their samples, and what this rank gets is divided by its own share, by which its gradients will be multiplied.
+// the weights of their samples, and what this rank gets is divided by its own share, by which its gradients will be multiplied.
 func (m *moments) shareGradient(meanOf, dot, sums, products []float32, mode *Mode) error {
 	if mode.Gather == nil {
 		copy(meanOf, sums)
@@ -133,7 +133,7 @@ func (m *moments) shareGradient(meanOf, dot, sums, products []float32, mode *Mod
 		kernel.Scale(dot, float32(1/m.count))
 		return nil
 	}
-	share := float64(mode.Samples) / m.samples
+	share := mode.Weight / m.weight
 	m.own = m.own[:0]
 	for _, x := range [][]float32{sums, products} {
 		for _, v := range x {
@@ -141,7 +141,7 @@ func (m *moments) shareGradient(meanOf, dot, sums, products []float32, mode *Mod
 		}
 	}
 	all, err := mode.Gather(m.own)
-	if err != nil || mode.Samples == 0 { // this rank's gradients count for nothing
+	if err != nil || mode.Weight == 0 { // this rank's gradients count for nothing
 		return err
 	}
 	for i := range meanOf {

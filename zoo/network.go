@@ -108,18 +108,26 @@ func (n *Network) Load(batch *datasets.Batch) error {
 	pad(in.ids, batch.IDs, graph.Absent)
 	pad(in.numbers, batch.Numbers, 0)
 	pad(in.labels, batch.Labels, 0)
-	for i := range in.weights {
-		in.weights[i] = 0
-		if i < batch.Rows {
+	in.weigh(batch)
+	n.samples, n.builder.Mode.Weight = batch.Rows, batch.Weight()
+	return nil
+}
+
+// weigh copies the weights of a batch, of which none means 1, and gives what pads it the weight 0.
+func (in *inputs) weigh(batch *datasets.Batch) {
+	pad(in.weights, batch.Weights, 0)
+	if len(batch.Weights) == 0 {
+		for i := range batch.Rows {
 			in.weights[i] = 1
 		}
 	}
-	n.samples, n.builder.Mode.Samples = batch.Rows, batch.Rows
-	return nil
 }
 
 // Check finds a batch that does not have the columns of the model.
 func (n *Network) Check(batch *datasets.Batch) error {
+	if n := len(batch.Weights); n > 0 && n != batch.Rows {
+		return fmt.Errorf("zoo: a batch of %d samples has %d weights", batch.Rows, n)
+	}
 	ids, numbers := n.Columns()
 	if len(batch.IDs) != batch.Rows*ids || len(batch.Numbers) != batch.Rows*numbers {
 		return fmt.Errorf("zoo: a batch of %d samples has %d ids and %d numbers, the model takes %d and %d a sample",
@@ -145,7 +153,7 @@ func (n *Network) RunAll() error { return n.machine.RunAll() }
 // Size returns the number of samples that a batch may have.
 func (n *Network) Size() int { return n.builder.Batch() }
 
-// Loss returns the mean log loss over the real samples of the last run of a training network.
+// Loss returns the mean log loss over the real samples of the last run, each times its weight, of a training network.
 func (n *Network) Loss() float64 { return float64(*n.loss.Value().(*gorgonia.F32)) }
 
 // Logits returns the logits of the real samples of the last run. They are valid until the next run.

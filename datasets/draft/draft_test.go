@@ -189,3 +189,23 @@ func TestDraftOfAHeaderlessLogWithLeaks(t *testing.T) {
 	require.NotNil(t, set.Valid)
 	require.Equal(t, 500, set.Train.Len()+set.Valid.Len()+set.Test.Len())
 }
+
+func TestALibsvmFileIsKnownByItsFirstLine(t *testing.T) {
+	path := testlog.Write(t, "train.fm.txt", strings.Repeat("0 1:1 6:1\n1 1:1 7:1\n0 2:1 7:1\n1 2:1 6:1\n", 60))
+	d, err := Guess(t.Context(), path, Options{})
+	require.NoError(t, err)
+	require.Equal(t, "libsvm", d.Schema.Format.Name)
+	require.Equal(t, "label", d.Schema.Label)
+}
+
+func TestALabelOfOneClassIsNotGuessed(t *testing.T) {
+	_, err := Guess(t.Context(), testlog.Write(t, "log.csv", "kind,site\n1,a\n1,b\n1,c\n"), Options{})
+	require.ErrorIs(t, err, schema.ErrLabel)
+	d, err := Guess(t.Context(), testlog.Write(t, "log.csv", "kind,bought,site\n1,0,a\n1,1,b\n1,0,c\n"), Options{})
+	require.NoError(t, err)
+	require.Equal(t, "bought", d.Schema.Label)
+	require.Contains(t, d.Notes, "label: a guess: bought is the first column that holds 0 and 1")
+	d, err = Guess(t.Context(), testlog.Write(t, "log.csv", "click,site\n1,a\n1,b\n"), Options{})
+	require.NoError(t, err, "one with a usual name may hold one class in the first rows")
+	require.Equal(t, "click", d.Schema.Label)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
@@ -24,7 +25,7 @@ func Guess(ctx context.Context, path string, o Options) (*Draft, error) {
 	if o.Rows == 0 {
 		o.Rows = 100_000
 	}
-	format, columns, err := rawlog.FindColumns(ctx, rawlog.Format{Name: o.Format}, path)
+	format, columns, err := findColumns(ctx, rawlog.Format{Name: o.Format}, path)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +49,19 @@ func Guess(ctx context.Context, path string, o Options) (*Draft, error) {
 		return nil, &rawlog.SyntaxError{Path: path, Err: fmt.Errorf("no schema fits: %w", err)}
 	}
 	return &d.Draft, nil
+}
+
+// libsvmLine is a line of a libsvm file: a label, and features with their values.
+var libsvmLine = regexp.MustCompile(`^[-+]?[01](\.0*)? \d+:\S+( \d+:\S+)*\s*$`)
+
+// findColumns finds the columns of a file. A file whose name does not say its format, and whose first line is one of libsvm,
+// is a libsvm file.
+func findColumns(ctx context.Context, f rawlog.Format, path string) (rawlog.Format, []rawlog.Column, error) {
+	format, columns, err := rawlog.FindColumns(ctx, f, path)
+	if err == nil && f.Name == "" && len(columns) == 1 && libsvmLine.MatchString(columns[0].Name) {
+		return rawlog.FindColumns(ctx, rawlog.Format{Name: "libsvm"}, path)
+	}
+	return format, columns, err
 }
 
 // guesser makes a draft of a file.

@@ -18,7 +18,8 @@ var labelWords = map[string]int{
 	"0": 0, "-1": 0, "no": 0, "false": 0, "n": 0, "f": 0, "noclick": 0, "negative": 0,
 }
 
-// chooseLabel finds the column of the label: the one that was given, else one with a usual name, else one of 0 and 1.
+// chooseLabel finds the column of the label: the one that was given, else one with a usual name, else the first one of
+// 0 and 1 that holds both.
 func (d *guesser) chooseLabel() error {
 	var named []*columnFacts
 	for _, name := range labelNames {
@@ -28,8 +29,9 @@ func (d *guesser) chooseLabel() error {
 			}
 		}
 	}
+	usual := len(named)
 	for _, c := range d.columns {
-		if c.isBinary() {
+		if c.isBinary() && len(c.cells) == 2 {
 			named = append(named, c)
 		}
 	}
@@ -38,10 +40,13 @@ func (d *guesser) chooseLabel() error {
 		if at < 0 {
 			return &rawlog.SyntaxError{Path: d.path, Column: d.label, Err: rawlog.ErrUnknownColumn}
 		}
-		named = d.columns[at : at+1]
+		named, usual = d.columns[at:at+1], 1
 	}
-	for _, c := range named {
+	for i, c := range named {
 		if meaning := c.meaning(); meaning != nil {
+			if i >= usual {
+				d.note("label: a guess: %s is the first column that holds 0 and 1", c.Name)
+			}
 			d.setLabel(c.Name, meaning)
 			return nil
 		}

@@ -33,6 +33,9 @@ func (c *CellReader) Value(cell string) (string, error) {
 	switch {
 	case c.field.Derive == "os_browser":
 		return c.userAgents.osBrowser(cell), nil
+	case c.field.Derive == "log_square":
+		x, err := schema.ParseNumber(cell)
+		return logSquare(x), err
 	case c.field.Derive != "":
 		t, err := c.times.Parse(cell)
 		if err != nil {

@@ -2,9 +2,11 @@ package encode
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
 // Encoded is a log whose samples are in a spool, with the vocabularies and scales of its training part.
@@ -25,6 +27,7 @@ type Encoded struct {
 func (e *Encoded) learn() error {
 	e.cuts = e.encoder.splitter.cuts()
 	columns, numbers := e.encoder.idColumns, e.encoder.numbers
+	var weight float64 // of the training part
 	for c, err := range e.spool.all() {
 		if err != nil {
 			return err
@@ -33,9 +36,15 @@ func (e *Encoded) learn() error {
 			p := partOf(key, e.cuts)
 			e.Rows[p]++
 			if p == datasets.TrainPart {
+				if len(c.weights) > 0 {
+					weight += float64(c.weights[i])
+				}
 				e.encoder.learn(c.ids[i*columns:(i+1)*columns], c.numbers[i*numbers:(i+1)*numbers])
 			}
 		}
+	}
+	if e.encoder.weightAt >= 0 && weight == 0 && e.Rows[datasets.TrainPart] > 0 {
+		return fmt.Errorf("datasets: column %q: %w: all samples of the training part weigh 0", e.encoder.schema.Weight, schema.ErrWeight)
 	}
 	return e.encoder.finish()
 }

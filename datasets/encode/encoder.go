@@ -14,19 +14,21 @@ import (
 // number all values in the order in which they come up, in all parts.
 type encoder struct {
 	schema   *schema.Schema
-	columns  []rawlog.Column // the label's first, then those of the fields and of the split
+	columns  []rawlog.Column // the label's first, then those of the fields, of the weight and of the split
+	inputs   int             // how many columns label and fields have
 	fields   []fieldEncoder
 	splitter *splitter
 	keyAt    int // of the split's column in the record; -1: there is none
+	weightAt int // of the weight's column in the record; -1: there is none
 
 	idColumns, numbers int // of a sample
 
-	unlabelled bool               // the labels are not looked at
+	unlabelled bool               // labels and weights are not looked at
 	base       *datasets.Encoding // that it goes on from; nil: it begins
 }
 
 func newEncoder(s *schema.Schema, seed uint64) *encoder {
-	e := &encoder{schema: s, columns: []rawlog.Column{{Name: s.Label}}, splitter: newSplitter(s.Split, seed), keyAt: -1}
+	e := &encoder{schema: s, columns: []rawlog.Column{{Name: s.Label}}, splitter: newSplitter(s.Split, seed), keyAt: -1, weightAt: -1}
 	for i := range s.Fields {
 		owner := s.Owner(i)
 		e.fields = append(e.fields, newFieldEncoder(&s.Fields[i], &s.Fields[owner]))
@@ -35,6 +37,10 @@ func newEncoder(s *schema.Schema, seed uint64) *encoder {
 		if owner != i {
 			f.builder = e.fields[owner].builder
 		}
+	}
+	e.inputs = len(e.columns)
+	if s.Weight != "" {
+		e.weightAt = e.column(rawlog.Column{Name: s.Weight})
 	}
 	if s.Split != nil && s.Split.Column != "" {
 		e.keyAt = e.column(rawlog.Column{Name: s.Split.Column})
@@ -77,9 +83,10 @@ func (e *encoder) column(c rawlog.Column) int {
 
 // encode appends one sample to the chunk. After an error the chunk is as it was.
 func (e *encoder) encode(r *rawlog.Record, c *chunk) error {
-	ids, numbers := len(c.ids), len(c.numbers)
+	ids, numbers, weights := len(c.ids), len(c.numbers), len(c.weights)
 	if err := e.encodeRow(r, c); err != nil {
 		c.ids, c.numbers, c.labels = c.ids[:ids], c.numbers[:numbers], c.labels[:len(c.keys)]
+		c.weights = c.weights[:weights]
 		return err
 	}
 	return nil
@@ -96,6 +103,13 @@ func (e *encoder) encodeRow(r *rawlog.Record, c *chunk) error {
 		if err := f.encode(r.Values[f.at], c); err != nil {
 			return r.Fail(e.columns[f.at].Name, r.Values[f.at], err)
 		}
+	}
+	if e.weightAt >= 0 && !e.unlabelled {
+		w, err := schema.ParseWeight(r.Values[e.weightAt])
+		if err != nil {
+			return r.Fail(e.columns[e.weightAt].Name, r.Values[e.weightAt], err)
+		}
+		c.weights = append(c.weights, w)
 	}
 	var by string
 	if e.keyAt >= 0 {
@@ -203,6 +217,10 @@ func (e *encoder) place(c *chunk, row int, to *datasets.Batch, t *tally) error {
 	to.Rows++
 	to.Labels = append(to.Labels, float32(c.labels[row]))
 	t.positives += int(c.labels[row])
+	if len(c.weights) > 0 {
+		to.Weights = append(to.Weights, c.weights[row])
+		t.weight += float64(c.weights[row])
+	}
 	for i := range e.fields {
 		f := &e.fields[i]
 		if f.scale != nil {

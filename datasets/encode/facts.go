@@ -45,11 +45,15 @@ func (e *Encoded) Facts() []FieldFacts {
 // Positives returns how many samples of a part have the label 1, after Pour.
 func (e *Encoded) Positives(p datasets.Part) int { return e.tallies[p].positives }
 
+// Weight returns the weight of all samples of a part, after Pour; 0 if the samples have no weights.
+func (e *Encoded) Weight(p datasets.Part) float64 { return e.tallies[p].weight }
+
 // tally counts the values of a part.
 type tally struct {
 	positives   int
-	values      []int // by field: values of the samples, those of lists included
-	cut, unseen []int // by field: values without a row of their own, by why they have none
+	weight      float64 // of the samples, if they have weights
+	values      []int   // by field: values of the samples, those of lists included
+	cut, unseen []int   // by field: values without a row of their own, by why they have none
 }
 
 func (e *Encoded) clearTallies() {
@@ -63,7 +67,7 @@ func newTally(fields int) tally {
 }
 
 func (t *tally) clear() {
-	t.positives = 0
+	t.positives, t.weight = 0, 0
 	clear(t.values)
 	clear(t.cut)
 	clear(t.unseen)

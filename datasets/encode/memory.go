@@ -31,7 +31,7 @@ func NewRowEncoder(x *datasets.Encoding) (*RowEncoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &RowEncoder{encoder: e, columns: e.columns[1:], at: map[string]int{}, tally: newTally(len(e.fields))} // the first column is the label
+	r := &RowEncoder{encoder: e, columns: e.columns[1:e.inputs], at: map[string]int{}, tally: newTally(len(e.fields))} // the first column is the label
 	for i, c := range r.columns {
 		r.at[c.Name] = i
 	}

@@ -77,6 +77,9 @@ func FuzzRowEncoderLists(f *testing.F) {
 			return append([]int32{}, b.IDs...), nil
 		}
 		want, wantErr := encode(Cells{Texts: []string{past}})
+		if past == "" {
+			return // the empty list; a list of one empty value is refused
+		}
 		got, err := encode(Cells{Lists: [][]string{strings.Split(past, " ")}})
 		require.Equal(t, wantErr == nil, err == nil)
 		require.Equal(t, want, got)

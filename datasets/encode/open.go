@@ -40,6 +40,9 @@ func (in Input) Open(ctx context.Context) (*datasets.Set, error) {
 			continue
 		}
 		source, err := datasets.NewMemory(fields, b.IDs, b.Numbers, b.Labels)
+		if err == nil {
+			source, err = source.Weighted(b.Weights)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -55,5 +58,6 @@ func (m *memorySink) Write(b *datasets.Batch) error {
 	m.IDs = append(m.IDs, b.IDs...)
 	m.Numbers = append(m.Numbers, b.Numbers...)
 	m.Labels = append(m.Labels, b.Labels...)
+	m.Weights = append(m.Weights, b.Weights...)
 	return nil
 }

@@ -150,7 +150,7 @@ type rowBuilder struct {
 func newRowBuilder(e *encoder, o RowOptions) *rowBuilder {
 	b := &rowBuilder{encoder: e, labelled: o.Labelled, columns: slices.Clone(e.columns)}
 	if e.unlabelled = !o.Labelled; e.unlabelled {
-		b.columns = b.columns[1:]
+		b.columns = b.columns[1:e.inputs]
 	}
 	for _, name := range o.Keep {
 		at := slices.IndexFunc(b.columns, func(c rawlog.Column) bool { return c.Name == name })

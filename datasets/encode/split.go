@@ -13,7 +13,7 @@ import (
 
 // splitter gives each sample a key, and computes, once all keys are known, where the parts begin: keys
 // below cuts[0] are of the training part, the others below cuts[1] of the validation part. The
-// keys of a log that comes in parts, or is divided at random, are the numbers of the parts.
+// keys of a log that comes in parts, or is divided at random, are the numbers of the parts; by order, those of the rows from 1.
 type splitter struct {
 	*schema.Split       // nil: the log comes in parts
 	part          int64 // that is being read, if the log comes in parts
@@ -22,6 +22,7 @@ type splitter struct {
 	seed          uint64
 	times         schema.Times
 	rows          map[int64]int // by second
+	read          int64         // rows so far, by order
 	latest        int64         // the largest key of a time,
 	offset        int64         // and the seconds that its zone is east of UTC
 }
@@ -40,6 +41,9 @@ func (d *splitter) key(value string) (int64, error) {
 	switch {
 	case d.Split == nil:
 		return d.part, nil
+	case d.By == "order":
+		d.read++
+		return d.read, nil
 	case d.By == "random":
 		return d.drawn(d.random.Float64()), nil
 	case d.By == "user":
@@ -71,7 +75,11 @@ func (d *splitter) drawn(u float64) int64 {
 
 // cuts returns the keys at which the validation and the test part begin.
 func (d *splitter) cuts() [2]int64 {
-	if d.Split == nil || d.By != "time" {
+	switch {
+	case d.Split != nil && d.By == "order":
+		all := float64(d.read)
+		return [2]int64{d.read + 1 - int64(math.Round(all*(d.valid.Share+d.test.Share))), d.read + 1 - int64(math.Round(all*d.test.Share))}
+	case d.Split == nil || d.By != "time":
 		return [2]int64{int64(datasets.ValidPart), int64(datasets.TestPart)}
 	}
 	times := slices.Sorted(maps.Keys(d.rows))

@@ -19,13 +19,14 @@ type chunk struct {
 	ids     []int32
 	numbers []float64
 	labels  []uint8
-	keys    []int64 // of the splitter
+	keys    []int64   // of the splitter
+	weights []float32 // empty if the samples have none
 }
 
 func (c *chunk) rows() int { return len(c.keys) }
 
 func (c *chunk) clear() {
-	c.ids, c.numbers, c.labels, c.keys = c.ids[:0], c.numbers[:0], c.labels[:0], c.keys[:0]
+	c.ids, c.numbers, c.labels, c.keys, c.weights = c.ids[:0], c.numbers[:0], c.labels[:0], c.keys[:0], c.weights[:0]
 }
 
 // Spool keeps the samples of a log until their final ids are known: a MemorySpool or a FileSpool.
@@ -45,6 +46,7 @@ func (s *MemorySpool) add(c *chunk) error {
 	*c = chunk{
 		ids: make([]int32, 0, len(c.ids)), numbers: make([]float64, 0, len(c.numbers)),
 		labels: make([]uint8, 0, len(c.labels)), keys: make([]int64, 0, len(c.keys)),
+		weights: make([]float32, 0, len(c.weights)),
 	}
 	return nil
 }
@@ -59,8 +61,8 @@ func (s *MemorySpool) all() iter.Seq2[*chunk, error] {
 	}
 }
 
-// FileSpool keeps the samples in a file, 4 bytes for each id, 8 for each number and 9 for each sample.
-// The file has for each chunk the lengths of its four parts and then the parts.
+// FileSpool keeps the samples in a file, 4 bytes for each id, 8 for each number, 9 for each sample and 4 for its
+// weight, if it has one. The file has for each chunk the lengths of its five parts and then the parts.
 type FileSpool struct {
 	path string
 	file *os.File
@@ -78,9 +80,9 @@ func NewFileSpool(path string) (*FileSpool, error) {
 }
 
 func (s *FileSpool) add(c *chunk) error {
-	lengths := [4]uint32{uint32(len(c.ids)), uint32(len(c.numbers)), uint32(len(c.labels)), uint32(len(c.keys))}
+	lengths := [5]uint32{uint32(len(c.ids)), uint32(len(c.numbers)), uint32(len(c.labels)), uint32(len(c.keys)), uint32(len(c.weights))}
 	s.buf = s.buf[:0]
-	for _, part := range []any{lengths, c.ids, c.numbers, c.labels, c.keys} {
+	for _, part := range []any{lengths, c.ids, c.numbers, c.labels, c.keys, c.weights} {
 		s.buf, _ = binary.Append(s.buf, binary.LittleEndian, part) // never fails: all sizes are fixed
 	}
 	c.clear()
@@ -108,7 +110,7 @@ func (s *FileSpool) eachChunk(yield func(*chunk) bool) error {
 	r := bufio.NewReaderSize(s.file, 1<<20)
 	var c chunk
 	for {
-		var lengths [4]uint32
+		var lengths [5]uint32
 		if err := binary.Read(r, binary.LittleEndian, &lengths); err == io.EOF {
 			return nil
 		} else if err != nil {
@@ -116,7 +118,8 @@ func (s *FileSpool) eachChunk(yield func(*chunk) bool) error {
 		}
 		c.ids, c.numbers = resize(c.ids, int(lengths[0])), resize(c.numbers, int(lengths[1]))
 		c.labels, c.keys = resize(c.labels, int(lengths[2])), resize(c.keys, int(lengths[3]))
-		for _, part := range []any{c.ids, c.numbers, c.labels, c.keys} {
+		c.weights = resize(c.weights, int(lengths[4]))
+		for _, part := range []any{c.ids, c.numbers, c.labels, c.keys, c.weights} {
 			if err := s.read(r, part); err != nil {
 				return err
 			}

@@ -33,6 +33,7 @@ func All() Catalog {
 	return Catalog{[]Entry{
 		syntheticEntry(),
 		avazuEntry(),
+		criteoEntry(),
 		ipinyouEntry(),
 		ipinyouLibsvmEntry(),
 		lzdEntry(),

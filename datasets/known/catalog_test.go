@@ -14,9 +14,9 @@ import (
 )
 
 func TestOpen(t *testing.T) {
-	_, err := All().Open(context.Background(), "criteo", rawlog.Files{}, encode.Options{})
+	_, err := All().Open(context.Background(), "criteo9", rawlog.Files{}, encode.Options{})
 	require.ErrorIs(t, err, datasets.ErrUnknownData)
-	require.ErrorContains(t, err, `"criteo"; known: synthetic, avazu`)
+	require.ErrorContains(t, err, `"criteo9"; known: synthetic, avazu`)
 }
 
 func entryOf(name string) Entry {

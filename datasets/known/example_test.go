@@ -48,6 +48,6 @@ func ExampleCatalog_With() {
 		fmt.Println(batch.IDs, batch.Labels)
 	}
 	// Output:
-	// [synthetic avazu ipinyou ipinyou-libsvm lzd amazon amazon-last shop]
+	// [synthetic avazu criteo ipinyou ipinyou-libsvm lzd amazon amazon-last shop]
 	// [1 0 1] [1 0 0]
 }

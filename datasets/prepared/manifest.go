@@ -47,6 +47,8 @@ type PartFile struct {
 	File      string `json:"file"` // the name with .parquet
 	Rows      int    `json:"rows"`
 	Positives int    `json:"positives"`
+	// Weight is that of all rows together; 0 if they have no weights.
+	Weight float64 `json:"weight,omitempty"`
 	Sum
 }
 

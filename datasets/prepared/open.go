@@ -18,7 +18,7 @@ const DefaultMemory = 4 << 30
 // Options are how a folder is opened. The zero value is the default of all of them.
 type Options struct {
 	// Memory is the number of bytes that the samples of a part may take in memory, 4 for each id,
-	// number and label. A larger part becomes RowGroups: every pass reads it again, with half of the
+	// number, label and weight. A larger part becomes RowGroups: every pass reads it again, with half of the
 	// bytes as a buffer in which samples are shuffled. Default DefaultMemory.
 	Memory int64
 	// VerifyAll compares the bytes of all files with the hashes in the manifest, however large the files are. Without it,
@@ -51,7 +51,7 @@ func Open(ctx context.Context, dir string, o Options) (*datasets.Set, error) {
 	}
 	set := &datasets.Set{Encoding: encoding}
 	for _, part := range m.Parts {
-		source, err := openPart(ctx, filepath.Join(dir, part.File), fields, &part, o.Memory)
+		source, err := openPart(ctx, filepath.Join(dir, part.File), layout{fields, encoding.Schema.Weight != ""}, &part, o.Memory)
 		if err != nil {
 			return nil, err
 		}
@@ -116,23 +116,23 @@ func (m *Manifest) encoding(dir string) (*datasets.Encoding, error) {
 }
 
 // openPart opens the file of a part, and reads it if it is small enough.
-func openPart(ctx context.Context, path string, fields []datasets.Field, part *PartFile, memory int64) (datasets.Source, error) {
-	r, err := openReader(path, fields, &part.Sum)
+func openPart(ctx context.Context, path string, l layout, part *PartFile, most int64) (datasets.Source, error) {
+	r, err := openReader(path, l, &part.Sum)
 	if err != nil {
 		return nil, err
 	}
 	defer r.close()
 	rows := part.Rows
-	groups := &RowGroups{path: path, sum: &part.Sum, fields: fields, rows: r.rows()}
+	groups := &RowGroups{path: path, sum: &part.Sum, layout: l, rows: r.rows()}
 	for _, n := range groups.rows {
 		groups.length += n
 	}
 	if groups.length != rows {
 		return nil, &rawlog.SyntaxError{Path: path, Err: fmt.Errorf("%d rows; the manifest says %d", groups.length, rows)}
 	}
-	bytesPerRow := 4 * int64(r.idColumns+r.numbers+1)
-	if int64(rows)*bytesPerRow > memory {
-		groups.window = int(memory / 2 / bytesPerRow)
+	bytesPerRow := 4 * int64(l.valuesOfRow())
+	if int64(rows)*bytesPerRow > most {
+		groups.window = int(most / 2 / bytesPerRow)
 		return groups, nil
 	}
 	all := datasets.Batch{
@@ -143,5 +143,9 @@ func openPart(ctx context.Context, path string, fields []datasets.Field, part *P
 	if err := r.readGroups(ctx, pass.Order(len(r.groups), nil), &all); err != nil {
 		return nil, err
 	}
-	return datasets.NewMemory(fields, all.IDs, all.Numbers, all.Labels)
+	memory, err := datasets.NewMemory(l.fields, all.IDs, all.Numbers, all.Labels)
+	if err != nil {
+		return nil, err
+	}
+	return memory.Weighted(all.Weights)
 }

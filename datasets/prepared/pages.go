@@ -79,6 +79,15 @@ func readNumbers(chunk parquet.ColumnChunk, to []float32, stride int) error {
 	})
 }
 
+func readWeights(chunk parquet.ColumnChunk, to []float32) error {
+	return scatter(chunk, to, 1, (*encoding.Values).Float, func(w float32) error {
+		if !schema.IsWeight(float64(w)) {
+			return schema.ErrWeight
+		}
+		return nil
+	})
+}
+
 func readLabels(chunk parquet.ColumnChunk, to []float32) error {
 	labels := make([]int32, len(to))
 	err := scatter(chunk, labels, 1, (*encoding.Values).Int32, func(y int32) error {

@@ -17,12 +17,12 @@ type reader struct {
 	path               string
 	file               *os.File
 	groups             []parquet.RowGroup
-	fields             []datasets.Field
+	layout             layout
 	idColumns, numbers int
 }
 
 // openReader opens the file of a part, which must have the size and the end that it was written with.
-func openReader(path string, fields []datasets.Field, sum *Sum) (*reader, error) {
+func openReader(path string, l layout, sum *Sum) (*reader, error) {
 	f, pf, err := rawlog.OpenParquet(path)
 	if err != nil {
 		return nil, err
@@ -31,9 +31,9 @@ func openReader(path string, fields []datasets.Field, sum *Sum) (*reader, error)
 		f.Close()
 		return nil, err
 	}
-	r := &reader{path: path, file: f, groups: pf.RowGroups(), fields: fields}
-	r.idColumns, r.numbers = datasets.Width(fields)
-	if !sameColumns(pf.Schema(), parquetSchema(fields)) {
+	r := &reader{path: path, file: f, groups: pf.RowGroups(), layout: l}
+	r.idColumns, r.numbers = datasets.Width(l.fields)
+	if !sameColumns(pf.Schema(), l.parquetSchema()) {
 		f.Close()
 		return nil, &rawlog.SyntaxError{Path: path, Err: errNotOurs}
 	}
@@ -87,34 +87,33 @@ func (r *reader) read(group int, b *datasets.Batch) error {
 	b.IDs = grow(b.IDs, rows*r.idColumns)
 	b.Numbers = grow(b.Numbers, rows*r.numbers)
 	b.Labels = grow(b.Labels, rows)
+	if r.layout.weighted {
+		b.Weights = grow(b.Weights, rows)
+	}
 	ids, numbers := b.IDs[from*r.idColumns:], b.Numbers[from*r.numbers:]
+	fields := r.layout.fields
 	for i, chunk := range g.ColumnChunks() {
 		var err error
 		switch {
-		case i == len(r.fields):
+		case i == len(fields):
 			err = readLabels(chunk, b.Labels[from:])
-		case r.fields[i].Kind == datasets.Numeric:
+		case i > len(fields):
+			err = readWeights(chunk, b.Weights[from:])
+		case fields[i].Kind == datasets.Numeric:
 			err = readNumbers(chunk, numbers, r.numbers)
 			numbers = numbers[min(1, len(numbers)):]
-		case r.fields[i].Kind == datasets.List:
-			err = readLists(chunk, ids, r.idColumns, r.fields[i])
-			ids = ids[min(r.fields[i].Length, len(ids)):]
+		case fields[i].Kind == datasets.List:
+			err = readLists(chunk, ids, r.idColumns, fields[i])
+			ids = ids[min(fields[i].Length, len(ids)):]
 		default:
-			err = readIDs(chunk, ids, r.idColumns, r.fields[i])
+			err = readIDs(chunk, ids, r.idColumns, fields[i])
 			ids = ids[min(1, len(ids)):]
 		}
 		if err != nil {
-			return &rawlog.SyntaxError{Path: r.path, Column: columnName(r.fields, i), Err: err}
+			return &rawlog.SyntaxError{Path: r.path, Column: r.layout.columnName(i), Err: err}
 		}
 	}
 	return nil
-}
-
-func columnName(fields []datasets.Field, i int) string {
-	if i == len(fields) {
-		return labelColumn
-	}
-	return fields[i].Name
 }
 
 // grow makes room for n more values, whatever they are.

@@ -19,14 +19,14 @@ import (
 type RowGroups struct {
 	path   string
 	sum    *Sum // of the file
-	fields []datasets.Field
+	layout layout
 	rows   []int // of each group
 	length int
 	window int // rows to read at a time, if more than one group fits
 }
 
 // Fields returns the fields of every sample.
-func (g *RowGroups) Fields() []datasets.Field { return g.fields }
+func (g *RowGroups) Fields() []datasets.Field { return g.layout.fields }
 
 // Len returns the number of samples.
 func (g *RowGroups) Len() int { return g.length }
@@ -107,7 +107,7 @@ type window struct {
 // read reads lots into two buffers in turn.
 func (g *RowGroups) read(ctx context.Context, lots []lot) iter.Seq2[window, error] {
 	return func(yield func(window, error) bool) {
-		r, err := openReader(g.path, g.fields, g.sum)
+		r, err := openReader(g.path, g.layout, g.sum)
 		if err != nil {
 			yield(window{}, err)
 			return

@@ -14,19 +14,19 @@ type sink struct {
 	file               *os.File
 	sum                *sumWriter
 	writer             *parquet.GenericWriter[any]
-	fields             []datasets.Field
+	layout             layout
 	idColumns, numbers int
 	values             []parquet.Value
 }
 
-func newSink(path string, fields []datasets.Field) (*sink, error) {
+func newSink(path string, l layout) (*sink, error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
-	p := &sink{file: f, sum: newSumWriter(), fields: fields}
-	p.idColumns, p.numbers = datasets.Width(fields)
-	p.writer = parquet.NewGenericWriter[any](io.MultiWriter(f, p.sum), parquetSchema(fields), compression(), parquet.CreatedBy("ctrzoo", Version(), ""))
+	p := &sink{file: f, sum: newSumWriter(), layout: l}
+	p.idColumns, p.numbers = datasets.Width(l.fields)
+	p.writer = parquet.NewGenericWriter[any](io.MultiWriter(f, p.sum), l.parquetSchema(), compression(), parquet.CreatedBy("ctrzoo", Version(), ""))
 	return p, nil
 }
 
@@ -40,17 +40,20 @@ func (p *sink) Write(b *datasets.Batch) error {
 
 func (p *sink) writeGroup(b *datasets.Batch) error {
 	id, number := 0, 0
+	fields := p.layout.fields
 	for column, writer := range p.writer.ColumnWriters() {
 		p.values = p.values[:0]
 		switch {
-		case column == len(p.fields):
+		case column == len(fields):
 			p.addLabels(b.Labels, column)
-		case p.fields[column].Kind == datasets.Numeric:
-			p.addNumbers(b.Numbers[number:], column)
+		case column > len(fields):
+			p.addNumbers(b.Weights, 1, column)
+		case fields[column].Kind == datasets.Numeric:
+			p.addNumbers(b.Numbers[number:], p.numbers, column)
 			number++
-		case p.fields[column].Kind == datasets.List:
-			p.addLists(b.IDs[id:], p.fields[column].Length, column)
-			id += p.fields[column].Length
+		case fields[column].Kind == datasets.List:
+			p.addLists(b.IDs[id:], fields[column].Length, column)
+			id += fields[column].Length
 		default:
 			p.addIDs(b.IDs[id:], column)
 			id++
@@ -68,8 +71,9 @@ func (p *sink) addLabels(labels []float32, column int) {
 	}
 }
 
-func (p *sink) addNumbers(numbers []float32, column int) {
-	for i := 0; i < len(numbers); i += p.numbers {
+// addNumbers adds every stride-th number.
+func (p *sink) addNumbers(numbers []float32, stride, column int) {
+	for i := 0; i < len(numbers); i += stride {
 		p.values = append(p.values, parquet.FloatValue(numbers[i]).Level(0, 0, column))
 	}
 }

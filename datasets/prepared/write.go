@@ -20,7 +20,7 @@ import (
 //
 // Memory holds the values of all vocabularies, about 25 bytes and the text for each, and some
 // 100 MB besides, however many rows there are. While it works, the hidden folder also has a file of
-// 4 bytes for each id, 8 for each number and 9 for each row.
+// 4 bytes for each id, 8 for each number and 9 for each row, and 4 for its weight.
 func Write(ctx context.Context, dir string, in encode.Input) (*Manifest, error) {
 	var m *Manifest
 	err := safefile.Folder(dir, func(work string) (err error) {
@@ -107,11 +107,12 @@ func writeParts(ctx context.Context, dir string, e *encode.Encoded) (list []Part
 			}
 		}
 	}()
+	l := layout{e.Fields(), e.Encoding().Schema.Weight != ""}
 	for p, rows := range e.Rows {
 		if rows == 0 {
 			continue
 		}
-		if files[p], err = newSink(filepath.Join(dir, partFile(datasets.Part(p))), e.Fields()); err != nil {
+		if files[p], err = newSink(filepath.Join(dir, partFile(datasets.Part(p))), l); err != nil {
 			return nil, err
 		}
 		sinks[p] = files[p]
@@ -127,7 +128,7 @@ func writeParts(ctx context.Context, dir string, e *encode.Encoded) (list []Part
 			return nil, err
 		}
 		part := datasets.Part(p)
-		list = append(list, PartFile{part.String(), partFile(part), e.Rows[p], e.Positives(part), f.sum.sum()})
+		list = append(list, PartFile{part.String(), partFile(part), e.Rows[p], e.Positives(part), e.Weight(part), f.sum.sum()})
 	}
 	return list, nil
 }

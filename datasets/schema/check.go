@@ -14,6 +14,8 @@ func (s *Schema) Check() error {
 	switch {
 	case s.Label == "":
 		return errors.New("label: no column given")
+	case s.Weight == s.Label:
+		return errors.New("weight: it is the column of the label")
 	case len(s.Fields) == 0:
 		return errors.New("fields: none given")
 	}
@@ -49,11 +51,11 @@ func (f *Field) check(earlier map[string]*Field) error {
 		return fmt.Errorf("scale: want standard, log or none, got %q", f.Scale)
 	case !oneOf(f.OutOfVocabulary, "", "trained", "zero"):
 		return fmt.Errorf("oov: want trained or zero, got %q", f.OutOfVocabulary)
-	case !oneOf(f.Derive, "", "hour", "weekday", "weekend", "os_browser"):
-		return fmt.Errorf("derive: want hour, weekday, weekend or os_browser, got %q", f.Derive)
+	case !oneOf(f.Derive, "", "hour", "weekday", "weekend", "os_browser", "log_square"):
+		return fmt.Errorf("derive: want hour, weekday, weekend, os_browser or log_square, got %q", f.Derive)
 	case !oneOf(f.Pooling, "", "mean", "sum"):
 		return fmt.Errorf("pooling: want mean or sum, got %q", f.Pooling)
-	case f.Derive != "" && f.Derive != "os_browser" && f.Layout == "":
+	case f.FromTime() && f.Layout == "":
 		return errors.New("derive: needs the layout of the time")
 	case f.MinCount < 0:
 		return fmt.Errorf("min_count: must be at least 0, got %d", f.MinCount)

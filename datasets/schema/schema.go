@@ -30,6 +30,9 @@ type Schema struct {
 	Label string `yaml:"label"`
 	// Labels says what the values of the label mean, 1 or 0, if they are others than 0 and 1, such as {yes: 1, no: 0}.
 	Labels map[string]int `yaml:"labels,omitempty"`
+	// Weight is the column of the weights of the samples, in loss and metrics: numbers of at least 0. Default: every sample
+	// weighs 1. Vocabularies, scales and splits count samples, whatever they weigh.
+	Weight string `yaml:"weight,omitempty"`
 	// Format describes how the files are written. Its keys, format, delimiter, unquoted and columns,
 	// are keys of the schema.
 	Format rawlog.Format `yaml:",inline"`
@@ -61,7 +64,8 @@ type Field struct {
 	// most the second, ..., above the last. An empty cell is a bin of its own. Edges must rise.
 	Bins []float64 `yaml:"bins,omitempty,flow"`
 	// Derive computes the value from a time: hour (of the day, 00 to 23), weekday (0 is Sunday) or
-	// weekend (1 on Saturday and Sunday, else 0); or from a user agent: os_browser, as windows_ie.
+	// weekend (1 on Saturday and Sunday, else 0); from a user agent: os_browser, as windows_ie; or from a count: log_square,
+	// floor(ln(x)^2) of a number x above 2, =x of another, cut to a whole number. An empty count is a value of its own.
 	Derive string `yaml:"derive,omitempty"`
 	// Layout is how the time is written: a layout of package time, or unix or unix_ms for seconds or
 	// milliseconds since 1970. A layout that ends with 05000 has milliseconds right behind the
@@ -146,7 +150,8 @@ func (s *Schema) text(options ...yaml.EncodeOption) ([]byte, error) {
 	return text, nil
 }
 
-// Columns returns the columns that a sample is read from, each once: the label's first, then those of the fields.
+// Columns returns the columns that a sample is read from, each once: the label's first, then those of the fields and
+// of the weight.
 func (s *Schema) Columns() []rawlog.Column {
 	list := []rawlog.Column{{Name: s.Label}}
 	for i := range s.Fields {
@@ -154,6 +159,9 @@ func (s *Schema) Columns() []rawlog.Column {
 		if !slices.ContainsFunc(list, func(c rawlog.Column) bool { return c.Name == column.Name }) {
 			list = append(list, column)
 		}
+	}
+	if s.Weight != "" && !slices.ContainsFunc(list, func(c rawlog.Column) bool { return c.Name == s.Weight }) {
+		list = append(list, rawlog.Column{Name: s.Weight})
 	}
 	return list
 }
@@ -211,6 +219,9 @@ func (s *Schema) Undivided() *Schema {
 	all.Split = nil
 	return &all
 }
+
+// FromTime reports whether the field is derived from a time, which needs a Layout.
+func (f *Field) FromTime() bool { return oneOf(f.Derive, "hour", "weekday", "weekend") }
 
 // RawColumn returns the column that the field is read from. It has a separator if the field is a list.
 func (f *Field) RawColumn() rawlog.Column {

@@ -9,9 +9,10 @@ import (
 
 // Split is how a log is divided into a training, a validation and a test part.
 type Split struct {
-	// By is time, random (each row for itself) or user (all rows of a user together).
+	// By is time, random (each row for itself), user (all rows of a user together), or order: the last rows are the test
+	// part, those before them the validation part. It is for a log in the order of time that has no column of times.
 	By string `yaml:"by"`
-	// Column holds the time or the user. Required, except by random.
+	// Column holds the time or the user. Required by time and by user.
 	Column string `yaml:"column,omitempty"`
 	// Layout is how the time is written, as that of a Field. Required by time.
 	Layout string `yaml:"layout,omitempty"`
@@ -29,9 +30,9 @@ func (s *Split) check() error {
 		return nil
 	}
 	switch {
-	case !oneOf(s.By, "time", "random", "user"):
-		return fmt.Errorf("by: want time, random or user, got %q", s.By)
-	case (s.By == "random") != (s.Column == ""):
+	case !oneOf(s.By, "time", "random", "user", "order"):
+		return fmt.Errorf("by: want time, random, user or order, got %q", s.By)
+	case oneOf(s.By, "random", "order") != (s.Column == ""):
 		return errors.New("column: needed by time and by user, and only there")
 	case (s.By == "time") != (s.Layout != ""):
 		return errors.New("layout: needed by time, and only there")

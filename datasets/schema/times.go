@@ -12,7 +12,7 @@ import (
 // from a time, or else those of the split by time. Both are "" if the schema knows of no time.
 func (s *Schema) Time() (column, layout string) {
 	for i := range s.Fields {
-		if f := &s.Fields[i]; f.Layout != "" && f.Derive != "" && f.Derive != "os_browser" {
+		if f := &s.Fields[i]; f.Layout != "" && f.FromTime() {
 			return f.RawColumn().Name, f.Layout
 		}
 	}

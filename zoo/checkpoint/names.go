@@ -55,7 +55,8 @@ type Position struct {
 	Batches int     `json:"batches"` // of the epoch
 	Samples int     `json:"samples"` // in them
 	Steps   int     `json:"steps"`   // of the run
-	Loss    float64 `json:"loss"`    // summed over the samples
+	Weight  float64 `json:"weight"`  // of the samples
+	Loss    float64 `json:"loss"`    // summed over the samples by weight
 	Seconds float64 `json:"seconds"` // spent in training in the epoch
 }
 

@@ -61,11 +61,11 @@ func HashSet(ctx context.Context, set *datasets.Set) (string, error) {
 }
 
 func hashBatch(sum hash.Hash, b *datasets.Batch) {
-	buffer := make([]byte, 0, 4*(len(b.IDs)+len(b.Numbers)+len(b.Labels)))
+	buffer := make([]byte, 0, 4*(len(b.IDs)+len(b.Numbers)+len(b.Labels)+len(b.Weights)))
 	for _, id := range b.IDs {
 		buffer = binary.LittleEndian.AppendUint32(buffer, uint32(id))
 	}
-	for _, values := range [][]float32{b.Numbers, b.Labels} {
+	for _, values := range [][]float32{b.Numbers, b.Labels, b.Weights} {
 		for _, v := range values {
 			buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(v))
 		}

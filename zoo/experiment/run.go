@@ -65,13 +65,13 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 	if c.err != nil {
 		return nil, nil, c.err
 	}
-	logits, labels, err := trainer.Evaluator().Logits(ctx, d.Test)
+	p, err := trainer.Evaluator().Predict(d.Test.Batches(ctx, s.BatchSize, nil))
 	if err != nil {
 		return nil, nil, err
 	}
-	r.BucketAUC = bucketAUC(logits, labels, d.groups)
-	r.Calibration = calibration(logits, labels, 10)
-	return r, slices.Clone(logits), nil
+	r.BucketAUC = bucketAUC(&p, d.groups)
+	r.Calibration = calibration(&p, 10)
+	return r, slices.Clone(p.Logits), nil
 }
 
 // diverged is the record of a run that had no end: none of its figures exists.
@@ -141,33 +141,38 @@ func (c *curve) step(s train.Step) {
 }
 
 // bucketAUC is the AUC of each group of samples, group 0 first.
-func bucketAUC(logits, labels []float32, groups []uint8) []Figure {
+func bucketAUC(p *metrics.Predictions, groups []uint8) []Figure {
 	out := make([]Figure, rareBuckets+1)
 	for g := range out {
-		var x, y []float32
+		var of metrics.Predictions
 		for i, group := range groups {
 			if int(group) == g {
-				x, y = append(x, logits[i]), append(y, labels[i])
+				of.Append(p, i)
 			}
 		}
-		out[g] = Figure(metrics.AUC(x, y))
+		f := metrics.Measure(of)
+		out[g] = Figure(f.AUC())
 	}
 	return out
 }
 
 // calibration divides the samples into n bins of as many samples each, by prediction.
-func calibration(logits, labels []float32, n int) []Bin {
-	order := make([]int, len(logits))
+func calibration(p *metrics.Predictions, n int) []Bin {
+	order := make([]int, len(p.Logits))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(logits[a], logits[b]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p.Logits[a], p.Logits[b]) })
 	bins := make([]Bin, n)
 	for b := range bins {
 		part := order[b*len(order)/n : (b+1)*len(order)/n]
+		var weight float64
 		for _, i := range part {
-			bins[b].Prediction += graph.Sigmoid(float64(logits[i])) / float64(len(part))
-			bins[b].Label += float64(labels[i]) / float64(len(part))
+			weight += p.Weight(i)
+		}
+		for _, i := range part {
+			bins[b].Prediction += graph.Sigmoid(float64(p.Logits[i])) * p.Weight(i) / weight
+			bins[b].Label += float64(p.Labels[i]) * p.Weight(i) / weight
 		}
 	}
 	return bins

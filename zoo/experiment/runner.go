@@ -192,9 +192,12 @@ func (r *Runner) tell(change func(*Progress)) {
 // the last epoch against the runner-up.
 func (r *Runner) compare(ctx context.Context) error {
 	for _, d := range r.Grid.Data {
-		labels, err := labelsOf(ctx, r.data[d.Name].Test)
+		labels, weighted, err := labelsOf(ctx, r.data[d.Name].Test)
 		if err != nil {
 			return err
+		}
+		if weighted { // DeLong's test is one of samples that weigh the same
+			continue
 		}
 		for _, model := range r.Grid.Models {
 			if err := r.compareModel(d, model, labels); err != nil {
@@ -236,14 +239,14 @@ func meanAUC(records []*Record) float64 {
 	return sum / float64(len(records))
 }
 
-// labelsOf are the labels of a source.
-func labelsOf(ctx context.Context, source datasets.Source) ([]float32, error) {
-	var labels []float32
+// labelsOf returns the labels of a source, and whether its samples have weights.
+func labelsOf(ctx context.Context, source datasets.Source) (labels []float32, weighted bool, err error) {
 	for batch, err := range source.Batches(ctx, 1024, nil) {
 		if err != nil {
-			return nil, fmt.Errorf("experiment: reading data: %w", err)
+			return nil, false, fmt.Errorf("experiment: reading data: %w", err)
 		}
 		labels = append(labels, batch.Labels...)
+		weighted = weighted || len(batch.Weights) > 0
 	}
-	return labels, nil
+	return labels, weighted, nil
 }

@@ -15,7 +15,7 @@ func Calibration(logits, labels []float32) float64 {
 func (p *Predictions) calibration() float64 {
 	var predictions float64
 	for i := range p.Logits {
-		predictions += p.weight(int32(i)) * p.probability(int32(i))
+		predictions += p.Weight(i) * p.probability(int32(i))
 	}
 	_, clicks := p.totals()
 	if clicks == 0 {
@@ -38,7 +38,7 @@ func expectedCalibrationError() Metric {
 				return x
 			}
 			bin := min(int(x*calibrationBins), calibrationBins-1)
-			surplus[bin] += p.weight(int32(i)) * (x - float64(p.Labels[i]))
+			surplus[bin] += p.Weight(i) * (x - float64(p.Labels[i]))
 		}
 		var sum float64
 		for _, s := range surplus {

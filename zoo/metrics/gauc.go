@@ -36,7 +36,7 @@ func meanOfGroups(p *Predictions, groups []int32) float64 {
 		to := from
 		var weight float64
 		for ; to < len(order) && groups[order[to]] == groups[order[from]]; to++ {
-			weight += p.weight(order[to])
+			weight += p.Weight(int(order[to]))
 		}
 		if area := p.rocArea(order[from:to]); groups[order[from]] != 0 && !math.IsNaN(area) {
 			sum += weight * area

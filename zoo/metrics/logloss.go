@@ -15,7 +15,7 @@ func LogLoss(logits, labels []float32) float64 {
 func (p *Predictions) logLoss() float64 {
 	var loss, all float64
 	for i, logit := range p.Logits {
-		x, y, w := float64(logit), float64(p.Labels[i]), p.weight(int32(i))
+		x, y, w := float64(logit), float64(p.Labels[i]), p.Weight(i)
 		all += w
 		if math.IsInf(x, 0) {
 			if (x > 0) != (y == 1) {

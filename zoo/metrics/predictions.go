@@ -11,7 +11,7 @@ import (
 // Predictions are the logits of a model over a whole data set, and what metrics know of the same samples.
 type Predictions struct {
 	Logits, Labels []float32 // a label is 0 or 1
-	Weights        []float32 // of the samples; nil: each weighs 1
+	Weights        []float32 // of the samples; empty: each weighs 1
 	// Groups holds the id of each sample in the fields that metrics group by (see Metric.Field), by the name of the field. An
 	// id of 0 is out of vocabulary.
 	Groups map[string][]int32
@@ -21,7 +21,7 @@ type Predictions struct {
 func ofWhole(measure func(Predictions) float64) func(Predictions) float64 {
 	return func(p Predictions) float64 {
 		n := len(p.Logits)
-		whole := len(p.Labels) == n && (p.Weights == nil || len(p.Weights) == n)
+		whole := len(p.Labels) == n && (len(p.Weights) == 0 || len(p.Weights) == n)
 		for _, ids := range p.Groups {
 			whole = whole && len(ids) == n
 		}
@@ -32,9 +32,17 @@ func ofWhole(measure func(Predictions) float64) func(Predictions) float64 {
 	}
 }
 
-// weight returns that of a sample.
-func (p *Predictions) weight(i int32) float64 {
-	if p.Weights == nil {
+// Append adds sample i of other predictions, without its groups.
+func (p *Predictions) Append(from *Predictions, i int) {
+	p.Logits, p.Labels = append(p.Logits, from.Logits[i]), append(p.Labels, from.Labels[i])
+	if len(from.Weights) > 0 {
+		p.Weights = append(p.Weights, from.Weights[i])
+	}
+}
+
+// Weight returns that of a sample.
+func (p *Predictions) Weight(i int) float64 {
+	if len(p.Weights) == 0 {
 		return 1
 	}
 	return float64(p.Weights[i])
@@ -46,7 +54,7 @@ func (p *Predictions) probability(i int32) float64 { return graph.Sigmoid(float6
 // totals returns the weight of all samples, and that of the samples with label 1.
 func (p *Predictions) totals() (all, positives float64) {
 	for i, label := range p.Labels {
-		w := p.weight(int32(i))
+		w := p.Weight(i)
 		all += w
 		positives += w * float64(label)
 	}
@@ -74,9 +82,9 @@ func (p *Predictions) eachTie(order []int32, f func(ties)) bool {
 		to := from
 		for ; to < len(order) && p.Logits[order[to]] == p.Logits[order[from]]; to++ {
 			if p.Labels[order[to]] > 0.5 {
-				t.positives += p.weight(order[to])
+				t.positives += p.Weight(int(order[to]))
 			} else {
-				t.negatives += p.weight(order[to])
+				t.negatives += p.Weight(int(order[to]))
 			}
 		}
 		if to == from {

@@ -61,7 +61,7 @@ func columnOf(fields []graph.Field, name string) (int, error) {
 
 // clear forgets the samples.
 func (c *collector) clear() {
-	c.Logits, c.Labels = c.Logits[:0], c.Labels[:0]
+	c.Logits, c.Labels, c.Weights = c.Logits[:0], c.Labels[:0], c.Weights[:0]
 	for field, ids := range c.Groups {
 		c.Groups[field] = ids[:0]
 	}
@@ -70,6 +70,7 @@ func (c *collector) clear() {
 // add adds the samples of a batch without their logits.
 func (c *collector) add(batch *datasets.Batch) {
 	c.Labels = append(c.Labels, batch.Labels[:batch.Rows]...)
+	c.Weights = append(c.Weights, batch.Weights...)
 	for _, g := range c.grouped {
 		ids := c.Groups[g.field]
 		for row := range batch.Rows {

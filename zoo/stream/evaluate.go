@@ -36,10 +36,11 @@ func (s *Stream) evaluate(ctx context.Context, m *predict.Trained, d Day, r *Rec
 		}
 		from := len(all.Logits)
 		all.Logits, all.Labels = append(all.Logits, b.Labels...), append(all.Labels, b.Labels...) // of logits only the room
+		all.Weights = append(all.Weights, b.Weights...)
 		if err := p.Logits(all.Logits[from:], &b.Batch); err != nil {
 			return err
 		}
-		if err := hours.add(b.Kept, all.Logits[from:], b.Labels); err != nil {
+		if err := hours.add(b, all.Logits[from:]); err != nil {
 			return err
 		}
 	}

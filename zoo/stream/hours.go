@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"github.com/ctrzoo/ctrzoo/datasets/encode"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
@@ -36,16 +37,19 @@ func (c *clock) columns() []string {
 	return []string{c.column}
 }
 
-// add adds the predictions of some rows, of which kept has the times. The times are those that the fields are derived from, so
+// add adds the predictions of some rows, which keep their times. The times are those that the fields are derived from, so
 // each of them can be read.
-func (c *clock) add(kept [][]string, logits, labels []float32) error {
-	for i, row := range kept {
+func (c *clock) add(rows *encode.Rows, logits []float32) error {
+	for i, row := range rows.Kept {
 		t, err := c.times.Parse(row[0])
 		if err != nil {
 			return err
 		}
 		h := &c.hours[t.Hour()]
-		h.Logits, h.Labels = append(h.Logits, logits[i]), append(h.Labels, labels[i])
+		h.Logits, h.Labels = append(h.Logits, logits[i]), append(h.Labels, rows.Labels[i])
+		if len(rows.Weights) > 0 {
+			h.Weights = append(h.Weights, rows.Weights[i])
+		}
 	}
 	return nil
 }
@@ -61,8 +65,8 @@ func (c *clock) figures() []Hour {
 		for _, label := range p.Labels {
 			h.Clicks += int(label)
 		}
-		h.TestAUC, h.TestLogLoss = known(metrics.AUC(p.Logits, p.Labels)), known(metrics.LogLoss(p.Logits, p.Labels))
-		h.TestCalibration = known(metrics.Calibration(p.Logits, p.Labels))
+		f := metrics.Measure(p)
+		h.TestAUC, h.TestLogLoss, h.TestCalibration = known(f.AUC()), known(f.LogLoss()), known(f.Calibration())
 		list = append(list, h)
 	}
 	return list

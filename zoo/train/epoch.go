@@ -59,7 +59,7 @@ func (t *Trainer) epoch(ctx context.Context) (metrics.Epoch, error) {
 func (t *Trainer) progress() metrics.Epoch {
 	at := &t.at
 	return metrics.Epoch{
-		Epoch: at.Epoch, Steps: at.Steps, Samples: at.Samples, TrainLoss: at.Loss / float64(at.Samples),
+		Epoch: at.Epoch, Steps: at.Steps, Samples: at.Samples, TrainLoss: at.Loss / at.Weight,
 		LearnRate: t.rate.of(at.Steps - t.begun), Seconds: at.Seconds,
 	}
 }
@@ -88,7 +88,7 @@ func (t *Trainer) bringTogether(ctx context.Context, batch *datasets.Batch, err 
 	}
 	own := outcome{stops: ctx.Err() != nil, saves: t.saver.timeIsUp()}
 	if err == nil {
-		own.samples, own.loss = batch.Rows, t.network.Loss()
+		own.samples, own.weight, own.loss = batch.Rows, batch.Weight(), t.network.Loss()
 	}
 	return t.team.bringTogether(own, err)
 }
@@ -122,7 +122,8 @@ func (t *Trainer) advance() error {
 	t.at.Steps++
 	t.at.Batches++
 	t.at.Samples += all.samples
-	t.at.Loss += all.loss * float64(all.samples)
+	t.at.Weight += all.weight
+	t.at.Loss += all.loss * all.weight
 	if t.run.OnStep != nil {
 		t.run.OnStep(Step{Epoch: t.at.Epoch, Step: t.at.Steps, Samples: t.at.Samples, Total: t.run.Train.Len(), Loss: all.loss})
 	}

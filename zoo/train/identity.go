@@ -69,11 +69,14 @@ func identifySource(ctx context.Context, s datasets.Source) (*checkpoint.SourceR
 		if err != nil {
 			return nil, err
 		}
-		for _, data := range [][]byte{offheap.Bytes(b.IDs), offheap.Bytes(b.Numbers), offheap.Bytes(b.Labels)} {
-			h.Write(data)
-		}
+		h.Write(bytesOf(b))
 	}
 	return &checkpoint.SourceRecord{Samples: s.Len(), SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+// bytesOf returns all that a batch has.
+func bytesOf(b *datasets.Batch) []byte {
+	return bytes.Join([][]byte{offheap.Bytes(b.IDs), offheap.Bytes(b.Numbers), offheap.Bytes(b.Labels), offheap.Bytes(b.Weights)}, nil)
 }
 
 // identifyStart is identifySource for the first samples only.
@@ -83,7 +86,7 @@ func identifyStart(s datasets.Source) (*checkpoint.SourceRecord, error) {
 		if err != nil {
 			return nil, err
 		}
-		record.SHA256 = checkpoint.Hash(bytes.Join([][]byte{offheap.Bytes(b.IDs), offheap.Bytes(b.Numbers), offheap.Bytes(b.Labels)}, nil))
+		record.SHA256 = checkpoint.Hash(bytesOf(b))
 		break
 	}
 	return record, nil

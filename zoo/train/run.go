@@ -164,17 +164,17 @@ func (r *Run) checkMonitored() error {
 	if r.Monitor == metrics.NoMonitor {
 		return nil
 	}
-	var labels []float32
+	var p metrics.Predictions
 	for batch, err := range r.Valid.Batches(context.Background(), r.BatchSize, nil) {
 		if err != nil {
 			return err
 		}
-		labels = append(labels, batch.Labels...)
-		if slices.Contains(labels, 0) && slices.Contains(labels, 1) {
+		p.Labels, p.Weights = append(p.Labels, batch.Labels...), append(p.Weights, batch.Weights...)
+		if len(p.Weights) == 0 && slices.Contains(p.Labels, 0) && slices.Contains(p.Labels, 1) {
 			return nil
 		}
 	}
-	p := metrics.Predictions{Logits: make([]float32, len(labels)), Labels: labels}
+	p.Logits = make([]float32, len(p.Labels))
 	if f := metrics.Measure(p, r.Metrics...); math.IsNaN(r.Monitor.Of(&f)) {
 		return fmt.Errorf("the monitor %s does not exist: %d of the %d samples of the validation part have the label 1", r.Monitor, f.Positives, f.Samples)
 	}

@@ -132,6 +132,9 @@ func (s *saver) restore(dir string) error {
 		return err
 	}
 	s.trainer.at, s.trainer.history = m.Position, m.History
+	if at := &s.trainer.at; at.Weight == 0 && at.Loss != 0 { // of a version in which every sample weighs 1
+		at.Weight = float64(at.Samples)
+	}
 	s.noteRanks(m)
 	return s.trainer.dropouts.UnmarshalBinary(m.Dropouts)
 }

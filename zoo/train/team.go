@@ -25,7 +25,8 @@ type team struct {
 // outcome is what a rank has to say of its share of a batch.
 type outcome struct {
 	samples int
-	loss    float64 // its mean over them
+	weight  float64 // of the samples
+	loss    float64 // its mean over them by weight
 	stops   bool    // the run is to end after this step
 	saves   bool    // it is time for a checkpoint; only rank 0 is asked
 }
@@ -63,8 +64,9 @@ func (t *Trainer) joinTeam() error {
 // What each rank sends.
 const (
 	samplesOfRank = iota
-	lossOfRank    // summed over its samples
-	rankFailed    // 1, or 0
+	weightOfRank
+	lossOfRank // summed over its samples by weight
+	rankFailed // 1, or 0
 	rankStops
 	rankSaves
 	figuresOfRank
@@ -77,7 +79,7 @@ func (m *team) bringTogether(own outcome, err error) error {
 		return err
 	}
 	figures := m.room(figuresOfRank)
-	figures[samplesOfRank], figures[lossOfRank] = float64(own.samples), own.loss*float64(own.samples)
+	figures[samplesOfRank], figures[weightOfRank], figures[lossOfRank] = float64(own.samples), own.weight, own.loss*own.weight
 	figures[rankFailed], figures[rankStops], figures[rankSaves] = one(err != nil), one(own.stops), one(own.saves)
 	all, failure := m.GatherNumbers(figures)
 	if failure != nil {
@@ -91,14 +93,22 @@ func (m *team) bringTogether(own outcome, err error) error {
 		return m.Agree(err)
 	}
 	m.batch = outcome{
-		samples: int(sums[samplesOfRank]), loss: sums[lossOfRank] / sums[samplesOfRank],
+		samples: int(sums[samplesOfRank]), weight: sums[weightOfRank], loss: share(sums[lossOfRank], sums[weightOfRank]),
 		stops: sums[rankStops] > 0, saves: all[rankSaves] > 0, // of rank 0
 	}
 	if m.batch.stops {
 		m.stop = context.Canceled
 	}
-	m.solver.SetWeight(float64(own.samples) / sums[samplesOfRank])
+	m.solver.SetWeight(share(own.weight, sums[weightOfRank]))
 	return nil
+}
+
+// share is a part of a whole; 0 of one that is 0, as the weight of samples may be.
+func share(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return part / whole
 }
 
 // room returns n zeros.
@@ -156,6 +166,9 @@ func (m *team) joinPredictions(own metrics.Predictions) (metrics.Predictions, er
 		return all, err
 	}
 	if all.Labels, err = join(m, own.Labels); err != nil {
+		return all, err
+	}
+	if all.Weights, err = join(m, own.Weights); err != nil {
 		return all, err
 	}
 	for _, field := range slices.Sorted(maps.Keys(own.Groups)) {

@@ -39,7 +39,7 @@ func (l *Log) add(f *pflag.FlagSet, data, dataHelp string) {
 	f.StringSliceVar(&l.Files.Train, "train", nil, "files of the training part, or of all parts if the data set divides itself; a folder, or a pattern such as 'logs/day*.csv', names many")
 	f.StringSliceVar(&l.Files.Valid, "valid", nil, "files of the validation part")
 	f.StringSliceVar(&l.Files.Test, "test", nil, "files of the test part")
-	f.StringVar(&l.split, "split", "", "how a known data set is divided; avazu: day (default), chronological, random; amazon: last (default), last-two")
+	f.StringVar(&l.split, "split", "", "how a known data set is divided; avazu: day (default), chronological, random; criteo: random (default), chronological; amazon: last (default), last-two")
 	f.IntVar(&l.minCount, "min-count", 0, "known data sets: a value that occurs less in the training part is out of vocabulary")
 	f.StringVar(&l.negatives, "negatives", "", "amazon: negatives are drawn uniform (default) or popular")
 	f.IntVar(&l.skipBadLines, "skip-bad-lines", 0, "bad lines that may be left out; one more is an error")

@@ -11,7 +11,7 @@ import (
 
 func main() {
 	cmd.Main(cmd.Zoo{
-		Models:  []zoo.Model{Mine{}},
+		Models:  []zoo.Model{Mine{}, Crossed{}},
 		Solvers: []solvers.Entry{warmUpEntry()},
 		Data:    []known.Entry{shop()},
 		Metrics: []metrics.Metric{brier()},

@@ -16,6 +16,7 @@ func All(t testing.TB, s datasets.Source) *datasets.Batch {
 		require.NoError(t, err)
 		all.Rows += b.Rows
 		all.IDs, all.Numbers, all.Labels = append(all.IDs, b.IDs...), append(all.Numbers, b.Numbers...), append(all.Labels, b.Labels...)
+		all.Weights = append(all.Weights, b.Weights...)
 	}
 	return all
 }
@@ -27,6 +28,7 @@ func Equal(t testing.TB, s datasets.Source, want *datasets.Batch) {
 	require.Equal(t, want.IDs, got.IDs)
 	require.InDeltaSlice(t, want.Numbers, got.Numbers, 1e-6)
 	require.Equal(t, want.Labels, got.Labels)
+	require.Equal(t, want.Weights, got.Weights)
 	require.Equal(t, want.Rows, got.Rows)
 }
 

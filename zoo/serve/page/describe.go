@@ -81,8 +81,9 @@ func notes(f *schema.Field) []string {
 			list = append(list, fmt.Sprintf(format, a...))
 		}
 	}
-	note(f.Derive != "" && f.Layout != "", "%s of a time written as %s", f.Derive, f.Layout)
-	note(f.Derive != "" && f.Layout == "", "%s of a user agent", f.Derive)
+	note(f.FromTime(), "%s of a time written as %s", f.Derive, f.Layout)
+	note(f.Derive == "os_browser", "%s of a user agent", f.Derive)
+	note(f.Derive == "log_square", "%s of a number", f.Derive)
 	note(len(f.Bins) > 0, "bins at %s", strings.Trim(fmt.Sprint(f.Bins), "[]"))
 	note(f.Kind == "list", "the last %d values, %s", f.Length, pooling(f.Pooling))
 	note(f.Kind == "numeric" && f.Scale != "", "scale %s", f.Scale)
