@@ -164,7 +164,7 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := o.train(cmd.Context(), s, days, ui.NewDays(reporter)); err != nil {
+	if err := o.train(cmd.Context(), s, days, ui.NewDays(reporter), reporter); err != nil {
 		return err
 	}
 	if n, err := s.DaysToLeave(); err == nil && n > 0 {
@@ -177,12 +177,13 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 }
 
 // train trains the days that are not done yet.
-func (o *streamOptions) train(ctx context.Context, s *stream.Stream, days iter.Seq2[stream.Day, error], table *ui.Days) error {
+func (o *streamOptions) train(ctx context.Context, s *stream.Stream, days iter.Seq2[stream.Day, error], table *ui.Days, reporter *ui.Reporter) error {
 	for d, err := range days {
 		if err != nil {
 			return err
 		}
 		r, err := s.Train(ctx, d)
+		reporter.EndReading()
 		if err != nil {
 			return err
 		}
@@ -214,7 +215,7 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 		Settings: flags.Kept(o.flags, append(brokerFlags(),
 			"days", "delay", "follow", "json", "kafka", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines", "check-ranks", "shard-tables")...),
 		Read: encode.Options{
-			SkipBadLines: o.skipBadLines, OnSkip: func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
+			SkipBadLines: o.skipBadLines, OnSkip: reporter.Skipped,
 		},
 		Run: train.Run{
 			Model: model, BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Parallel: o.parallel,

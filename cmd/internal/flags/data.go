@@ -78,6 +78,6 @@ func (d *Data) Open(ctx context.Context, seed uint64, reporter *ui.Reporter) (*d
 		return nil, err
 	}
 	in.Options.Base = d.Base
-	defer reporter.EndBar()
+	defer reporter.EndReading()
 	return in.Open(ctx)
 }

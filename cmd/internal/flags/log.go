@@ -120,7 +120,7 @@ func (l *Log) Input(seed uint64, reporter *ui.Reporter) (encode.Input, error) {
 	options := encode.Options{
 		Choices:      encode.Choices{Seed: seed, Split: l.split, MinCount: l.minCount, Negatives: l.negatives},
 		SkipBadLines: l.skipBadLines,
-		OnSkip:       func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
+		OnSkip:       reporter.Skipped,
 		OnNote:       reporter.Note,
 		Progress:     reporter.RowsRead,
 	}

@@ -23,6 +23,7 @@ type Reporter struct {
 	columns []column
 	bar     *progressbar.ProgressBar
 	begun   time.Time // the reading of a log
+	skipped int       // bad lines that were left out
 	lines   []line
 }
 
@@ -51,8 +52,32 @@ func NewReporter(out, err io.Writer, asJSON bool) *Reporter {
 	return &Reporter{out: out, err: err, json: asJSON, terminal: isTerminal(err)}
 }
 
-// Note prints a line for people.
-func (r *Reporter) Note(text string) { fmt.Fprintf(r.err, "zoo: %s\n", text) }
+// Note prints a line for people, in place of the progress bar, which is drawn again below it.
+func (r *Reporter) Note(text string) {
+	if r.bar != nil {
+		_ = r.bar.Clear()
+	}
+	fmt.Fprintf(r.err, "zoo: %s\n", text)
+}
+
+// skipsShown is how many bad lines are reported one by one.
+const skipsShown = 5
+
+// Skipped reports a bad line that is left out. After the first few they are only counted.
+func (r *Reporter) Skipped(err error) {
+	if r.skipped++; r.skipped <= skipsShown {
+		r.Note(fmt.Sprintf("left out: %v", err))
+	}
+}
+
+// EndReading removes the progress bar, and says how many bad lines were left out if not all were shown.
+func (r *Reporter) EndReading() {
+	r.EndBar()
+	if r.skipped > skipsShown {
+		r.Note(fmt.Sprintf("left out: %d bad lines in all", r.skipped))
+	}
+	r.skipped = 0
+}
 
 // RowsRead shows the progress of reading a log on a terminal: the rows so far, and their share of the log.
 func (r *Reporter) RowsRead(rows int, share float64) {
