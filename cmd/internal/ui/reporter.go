@@ -6,11 +6,9 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
-	"github.com/schollz/progressbar/v3"
 )
 
 // Reporter shows runs to people (a table and, on a terminal, a progress bar) or to scripts (JSON).
@@ -21,9 +19,9 @@ type Reporter struct {
 
 	run     Run
 	columns []column
-	bar     *progressbar.ProgressBar
-	begun   time.Time // the reading of a log
-	skipped int       // bad lines that were left out
+	bar     *bar
+	counted int // rows, of which the whole is not known
+	skipped int // bad lines that were left out
 	lines   []line
 }
 
@@ -55,7 +53,7 @@ func NewReporter(out, err io.Writer, asJSON bool) *Reporter {
 // Note prints a line for people, in place of the progress bar, which is drawn again below it.
 func (r *Reporter) Note(text string) {
 	if r.bar != nil {
-		_ = r.bar.Clear()
+		r.bar.clear()
 	}
 	fmt.Fprintf(r.err, "zoo: %s\n", text)
 }
@@ -86,12 +84,9 @@ func (r *Reporter) RowsRead(rows int, share float64) {
 	}
 	const parts = 1000
 	if r.bar == nil {
-		r.begun = time.Now()
-		r.bar = newBar(r.err, parts, progressbar.OptionSetPredictTime(true))
+		r.bar = newBar(r.err, parts, "rows")
 	}
-	rate := float64(rows) / time.Since(r.begun).Seconds()
-	r.bar.Describe(fmt.Sprintf("%d rows, %.0f rows/s", rows, rate))
-	_ = r.bar.Set(int(share * parts)) // the bar is for looking at: an error in drawing it changes nothing
+	r.bar.set(fmt.Sprintf("%d rows", rows), int(share*parts), rows)
 }
 
 // Rows counts n more rows on a terminal, and shows their rate.
@@ -100,10 +95,10 @@ func (r *Reporter) Rows(what string, n int) {
 		return
 	}
 	if r.bar == nil {
-		r.bar = newBar(r.err, -1, progressbar.OptionSetDescription(what),
-			progressbar.OptionShowIts(), progressbar.OptionShowCount(), progressbar.OptionSetItsString("rows"))
+		r.bar, r.counted = newBar(r.err, -1, "rows"), 0
 	}
-	_ = r.bar.Add(n) // the bar is for looking at: an error in drawing it changes nothing
+	r.counted += n
+	r.bar.set(fmt.Sprintf("%s, %d rows", what, r.counted), 0, r.counted)
 }
 
 // Written returns what shows the progress of writing: it is told the rows so far, and begins anew when they are fewer than
@@ -151,18 +146,14 @@ func (r *Reporter) Step(s train.Step) {
 		return
 	}
 	if r.bar == nil {
-		r.bar = newBar(r.err, s.Total, progressbar.OptionSetDescription(fmt.Sprintf("%s epoch %d", r.run.Solver, s.Epoch)),
-			progressbar.OptionShowIts(), progressbar.OptionSetItsString("samples"))
+		r.bar = newBar(r.err, s.Total, "samples")
 	}
-	_ = r.bar.Set(s.Samples) // the bar is for looking at: an error in drawing it changes nothing
+	r.bar.set(fmt.Sprintf("%s epoch %d", r.run.Solver, s.Epoch), s.Samples, s.Samples)
 }
 
 // Epoch prints the figures of an epoch.
 func (r *Reporter) Epoch(e metrics.Epoch) error {
-	if r.bar != nil {
-		_ = r.bar.Finish()
-		r.bar = nil
-	}
+	r.EndBar()
 	figures := e.Test
 	if !r.run.Test {
 		figures = e.Valid
@@ -184,7 +175,7 @@ func (r *Reporter) print(e metrics.Epoch) error {
 		row += fmt.Sprintf("  %*s", c.width, c.cell(e))
 	}
 	if e.Partial {
-		row += "  partial: interrupted in this epoch"
+		row = wrapped([]string{row, " partial: interrupted in this epoch"}, widthOf(r.out))
 	}
 	_, err := fmt.Fprintln(r.out, row)
 	if err != nil || e.Diagnostics == nil {
@@ -228,7 +219,7 @@ func (r *Reporter) inWords(part string, f *metrics.Figures) string {
 // EndBar removes the progress bar.
 func (r *Reporter) EndBar() {
 	if r.bar != nil {
-		_ = r.bar.Clear()
+		r.bar.clear()
 		r.bar = nil
 	}
 }
