@@ -18,7 +18,7 @@ type Reporter struct {
 	terminal bool
 
 	run     Run
-	columns []column
+	columns []epochColumn
 	bar     *bar
 	counted int // rows, of which the whole is not known
 	skipped int // bad lines that were left out
@@ -133,11 +133,7 @@ func (r *Reporter) header() {
 		fmt.Fprintln(r.out, wrapped(strings.Fields(fact), width))
 	}
 	r.columns = r.run.columns(width)
-	fmt.Fprint(r.out, "epoch ")
-	for _, c := range r.columns {
-		fmt.Fprintf(r.out, "  %*s", c.width, c.heading)
-	}
-	fmt.Fprintln(r.out)
+	fmt.Fprintln(r.out, row("epoch ", r.columns, nil))
 }
 
 // Step moves the progress bar.
@@ -170,14 +166,11 @@ func (r *Reporter) print(e metrics.Epoch) error {
 	if r.run.IsBest != nil && r.run.IsBest(e) {
 		mark = bestMark
 	}
-	row := fmt.Sprintf("%5s%s", r.run.epochs(e), mark)
-	for _, c := range r.columns {
-		row += fmt.Sprintf("  %*s", c.width, c.cell(e))
-	}
+	line := row(fmt.Sprintf("%5s%s", r.run.epochs(e), mark), r.columns, &e)
 	if e.Partial {
-		row = wrapped([]string{row, " partial: interrupted in this epoch"}, widthOf(r.out))
+		line = wrapped([]string{line, " partial: interrupted in this epoch"}, widthOf(r.out))
 	}
-	_, err := fmt.Fprintln(r.out, row)
+	_, err := fmt.Fprintln(r.out, line)
 	if err != nil || e.Diagnostics == nil {
 		return err
 	}
