@@ -67,7 +67,7 @@ func (o *prepareOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	m, err := prepared.Write(cmd.Context(), o.out, in)
-	reporter.EndBar()
+	reporter.EndReading()
 	if err != nil {
 		return err
 	}
