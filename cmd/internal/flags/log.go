@@ -36,7 +36,7 @@ func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
 func (l *Log) add(f *pflag.FlagSet, data, dataHelp string) {
 	f.StringVar(&l.Data, "data", data, dataHelp)
 	f.StringVar(&l.Schema, "schema", "", "YAML file that describes the columns of a log of your own")
-	f.StringSliceVar(&l.Files.Train, "train", nil, "files of the training part, or of all parts if the data set divides itself; a folder, or a pattern such as 'logs/day*.csv', names many")
+	f.StringSliceVar(&l.Files.Train, "train", nil, "files of the training part, or of all parts if the data set divides itself; a folder, or a pattern such as 'logs/day*.csv', names many, and - is standard input")
 	f.StringSliceVar(&l.Files.Valid, "valid", nil, "files of the validation part")
 	f.StringSliceVar(&l.Files.Test, "test", nil, "files of the test part")
 	f.StringVar(&l.split, "split", "", "how a known data set is divided; avazu: day (default), chronological, random; criteo: random (default), chronological; amazon: last (default), last-two")

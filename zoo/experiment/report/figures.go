@@ -85,7 +85,7 @@ func coincident(cells []*Cell) string {
 	var list []string
 	for i, a := range cells {
 		for _, b := range cells[i+1:] {
-			if farthest(a.Mean, b.Mean) < (high-low)/200 {
+			if farthest(a.Mean, b.Mean) <= (high-low)/200 {
 				list = append(list, a.Method+" and "+b.Method)
 			}
 		}

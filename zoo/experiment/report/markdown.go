@@ -21,7 +21,10 @@ func WriteMarkdown(w io.Writer, tables []*Table) error {
 		t.aucs(&b)
 		b.WriteString("\nThe last epoch: standard deviation over the seeds, and the coefficient that the validation part chose.\n\n")
 		t.deviations(&b)
+		b.WriteString("\nAfter the best epoch of the validation part, mean over the seeds.\n\n")
 		t.Best().markdown(&b)
+		b.WriteString("\nHow the runs were made.\n\n")
+		t.Settings().markdown(&b)
 		t.Metrics().markdown(&b)
 		for _, test := range t.Tests() {
 			fmt.Fprintf(&b, "\n%s\n", test)

@@ -48,14 +48,14 @@ func Read(path string) (*experiment.Store, error) {
 // readRun makes a record of the history of a run. It is named after its folder.
 func readRun(dir string) (*experiment.Store, error) {
 	_, m, err := checkpoint.Find(dir)
-	if err == nil && len(m.History) == 0 {
+	if err == nil && metrics.Whole(m.History) == 0 {
 		err = fmt.Errorf("%w: the run has not ended an epoch yet", ErrNoRecords)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("report: %s: %w", dir, err)
 	}
 	r := outside("Runs", filepath.Base(filepath.Clean(dir)), modelName(m.Run.Model.Type))
-	r.Data, r.Solver, r.Seed, r.BatchSize, r.Epochs = dataOf(dir), m.Run.Solver, m.Run.Seed, m.Run.BatchSize, len(m.History)
+	r.Data, r.Solver, r.Seed, r.BatchSize, r.Epochs = dataOf(dir), m.Run.Solver, m.Run.Seed, m.Run.BatchSize, metrics.Whole(m.History)
 	r.Rows = map[string]int{}
 	for part, source := range map[string]*checkpoint.SourceRecord{"train": m.Run.Train, "valid": m.Run.Valid, "test": m.Run.Test} {
 		if source != nil {
@@ -63,6 +63,9 @@ func readRun(dir string) (*experiment.Store, error) {
 		}
 	}
 	for i := range m.History {
+		if m.History[i].Batches > 0 { // an evaluation within an epoch
+			continue
+		}
 		r.Seconds += m.History[i].Seconds
 		r.Results = append(r.Results, epochOf(m.History[i].TrainLoss, m.History[i].Valid, m.History[i].Test))
 	}
@@ -123,6 +126,7 @@ type line struct {
 
 // readLines reads the output of zoo train --json; nil if the text is none.
 func readLines(text []byte, path string) (records []*experiment.Record) {
+	seconds := map[*experiment.Record]map[int]float64{} // of each epoch
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, len(text)+1)
 	for lines.Scan() {
@@ -138,14 +142,21 @@ func readLines(text []byte, path string) (records []*experiment.Record) {
 			at = len(records)
 			records = append(records, outside("Runs", l.Solver, l.Model))
 			records[at].Data, records[at].Solver = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), l.Solver
+			seconds[records[at]] = map[int]float64{}
 		}
 		l.addTo(records[at])
+		if l.Epoch > 0 {
+			seconds[records[at]][l.Epoch] = l.Seconds
+		}
 	}
 	for _, r := range records {
 		if len(r.Results) == 0 {
 			return nil
 		}
 		r.Epochs = len(r.Results)
+		for epoch := range r.Epochs {
+			r.Seconds += seconds[r][epoch+1]
+		}
 		r.Key = r.Settings.Key()
 	}
 	return records
@@ -153,9 +164,8 @@ func readLines(text []byte, path string) (records []*experiment.Record) {
 
 // addTo adds an epoch to a record, or the figures of the test part to its best epoch.
 func (l *line) addTo(r *experiment.Record) {
-	if l.Epoch > 0 {
+	if l.Epoch > len(r.Results) { // else an earlier line is of an evaluation within the same epoch
 		r.Results = append(r.Results, epochOf(0, nil, nil))
-		r.Seconds += l.Seconds
 	}
 	at := max(l.Epoch, l.BestEpoch) - 1
 	if at >= len(r.Results) {

@@ -12,6 +12,7 @@ import (
 func TestReadTakesTheOutputOfTrain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "two.json")
 	require.NoError(t, os.WriteFile(path, []byte(`{"model":"dnn","solver":"adam","epoch":1,"train_loss":0.7,"valid_auc":0.8,"valid_logloss":0.3,"seconds":2}
+{"model":"dnn","solver":"adam","epoch":2,"train_loss":0.65,"valid_auc":0.6,"seconds":1}
 {"model":"dnn","solver":"adam","epoch":2,"train_loss":0.6,"valid_auc":0.7,"valid_logloss":0.4,"seconds":3}
 {"model":"dnn","solver":"adam","best_epoch":1,"valid_auc":0.8,"test_auc":0.75,"test_logloss":0.35,"test_calibration":1.1}
 {"model":"dnn","solver":"adamar","epoch":1,"train_loss":0.7,"valid_auc":null}

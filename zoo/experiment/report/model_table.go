@@ -10,41 +10,40 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// BestTable has the figures of each method and model after the best epoch of the validation part, the means over the seeds, and
-// how the runs were made.
-type BestTable struct{ Heads, Settings []BestRow }
+// ModelTable is a table with a row for each method and model.
+type ModelTable struct {
+	Columns []string // besides method and model
+	Rows    []ModelRow
+}
 
-// BestRow is a method with a model, and the cells of the table.
-type BestRow struct {
+// ModelRow is a method with a model, and its cells.
+type ModelRow struct {
 	Method, Model string
 	Cells         []string
 }
 
-// Best returns the table.
-func (t *Table) Best() *BestTable {
-	b := &BestTable{}
+// Best returns the figures after the best epoch of the validation part, the means over the seeds.
+func (t *Table) Best() ModelTable {
+	return t.eachCell([]string{"epoch", "valid AUC", "valid log loss", "test AUC", "test log loss", "calibration"}, (*Cell).bestFigures)
+}
+
+// Settings returns how the runs were made.
+func (t *Table) Settings() ModelTable {
+	return t.eachCell([]string{"coefficients", "settings", "rows"}, func(c *Cell) []string {
+		return []string{c.coefficients(), c.howMade(), c.rowCounts()}
+	})
+}
+
+// eachCell makes a table with a row for each cell that has runs.
+func (t *Table) eachCell(columns []string, of func(*Cell) []string) ModelTable {
+	rows := ModelTable{Columns: columns}
 	for _, c := range t.Cells {
-		if c == nil {
-			continue
+		if c != nil {
+			rows.Rows = append(rows.Rows, ModelRow{c.Method, c.Model, of(c)})
 		}
-		b.Heads = append(b.Heads, BestRow{c.Method, c.Model, c.bestFigures()})
-		b.Settings = append(b.Settings, BestRow{c.Method, c.Model, []string{c.coefficients(), c.howMade(), c.rowCounts()}})
 	}
-	return b
+	return rows
 }
-
-// bestColumns and settingColumns are the heads of the columns.
-func bestColumns() []string {
-	return []string{"epoch", "valid AUC", "valid log loss", "test AUC", "test log loss", "calibration"}
-}
-
-func settingColumns() []string { return []string{"coefficients", "settings", "rows"} }
-
-// BestColumns returns the heads of the columns of Best.
-func (*Table) BestColumns() []string { return bestColumns() }
-
-// SettingColumns returns the heads of the columns of the settings.
-func (*Table) SettingColumns() []string { return settingColumns() }
 
 // bestFigures are those after the best epoch of each run.
 func (c *Cell) bestFigures() []string {
@@ -85,10 +84,8 @@ func (c *Cell) bestEpochs() string {
 func (c *Cell) howMade() string {
 	r := c.Runs[0]
 	var list []string
-	if len(r.Hyperparameters) > 0 {
-		for _, h := range r.Hyperparameters {
-			list = append(list, fmt.Sprintf("%s %v", h.Name, h.Value))
-		}
+	for _, h := range r.Hyperparameters {
+		list = append(list, fmt.Sprintf("%s %v", h.Name, h.Value))
 	}
 	if r.BatchSize > 0 {
 		list = append(list, fmt.Sprintf("batch %d", r.BatchSize))
@@ -119,17 +116,10 @@ func (c *Cell) rowCounts() string {
 	return strings.Join(list, ", ")
 }
 
-// markdown writes the two tables.
-func (b *BestTable) markdown(w *strings.Builder) {
-	w.WriteString("\nAfter the best epoch of the validation part, mean over the seeds.\n\n")
-	writeRows(w, bestColumns(), b.Heads)
-	w.WriteString("\nHow the runs were made.\n\n")
-	writeRows(w, settingColumns(), b.Settings)
-}
-
-func writeRows(w *strings.Builder, columns []string, rows []BestRow) {
-	fmt.Fprintf(w, "| method | model | %s |\n|---|---|%s\n", strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
-	for _, r := range rows {
-		fmt.Fprintf(w, "| %s | %s | %s |\n", r.Method, r.Model, strings.Join(r.Cells, " | "))
+// markdown writes the table.
+func (m ModelTable) markdown(w *strings.Builder) {
+	fmt.Fprintf(w, "| method | model | %s |\n|---|---|%s\n", strings.Join(m.Columns, " | "), strings.Repeat("---|", len(m.Columns)))
+	for _, row := range m.Rows {
+		fmt.Fprintf(w, "| %s | %s | %s |\n", row.Method, row.Model, strings.Join(row.Cells, " | "))
 	}
 }
