@@ -15,7 +15,6 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
-	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/spf13/cobra"
@@ -35,6 +34,7 @@ type evaluateOptions struct {
 	testFiles []string
 	metrics   *flags.Metrics
 	json      bool
+	skip      int // bad lines
 }
 
 func newEvaluateCommand(c *flags.Catalogs) *cobra.Command {
@@ -52,6 +52,7 @@ the test part of the run.`,
 	f.StringVar(&o.from, "from", "", "directory of a run, or of one of its checkpoints")
 	f.StringSliceVar(&o.testFiles, "test", nil, "files of labelled samples, folders of them, or patterns such as 'logs/day*.csv'")
 	f.BoolVar(&o.json, "json", false, "print a JSON object")
+	f.IntVar(&o.skip, "skip-bad-lines", 0, "bad lines that may be left out; one more is an error")
 	o.metrics = flags.AddMetrics(f, c)
 	return cmd
 }
@@ -59,6 +60,9 @@ the test part of the run.`,
 func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.from == "" {
 		return ui.Usagef("--from: give the directory of a run")
+	}
+	if o.skip < 0 {
+		return ui.Usagef("--skip-bad-lines must be at least 0, got %d", o.skip)
 	}
 	list, err := o.metrics.List()
 	if err != nil {
@@ -80,7 +84,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	figures, err := predictor.Evaluate(batches, list...)
-	reporter.EndBar()
+	reporter.EndReading()
 	if err != nil {
 		return err
 	}
@@ -120,7 +124,9 @@ func (o *evaluateOptions) batches(ctx context.Context, saved *predict.Trained, r
 		return nil, ui.Usage(err)
 	}
 	reporter.Note("reading " + strings.Join(paths, ", "))
-	rows := encode.ReadRows(ctx, saved.Encoding, paths, encode.RowOptions{Size: rowsPerBatch, Labelled: true})
+	rows := encode.ReadRows(ctx, saved.Encoding, paths, encode.RowOptions{
+		Size: rowsPerBatch, Labelled: true, SkipBadLines: o.skip, OnSkip: reporter.Skipped,
+	})
 	return func(yield func(*datasets.Batch, error) bool) {
 		for r, err := range rows {
 			if err != nil {
@@ -140,7 +146,7 @@ const rowsPerBatch = 1024
 
 // readRun returns the flags that the run in a directory was started with.
 func readRun(path string, c *flags.Catalogs) (*trainOptions, error) {
-	settings, err := checkpoint.ReadSettings(path)
+	settings, err := flags.ReadSettings(path)
 	if err != nil {
 		return nil, err
 	}

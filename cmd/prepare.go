@@ -73,7 +73,7 @@ func (o *prepareOptions) run(cmd *cobra.Command) error {
 		defer debug.SetGCPercent(debug.SetGCPercent(30))
 	}
 	m, err := prepared.Write(cmd.Context(), o.out, in)
-	reporter.EndBar()
+	reporter.EndReading()
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 	if err := e.learn(); err != nil {
 		return nil, err
 	}
-	e.encoder.noteScales(in.Options.OnNote)
+	e.encoder.noteFields(in.Options.OnNote)
 	if e.Rows[datasets.TrainPart] == 0 {
 		return nil, &rawlog.SyntaxError{Path: strings.Join(in.Files.Train, ", "), Err: fmt.Errorf("%w in the training part", rawlog.ErrEmpty)}
 	}

@@ -175,13 +175,22 @@ func (e *encoder) finish() error {
 	return nil
 }
 
-// noteScales reports scales that hide the differences between numbers.
-func (e *encoder) noteScales(note func(string)) {
+// noteFields reports fields that say nothing about a sample: numbers whose scale hides their differences, and categories of
+// one value.
+func (e *encoder) noteFields(note func(string)) {
 	for i := range e.fields {
-		if f := &e.fields[i]; note != nil && f.scale != nil && e.base == nil {
-			if what := f.scale.degenerate(); what != "" {
-				note(fmt.Sprintf("field %q: %s", f.Name, what))
+		f, what := &e.fields[i], ""
+		switch {
+		case note == nil || e.base != nil:
+		case f.scale != nil:
+			what = f.scale.degenerate()
+		case f.vocabulary != nil && f.out.Kind == datasets.Categorical && f.owner == i && f.statistics.Distinct == 1 && f.out.Rows == 2:
+			if what = fmt.Sprintf("all of its values are %q", f.vocabulary.Value(1)); f.vocabulary.Value(1) == "" {
+				what = "no sample has a value; is a file of the log missing?"
 			}
+		}
+		if what != "" {
+			note(fmt.Sprintf("field %q: %s", f.Name, what))
 		}
 	}
 }

@@ -25,6 +25,7 @@ type RowOptions struct {
 	Keep     []string // columns to pass on as they are
 	// SkipBadLines is how many lines that cannot be understood are left out; one more is an error. Default 0.
 	SkipBadLines int
+	OnSkip       func(error) // called for each of them, if not nil
 }
 
 // ReadRows reads raw samples in the order of the files, size at a time, with what an encoding has
@@ -69,7 +70,7 @@ func readRows(ctx context.Context, x *datasets.Encoding, l rawlog.Log, o RowOpti
 		return err
 	}
 	b := newRowBuilder(e, o)
-	bad := skipper{most: o.SkipBadLines}
+	bad := skipper{most: o.SkipBadLines, onSkip: o.OnSkip}
 	for r, err := range l(ctx, b.columns, nil) {
 		if err == nil {
 			err = b.add(r)

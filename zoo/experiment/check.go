@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -58,6 +59,9 @@ func (g *Grid) checkMethods() (place string, err error) {
 					return place, err
 				}
 			}
+			if err := g.checkSweep(data, m); err != nil {
+				return place + ".sweep", err
+			}
 		}
 	}
 	return "", nil
@@ -87,12 +91,13 @@ type candidate struct {
 	Buckets         int                `json:"buckets,omitempty"`
 	AdaptiveBuckets int                `json:"adaptive_buckets,omitempty"`
 	BucketDecay     float64            `json:"bucket_decay,omitempty"`
+	course
 }
 
 // candidates are all combinations of a method's values, in an order that is always the same. What
 // a data set sets is set where the method leaves it open, if the solver has it.
 func (m *Method) candidates(data Data, in *Catalogs) []candidate {
-	base := candidate{Solver: m.Solver, Buckets: m.Buckets, AdaptiveBuckets: m.AdaptiveBuckets}
+	base := candidate{Solver: m.Solver, Buckets: m.Buckets, AdaptiveBuckets: m.AdaptiveBuckets, course: course{m.Schedule, m.WarmUp}}
 	list := []candidate{base}
 	values := map[string]Candidates{}
 	entry, _ := in.findSolver(m.Solver) // an unknown one is found when the solver is made
@@ -129,10 +134,9 @@ func multiply(list []candidate, values []float64, set func(*candidate, float64))
 }
 
 func withValue(m map[string]float64, name string, v float64) map[string]float64 {
-	out := map[string]float64{name: v}
-	for k, old := range m {
-		out[k] = old
-	}
+	out := map[string]float64{}
+	maps.Copy(out, m)
+	out[name] = v
 	return out
 }
 
@@ -160,6 +164,9 @@ func (c *candidate) newSolver(in *Catalogs, seed uint64) (solvers.Solver, error)
 		} else if v, given := c.Parameters[p.Name]; given {
 			options = append(options, p.With(v))
 		}
+	}
+	if err := c.check(); err != nil {
+		return nil, err
 	}
 	for _, name := range sortedKeys(c.Parameters) {
 		if !known[name] {
