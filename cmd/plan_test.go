@@ -45,7 +45,7 @@ func plan() []room {
 		{path: "datasets/internal/pass"},
 		{path: "datasets/internal/testlog"},
 		{path: "datasets/internal/cores"},
-		{path: "datasets/rawlog", imports: "datasets/safefile"},
+		{path: "datasets/rawlog", files: 16, imports: "datasets/safefile"},
 		{path: "datasets/internal/table", imports: "datasets/rawlog"},
 		{path: "datasets/kafka"},
 		{path: "datasets/schema", imports: "datasets/rawlog datasets/safefile"},
