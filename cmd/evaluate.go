@@ -15,7 +15,6 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
-	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/spf13/cobra"
@@ -147,7 +146,7 @@ const rowsPerBatch = 1024
 
 // readRun returns the flags that the run in a directory was started with.
 func readRun(path string, c *flags.Catalogs) (*trainOptions, error) {
-	settings, err := checkpoint.ReadSettings(path)
+	settings, err := flags.ReadSettings(path)
 	if err != nil {
 		return nil, err
 	}

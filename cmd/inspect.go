@@ -11,6 +11,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/spf13/cobra"
 )
@@ -27,7 +28,7 @@ func newInspectCommand(c *flags.Catalogs) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect DIR",
 		Short: "Show what is in a saved model, or write the embeddings of a field",
-		Long: `Show what is in a saved model: sizes; norms of rows by field and by frequency (bucket 1 has the rarest
+		Long: `Show what is in a saved model: the epochs it was trained for; sizes; norms of rows by field and by frequency (bucket 1 has the rarest
 rows, and all buckets about equally many occurrences in the training part); the steps since a row had
 its latest gradient; the share of rows that are exactly zero.
 
@@ -100,6 +101,7 @@ func (o *inspectOptions) write(ctx context.Context, saved *predict.Trained, stdo
 func printReport(out io.Writer, r *predict.Report) error {
 	fmt.Fprintf(out, "%s\n%s\n%s\n%d steps, %d epochs\n", r.Path, r.Model, r.Solver, r.Steps, r.Epochs)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	printHistory(w, r.History)
 	fmt.Fprint(w, "\nfile\tbytes\t\n")
 	for _, f := range r.Files {
 		fmt.Fprintf(w, "%s\t%d\t\n", f.Name, f.Bytes)
@@ -115,6 +117,40 @@ func printReport(out io.Writer, r *predict.Report) error {
 	}
 	printBuckets(w, r)
 	return w.Flush()
+}
+
+// printHistory prints the figures of the epochs, of the parts that were measured.
+func printHistory(w io.Writer, history []metrics.Epoch) {
+	if len(history) == 0 {
+		return
+	}
+	parts := []struct {
+		name string
+		of   func(metrics.Epoch) *metrics.Figures
+	}{
+		{"valid", func(e metrics.Epoch) *metrics.Figures { return e.Valid }},
+		{"test", func(e metrics.Epoch) *metrics.Figures { return e.Test }},
+	}
+	fmt.Fprint(w, "\nepoch\tsteps\ttrain loss\t")
+	for _, p := range parts {
+		fmt.Fprintf(w, "%s AUC\tlog loss\t", p.name)
+	}
+	fmt.Fprint(w, "emb norm\tseconds\t\n")
+	for _, e := range history {
+		fmt.Fprintf(w, "%d\t%d\t%.4f\t", e.Epoch, e.Steps, e.TrainLoss)
+		for _, p := range parts {
+			fmt.Fprintf(w, "%s\t%s\t", figure(p.of(e).AUC()), figure(p.of(e).LogLoss()))
+		}
+		fmt.Fprintf(w, "%.2f\t%.1f\t\n", e.EmbeddingNorm, e.Seconds)
+	}
+}
+
+// figure writes a figure, and a dash for one that does not exist.
+func figure(v float64) string {
+	if v != v {
+		return "-"
+	}
+	return fmt.Sprintf("%.4f", v)
 }
 
 // printBuckets prints mean norms by frequency.

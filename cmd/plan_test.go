@@ -28,9 +28,9 @@ type room struct {
 func plan() []room {
 	return []room{
 		{path: "graph/kernel/gen"},
-		{path: "graph/kernel", files: 20}, // one file for each kernel and instruction set
+		{path: "graph/kernel", files: 21}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
-		{path: "graph", imports: "graph/kernel graph/offheap", files: 51}, // one file for each block
+		{path: "graph", imports: "graph/kernel graph/offheap", files: 52}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
 		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 29}, // one file for each solver
@@ -44,13 +44,15 @@ func plan() []room {
 		{path: "datasets/safefile"},
 		{path: "datasets/internal/pass"},
 		{path: "datasets/internal/testlog"},
+		{path: "datasets/internal/cores"},
 		{path: "datasets/rawlog", imports: "datasets/safefile"},
+		{path: "datasets/internal/table", imports: "datasets/rawlog"},
 		{path: "datasets/kafka"},
 		{path: "datasets/schema", imports: "datasets/rawlog datasets/safefile"},
 		{path: "datasets/periods", imports: "datasets/rawlog datasets/schema"},
 		{path: "datasets", imports: "datasets/internal/pass datasets/schema"},
 		{path: "datasets/internal/testset", imports: "datasets"},
-		{path: "datasets/encode", imports: "datasets/safefile datasets datasets/internal/hash datasets/rawlog datasets/schema"},
+		{path: "datasets/encode", files: 19, imports: "datasets/safefile datasets datasets/internal/cores datasets/internal/hash datasets/internal/table datasets/rawlog datasets/schema"},
 		{path: "datasets/drift", imports: "datasets datasets/encode datasets/internal/hash datasets/rawlog datasets/schema"},
 		{path: "datasets/synthetic", imports: "datasets datasets/internal/hash datasets/safefile datasets/schema"},
 		{path: "datasets/prepared", imports: "datasets datasets/encode datasets/safefile datasets/internal/pass " +
@@ -78,9 +80,9 @@ func plan() []room {
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
-		{path: "zoo/experiment", files: 16, imports: "datasets/safefile datasets graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment", files: 17, imports: "datasets/safefile datasets graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
-		{path: "zoo/experiment/report", imports: "datasets/safefile zoo zoo/experiment zoo/internal/chart zoo/metrics"},
+		{path: "zoo/experiment/report", imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
 
 		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog graph zoo zoo/checkpoint zoo/predict"},
@@ -90,6 +92,7 @@ func plan() []room {
 		{path: "zoo/serve/page", imports: "datasets datasets/encode datasets/schema zoo/checkpoint zoo/metrics zoo/serve"},
 		{path: "zoo/serve/rpc/inference"},
 		{path: "zoo/serve/rpc", imports: "datasets/encode zoo/serve zoo/serve/rpc/inference"},
+		{path: "zoo/bench/quality", imports: "datasets graph solvers zoo zoo/bench zoo/internal/chart zoo/metrics zoo/train"},
 		{path: "zoo/bench/serving", imports: "datasets datasets/encode datasets/schema graph zoo zoo/bench zoo/predict " +
 			"zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/rpc/inference"},
 
@@ -97,11 +100,11 @@ func plan() []room {
 		{path: "cmd/internal/flags", imports: "cmd/internal/ui " +
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers solvers/schedule zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
-		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/serving"},
+		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/quality zoo/bench/serving"},
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
 		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
-		{path: "cmd", files: 21, imports: "zoo/stream zoo/stream/feed zoo/stream/report zoo/stream/topic datasets/kafka datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
+		{path: "cmd", files: 24, imports: "zoo/stream zoo/stream/feed zoo/stream/report zoo/stream/topic datasets/kafka datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/leak datasets/prepared datasets/rawlog datasets/synthetic " +
 			"datasets/safefile graph graph/kernel solvers solvers/ranks solvers/ranks/mpi " +
 			"zoo zoo/checkpoint zoo/delta zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},

@@ -1,8 +1,9 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
@@ -13,16 +14,22 @@ import (
 func newReportCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
-		Use:   "report RECORDS...",
-		Short: "Write the tables and figures of recorded runs as one HTML page and Markdown",
+		Use:   "report RUN...",
+		Short: "Write the tables and figures of runs as one HTML page and Markdown",
+		Long: `Write the tables and figures of runs as one HTML page and Markdown: of files of records, which zoo experiment and
+zoo tune write, of the output of zoo train --json, and of the folders of runs, in any number.
+
+  zoo experiment small --records small.jsonl
+  zoo report small.jsonl --out page
+  zoo report run1 run2`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return ui.Usagef("report takes files of records, got none")
+				return ui.Usagef("report takes files of records, output of zoo train --json, or folders of runs; got none")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			stores, err := readStores(cmd, args)
+			stores, err := readStores(cmd, report.Read, args)
 			if err != nil {
 				return err
 			}
@@ -40,12 +47,12 @@ func newReportCommand() *cobra.Command {
 	return cmd
 }
 
-// readStores reads files of records and prints what is damaged in them.
-func readStores(cmd *cobra.Command, paths []string) ([]*experiment.Store, error) {
+// readStores reads records with a function, and prints what is damaged in them.
+func readStores(cmd *cobra.Command, read func(path string) (*experiment.Store, error), paths []string) ([]*experiment.Store, error) {
 	var stores []*experiment.Store
 	for _, path := range paths {
-		s, err := experiment.ReadStore(path)
-		if os.IsNotExist(err) {
+		s, err := read(path)
+		if errors.Is(err, fs.ErrNotExist) {
 			return nil, ui.Usage(err)
 		}
 		if err != nil {

@@ -26,7 +26,7 @@ With the kernel of the record the figures must be identical, with another one th
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			stores, err := readStores(cmd, args[:1])
+			stores, err := readStores(cmd, experiment.ReadStore, args[:1])
 			if err != nil {
 				return err
 			}

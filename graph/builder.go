@@ -217,16 +217,20 @@ func (b *Builder) table(name string, dim int, m mark) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
-	init := b.EmbeddingInit
-	if init == nil {
-		init = Normal(0.01)
-	}
-	weight, err := b.weights.table(name, b.layout.rows, dim, init, m)
+	weight, err := b.weights.table(name, b.layout.rows, dim, b.rowInit(), m)
 	if err != nil {
 		b.fail(name, err)
 		return nil
 	}
 	return b.bound(weight, weight.Table, true)
+}
+
+// rowInit draws the rows of tables.
+func (b *Builder) rowInit() Initializer {
+	if b.EmbeddingInit == nil {
+		return Normal(0.01)
+	}
+	return b.EmbeddingInit
 }
 
 // bound returns the node of a weight, which solvers change if it is to be learned.

@@ -41,7 +41,11 @@ func (b *Builder) embedParts(name string, dim int, role Role, index *gorgonia.No
 		}
 	}
 	if b.numbers != nil {
-		if vectors := b.weight(name+"/numeric", b.numbers.Shape()[1], dim, fanIn(dim), m); vectors != nil {
+		init := fanIn(dim)
+		if role == RoleWide {
+			init = b.rowInit() // as those of the ids: one of up to 1 would outweigh all of them, and each logit begin far from 0
+		}
+		if vectors := b.weight(name+"/numeric", b.numbers.Shape()[1], dim, init, m); vectors != nil {
 			numbers = b.keep(name)(ScaleRows(b.numbers, vectors))
 		}
 	}

@@ -144,6 +144,7 @@ type rowBuilder struct {
 	keep     []int           // where the kept ones are among them
 	sample   rawlog.Record   // as the encoder wants it, with the label first
 	chunk    chunk
+	rows     []int32 // of the chunk
 	samples  datasets.Batch
 	kept     [][]string
 }
@@ -189,10 +190,12 @@ func (b *rowBuilder) add(r *rawlog.Record) error {
 func (b *rowBuilder) take() (*Rows, error) {
 	b.samples.Clear()
 	t := newTally(len(b.encoder.fields))
+	b.rows = b.rows[:0]
 	for row := range b.chunk.rows() {
-		if err := b.encoder.place(&b.chunk, row, &b.samples, &t); err != nil {
-			return nil, err
-		}
+		b.rows = append(b.rows, int32(row))
+	}
+	if err := b.encoder.place(&b.chunk, b.rows, &b.samples, &t); err != nil {
+		return nil, err
 	}
 	out := Rows{Batch: b.samples, Kept: b.kept}
 	if !b.labelled {

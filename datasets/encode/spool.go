@@ -9,10 +9,6 @@ import (
 	"os"
 )
 
-// rowsPerChunk is the number of samples in a chunk. After each chunk progress is reported and the context
-// is checked.
-const rowsPerChunk = 1 << 13
-
 // chunk is some samples of an encoder, row after row. Ids are provisional; numbers are in float64
 // and not yet scaled, NaN where the cell was empty.
 type chunk struct {
@@ -27,6 +23,30 @@ func (c *chunk) rows() int { return len(c.keys) }
 
 func (c *chunk) clear() {
 	c.ids, c.numbers, c.labels, c.keys, c.weights = c.ids[:0], c.numbers[:0], c.labels[:0], c.keys[:0], c.weights[:0]
+}
+
+// move moves a row of a chunk of rows to an earlier place.
+func (c *chunk) move(to, row, rows int) {
+	if to == row {
+		return
+	}
+	moveRow(c.ids, to, row, rows)
+	moveRow(c.numbers, to, row, rows)
+	moveRow(c.labels, to, row, rows)
+	moveRow(c.weights, to, row, rows)
+}
+
+func moveRow[T any](s []T, to, row, rows int) {
+	n := len(s) / rows
+	copy(s[to*n:(to+1)*n], s[row*n:(row+1)*n])
+}
+
+// cut keeps the first of the rows of a chunk.
+func (c *chunk) cut(kept, rows int) {
+	if rows > 0 {
+		c.ids, c.numbers = c.ids[:len(c.ids)/rows*kept], c.numbers[:len(c.numbers)/rows*kept]
+		c.labels, c.weights = c.labels[:kept], c.weights[:len(c.weights)/rows*kept]
+	}
 }
 
 // Spool keeps the samples of a log until their final ids are known: a MemorySpool or a FileSpool.

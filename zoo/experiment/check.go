@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -57,6 +58,9 @@ func (g *Grid) checkMethods() (place string, err error) {
 				if _, err := c.newSolver(&g.Catalogs, g.Seeds[0]); err != nil {
 					return place, err
 				}
+			}
+			if err := g.checkSweep(data, m); err != nil {
+				return place + ".sweep", err
 			}
 		}
 	}
@@ -130,10 +134,9 @@ func multiply(list []candidate, values []float64, set func(*candidate, float64))
 }
 
 func withValue(m map[string]float64, name string, v float64) map[string]float64 {
-	out := map[string]float64{name: v}
-	for k, old := range m {
-		out[k] = old
-	}
+	out := map[string]float64{}
+	maps.Copy(out, m)
+	out[name] = v
 	return out
 }
 

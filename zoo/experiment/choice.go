@@ -10,7 +10,7 @@ type Choice struct {
 }
 
 // Choose takes, of all runs of a data set, a model and a method, the candidate with the highest mean over its seeds of
-// the validation AUC after the last epoch; the first of equals. A candidate that has fewer seeds than another one is not
+// the validation AUC, see Record.Score; the first of equals. A candidate that has fewer seeds than another one is not
 // chosen: in records that were made when the first seed chose, only its choice has them all.
 func Choose(runs []*Record) Choice {
 	var keys []string
@@ -43,11 +43,11 @@ func compareCandidates(a, b []*Record) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(meanValidAUC(a), meanValidAUC(b)))
 }
 
-// meanValidAUC is the mean validation AUC after the last epoch.
+// meanValidAUC is the mean score.
 func meanValidAUC(runs []*Record) float64 {
 	var sum float64
 	for _, r := range runs {
-		sum += float64(r.Last().ValidAUC)
+		sum += float64(r.Score())
 	}
 	return sum / float64(len(runs))
 }

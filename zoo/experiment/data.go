@@ -38,6 +38,13 @@ func prepare(ctx context.Context, name string, set *datasets.Set) (*dataset, err
 	return d, d.group(ctx)
 }
 
+// rows returns the number of samples of each part.
+func (d *dataset) rows() map[string]int {
+	return map[string]int{
+		datasets.TrainPart.String(): d.Train.Len(), datasets.ValidPart.String(): d.Valid.Len(), datasets.TestPart.String(): d.Test.Len(),
+	}
+}
+
 // HashSet is the start of the SHA-256 of all fields and samples of the three parts.
 func HashSet(ctx context.Context, set *datasets.Set) (string, error) {
 	sum := sha256.New()

@@ -25,7 +25,7 @@ var ErrGrid = errors.New("experiment: bad grid")
 //	models: [dnn, wdl]
 //	methods:
 //	  - {solver: adam}
-//	  - {solver: adamar, parameters: {alpha: [1e-5, 1e-4]}}
+//	  - {solver: adamar, parameters: {alpha: [1e-5, 1e-4]}, sweep: {embedding_dim: [8, 16]}}
 //	seeds: [1, 2, 3]
 type Grid struct {
 	Title string `yaml:"title"`
@@ -38,7 +38,8 @@ type Grid struct {
 	Seeds []uint64 `yaml:"seeds"`
 	// Epochs of every run. Default 4.
 	Epochs int `yaml:"epochs"`
-	// Patience is after how many epochs that are no better by the AUC of the validation part a run ends. Default: never.
+	// Patience is after how many epochs that are no better by the AUC of the validation part a run ends. Then the candidate is
+	// chosen by its best epoch, not by the last one. Default: never.
 	Patience int `yaml:"patience"`
 	// BatchSize in samples. Default 512.
 	BatchSize int `yaml:"batch_size"`
@@ -66,6 +67,9 @@ type Method struct {
 	Solver string `yaml:"solver"`
 	// Parameters are candidates by the names of solvers.Parameter; a switch is 1.
 	Parameters map[string]Candidates `yaml:"parameters"`
+	// Sweep are candidates for any parameter of the solver or the model, and for batch_size, by their names, as text: the
+	// values of a list in quotes, such as "64,32". A model takes those that it has.
+	Sweep map[string]Words `yaml:"sweep"`
 	// Buckets, AdaptiveBuckets and BucketDecay are the ablation: the rows of every field are divided
 	// into Buckets by frequency, those of buckets 1 to AdaptiveBuckets take adaptive regularization,
 	// the others lose BucketDecay of themselves at every step.
@@ -89,6 +93,19 @@ func (c *Candidates) UnmarshalYAML(decode func(any) error) error {
 		return nil
 	}
 	return decode((*[]float64)(c))
+}
+
+// Words are values as text: in YAML a list or one value.
+type Words []string
+
+// UnmarshalYAML reads a list or a value.
+func (w *Words) UnmarshalYAML(decode func(any) error) error {
+	var one string
+	if err := decode(&one); err == nil {
+		*w = Words{one}
+		return nil
+	}
+	return decode((*[]string)(w))
 }
 
 //go:embed grids/*.yaml

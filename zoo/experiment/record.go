@@ -45,6 +45,8 @@ type Record struct {
 	Kernel  string  `json:"kernel"`
 	Results []Epoch `json:"results"`
 	Curve   []Point `json:"curve,omitempty"`
+	// Rows are the samples of each part: train, valid and test. Nil in records of older versions.
+	Rows map[string]int `json:"rows,omitempty"`
 	// At the last epoch, on the test part:
 	RareField   string   `json:"rare_field"` // the field with the most rows
 	BucketAUC   []Figure `json:"bucket_auc"` // by frequency bucket of its value, 0 is unseen
@@ -57,6 +59,7 @@ type Record struct {
 type Epoch struct {
 	TrainLoss     Figure             `json:"train_loss"`
 	ValidAUC      Figure             `json:"valid_auc"`
+	ValidLogLoss  Figure             `json:"valid_logloss"`
 	TestAUC       Figure             `json:"test_auc"`
 	TestLogLoss   Figure             `json:"test_logloss"`
 	Calibration   Figure             `json:"test_calibration"`
@@ -65,6 +68,15 @@ type Epoch struct {
 	Buckets       []metrics.RowGroup `json:"buckets"` // norm and mean lambda by frequency bucket
 	// Metrics are those of the test part besides the ones above.
 	Metrics map[string]Figure `json:"metrics,omitempty"`
+}
+
+// UnmarshalJSON reads an epoch. Records of older versions lack the log loss of the validation part, which then is NaN.
+func (e *Epoch) UnmarshalJSON(text []byte) error {
+	type plain Epoch
+	p := plain{ValidLogLoss: Figure(math.NaN())}
+	err := json.Unmarshal(text, &p)
+	*e = Epoch(p)
+	return err
 }
 
 // Point is a point of a learning curve.
@@ -100,15 +112,33 @@ func (f *Figure) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*float64)(f))
 }
 
-// Best returns the result after the epoch with the highest AUC of the validation part, the first of equals.
+// Best returns the result after the epoch with the highest AUC of the validation part, the first of equals; without a
+// validation part, the result after the last one.
 func (r *Record) Best() Epoch {
-	best := r.Results[0]
-	for _, e := range r.Results[1:] {
-		if e.ValidAUC > best.ValidAUC || best.ValidAUC != best.ValidAUC {
-			best = e
+	return r.Results[r.BestEpoch()-1]
+}
+
+// BestEpoch returns the number of the epoch of Best, from 1; without a validation part, the last.
+func (r *Record) BestEpoch() int {
+	best, known := 0, false
+	for i, e := range r.Results {
+		if !math.IsNaN(float64(e.ValidAUC)) && (!known || e.ValidAUC > r.Results[best].ValidAUC) {
+			best, known = i, true
 		}
 	}
-	return best
+	if !known {
+		return len(r.Results)
+	}
+	return best + 1
+}
+
+// Score is the validation AUC by which a grid chooses among candidates: after the last epoch, or, where a run may stop early,
+// after the best one.
+func (r *Record) Score() Figure {
+	if r.Patience > 0 {
+		return r.Best().ValidAUC
+	}
+	return r.Last().ValidAUC
 }
 
 // Last returns the result after the last epoch.

@@ -28,7 +28,7 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &Record{Key: s.Key(), Settings: s, Version: version(), Kernel: kernel.Name(), RareField: d.rareField}
+	r := &Record{Key: s.Key(), Settings: s, Version: version(), Kernel: kernel.Name(), RareField: d.rareField, Rows: d.rows()}
 	c := &curve{record: r, data: d, points: s.CurvePoints}
 	run := train.Run{
 		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
@@ -78,7 +78,7 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 func diverged(s Settings) *Record {
 	none := Figure(math.NaN())
 	return &Record{Key: s.Key(), Settings: s, Version: version(), Kernel: kernel.Name(), Results: []Epoch{{
-		TrainLoss: none, ValidAUC: none, TestAUC: none, TestLogLoss: none, Calibration: none, EmbeddingNorm: none, Rademacher: none,
+		TrainLoss: none, ValidAUC: none, ValidLogLoss: none, TestAUC: none, TestLogLoss: none, Calibration: none, EmbeddingNorm: none, Rademacher: none,
 	}}}
 }
 
@@ -87,7 +87,7 @@ func (r *Record) addEpoch(e metrics.Epoch, own []metrics.Metric) error {
 		return nil // the run ends, and is not recorded
 	}
 	result := Epoch{
-		TrainLoss: Figure(e.TrainLoss), ValidAUC: Figure(e.Valid.AUC()),
+		TrainLoss: Figure(e.TrainLoss), ValidAUC: Figure(e.Valid.AUC()), ValidLogLoss: Figure(e.Valid.LogLoss()),
 		TestAUC: Figure(e.Test.AUC()), TestLogLoss: Figure(e.Test.LogLoss()), Calibration: Figure(e.Test.Calibration()),
 		EmbeddingNorm: Figure(e.EmbeddingNorm), Rademacher: boundOf(e.Diagnostics),
 		Buckets: e.Diagnostics.Buckets,

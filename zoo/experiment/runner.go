@@ -86,13 +86,14 @@ func (g *Grid) each(f func(d Data, model string, m *Method)) {
 
 // candidates are the runs of all candidates of a method with one seed.
 func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job {
-	g := r.Grid
+	settings, err := r.Grid.settings(d, model, m, seed)
+	if err != nil {
+		panic(err) // the grid was checked
+	}
 	var list []job
-	for _, c := range m.candidates(d, &g.Catalogs) {
-		list = append(list, job{m.Name, Settings{
-			Data: d.Name, DataHash: r.data[d.Name].hash, Model: model, Hyperparameters: g.Hyperparameters,
-			candidate: c, Seed: seed, BatchSize: g.BatchSize, Epochs: g.Epochs, CurvePoints: g.CurvePoints, Patience: g.Patience,
-		}})
+	for _, s := range settings {
+		s.DataHash = r.data[d.Name].hash
+		list = append(list, job{m.Name, s})
 	}
 	return list
 }

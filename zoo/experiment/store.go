@@ -69,6 +69,15 @@ func (s *Store) read(number int, text []byte) {
 	}
 }
 
+// NewStore returns a store of records that are in memory only. Nothing can be added to it.
+func NewStore(records ...*Record) *Store {
+	s := &Store{byKey: map[string]*Record{}}
+	for _, r := range records {
+		s.keep(r)
+	}
+	return s
+}
+
 // OpenStore reads the records of a file, if it is there, and opens it for more.
 func OpenStore(path string) (*Store, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)

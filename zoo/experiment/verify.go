@@ -29,6 +29,11 @@ func Verify(ctx context.Context, r *Record, set *datasets.Set, c Catalogs) ([]st
 	if err != nil {
 		return nil, err
 	}
+	for i := range min(len(r.Results), len(again.Results)) {
+		if math.IsNaN(float64(r.Results[i].ValidLogLoss)) { // a record of an older version
+			again.Results[i].ValidLogLoss = r.Results[i].ValidLogLoss
+		}
+	}
 	tolerance := 0.0
 	if r.Kernel != kernel.Name() {
 		tolerance = kernelTolerance

@@ -30,7 +30,7 @@ func (t *Trained) Inspect() (*Report, error) {
 	}
 	r := &Report{
 		Path: t.Path, Model: fmt.Sprintf("%T%+v", t.Model, t.Model), Solver: t.Solver,
-		Steps: m.Position.Steps, Epochs: metrics.Whole(t.History),
+		Steps: m.Position.Steps, Epochs: metrics.Whole(t.History), History: t.History,
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Parts)) {
 		r.Files = append(r.Files, FileReport{name, m.Parts[name].Bytes})

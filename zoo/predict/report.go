@@ -1,5 +1,7 @@
 package predict
 
+import "github.com/ctrzoo/ctrzoo/zoo/metrics"
+
 // FrequencyBuckets is how many buckets a Report puts the rows of a field in: each has about as many
 // occurrences in the training part, bucket 1 the rarest rows.
 const FrequencyBuckets = 10
@@ -11,6 +13,7 @@ type Report struct {
 	Solver   string // its name and options
 	Steps    int
 	Epochs   int // that were trained to the end
+	History  []metrics.Epoch
 	Files    []FileReport
 	Weights  []WeightReport
 	Segments []Segment // of every table, for every field that has rows of its own

@@ -1,10 +1,12 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -140,23 +142,31 @@ var keepMemory = []string{"MALLOC_MMAP_THRESHOLD_=4000000000", "MALLOC_TRIM_THRE
 
 // torch runs the script with some kernels of OpenBLAS and returns its fastest step.
 func (o *peerOptions) torch(cmd *cobra.Command, script, kernels string, of peerCase, more ...string) (float64, error) {
-	args := append([]string{script, of.model, strconv.Itoa(of.batch), strconv.Itoa(of.steps)}, more...)
-	c := exec.CommandContext(cmd.Context(), o.python, args...)
+	text, err := torchOutput(cmd, o.python, kernels, append([]string{script, of.model, strconv.Itoa(of.batch), strconv.Itoa(of.steps)}, more...)...)
+	if err != nil {
+		return 0, err
+	}
+	var figures struct {
+		WallMinimum float64 `json:"wall_min_ms"`
+	}
+	if err := json.NewDecoder(text).Decode(&figures); err != nil {
+		return 0, fmt.Errorf("%s: %w", script, err)
+	}
+	return figures.WallMinimum, nil
+}
+
+// torchOutput runs a Python that has PyTorch, with some kernels of OpenBLAS, and returns what it prints.
+func torchOutput(cmd *cobra.Command, python, kernels string, args ...string) (io.Reader, error) {
+	c := exec.CommandContext(cmd.Context(), python, args...)
 	ofOpenBLAS := func(variable string) bool { return strings.HasPrefix(variable, "OPENBLAS_") }
 	c.Env = append(slices.DeleteFunc(os.Environ(), ofOpenBLAS), keepMemory...)
 	c.Env = append(c.Env, fmt.Sprintf("OMP_NUM_THREADS=%d", runtime.GOMAXPROCS(0)), "OPENBLAS_CORETYPE="+kernels)
 	c.Stderr = cmd.ErrOrStderr()
 	text, err := c.Output()
 	if err != nil {
-		return 0, fmt.Errorf("%s with PyTorch: %w; --python names another one", o.python, err)
+		return nil, fmt.Errorf("%s with PyTorch: %w; --python names another one", python, err)
 	}
-	var figures struct {
-		WallMinimum float64 `json:"wall_min_ms"`
-	}
-	if err := json.Unmarshal(text, &figures); err != nil {
-		return 0, fmt.Errorf("%s: %w", script, err)
-	}
-	return figures.WallMinimum, nil
+	return bytes.NewReader(text), nil
 }
 
 // fastestStep measures a second of our own steps.

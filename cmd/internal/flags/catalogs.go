@@ -2,13 +2,16 @@ package flags
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
@@ -89,12 +92,25 @@ func (c *Catalogs) OwnModels() []zoo.Model { return c.own.Models }
 
 // Load reads the model in the directory of a run, or in one of its checkpoints.
 func (c *Catalogs) Load(path string) (*predict.Trained, error) {
-	return predict.Load(path, c.own.Models...)
+	t, err := predict.Load(path, c.own.Models...)
+	return t, noRun(path, err)
 }
 
 // Map is Load without a copy of the weights, whose bytes it does not check; see predict.Map.
 func (c *Catalogs) Map(path string) (*predict.Trained, error) {
-	return predict.Map(path, c.own.Models...)
+	t, err := predict.Map(path, c.own.Models...)
+	return t, noRun(path, err)
+}
+
+// noRun says of a folder of prepared data, whose manifest is no manifest of a checkpoint, what it is.
+func noRun(path string, err error) error {
+	if !errors.Is(err, checkpoint.ErrDamaged) {
+		return err
+	}
+	if _, other := prepared.ReadManifest(path); other != nil {
+		return err
+	}
+	return fmt.Errorf("%s is prepared data, and no run: train on it with zoo train --data %s --out RUN", path, path)
 }
 
 // LoadToPredict is Load without a copy of the weights.

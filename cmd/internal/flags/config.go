@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -100,15 +99,6 @@ func scalar(n ast.Node, ofList bool) (string, error) {
 // are listed. Paths are absolute, so that it can be read from any folder.
 func Config(flags *pflag.FlagSet, values []experiment.Value, but ...string) ([]byte, error) {
 	kept := Kept(flags, but...)
-	for _, name := range paths {
-		if kept[name] != "" {
-			absolute, err := absolutePaths(kept[name])
-			if err != nil {
-				return nil, err
-			}
-			kept[name] = absolute
-		}
-	}
 	for _, v := range values {
 		kept[Name(v.Name)] = v.Text
 	}
@@ -117,23 +107,4 @@ func Config(flags *pflag.FlagSet, values []experiment.Value, but ...string) ([]b
 		all = append(all, yaml.MapItem{Key: strings.ReplaceAll(name, "-", "_"), Value: kept[name]})
 	}
 	return yaml.Marshal(all)
-}
-
-// paths are the flags that name files. That of --data may.
-var paths = []string{"schema", "train", "valid", "test", "data", "embeddings"}
-
-// absolutePaths makes the paths of a list absolute, but those of what is not there: a name of --data, or a pattern.
-func absolutePaths(list string) (string, error) {
-	words := strings.Split(list, ",")
-	for i, word := range words {
-		if _, err := os.Stat(word); err != nil {
-			continue
-		}
-		absolute, err := filepath.Abs(word)
-		if err != nil {
-			return "", err
-		}
-		words[i] = absolute
-	}
-	return strings.Join(words, ","), nil
 }

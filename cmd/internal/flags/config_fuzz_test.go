@@ -11,26 +11,26 @@ import (
 
 // A configuration file of any bytes sets flags or is an error, and a list keeps its elements.
 func FuzzConfig(f *testing.F) {
-	f.Add("train: [a, \"b,c\"]\nepochs: 3\n")
+	f.Add("solver: [a, \"b,c\"]\nepochs: 3\n")
 	f.Add("a: {b: c}\n---\nseed: 1\n")
-	f.Add("train: &x [*x]\n")
+	f.Add("solver: &x [*x]\n")
 	f.Add("? [a]\n: b\n")
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(dir, "config.yaml")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		flags := pflag.NewFlagSet("x", pflag.ContinueOnError)
-		train := flags.StringSlice("train", nil, "")
+		solver := flags.StringSlice("solver", nil, "")
 		flags.Int("epochs", 1, "")
 		flags.IntSlice("hidden-units", nil, "")
 		if err := ReadConfig(path, flags); err != nil {
 			return
 		}
-		if kept, given := Kept(flags)["train"]; given {
+		if kept, given := Kept(flags)["solver"]; given {
 			again := pflag.NewFlagSet("x", pflag.ContinueOnError)
-			other := again.StringSlice("train", nil, "")
-			require.NoError(t, again.Set("train", kept))
-			require.Equal(t, *train, *other)
+			other := again.StringSlice("solver", nil, "")
+			require.NoError(t, again.Set("solver", kept))
+			require.Equal(t, *solver, *other)
 		}
 	})
 }

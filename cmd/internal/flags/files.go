@@ -7,10 +7,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 )
 
 // errNoFile is the error of a pattern or a folder without a file.
 var errNoFile = errors.New("there is no such file")
+
+// errPrepared is the error of a folder of prepared data where raw files are wanted.
+var errPrepared = errors.New("it is a folder of prepared data, which has ids instead of raw values; zoo train --data trains on it")
 
 // Expand returns the files that paths name: a file itself, the files of a folder but for hidden ones, and those that match a
 // pattern such as logs/day*.csv, in the order of their names. flag is named in the error of one without a file.
@@ -30,6 +35,8 @@ func expand(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	pattern := path
 	switch {
+	case err == nil && info.IsDir() && prepared.Exists(path):
+		return nil, errPrepared
 	case err == nil && info.IsDir():
 		pattern = filepath.Join(path, "[^.]*")
 	case err == nil || !strings.ContainsAny(path, "*?["):

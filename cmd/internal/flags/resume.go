@@ -60,7 +60,7 @@ func (c *Checkpoints) GoOn(solver *Solver) (*datasets.Encoding, error) {
 	if !m.HasEncoding() {
 		return nil, fmt.Errorf("--from %s: the run has no vocabulary: it was trained on ids", c.from)
 	}
-	saved, err := checkpoint.ReadSettings(c.from)
+	saved, err := ReadSettings(c.from)
 	if err != nil {
 		return nil, err
 	}
@@ -89,12 +89,18 @@ var ofData = []string{"data", "split", "min-count", "negatives", "skip-bad-lines
 // openResumed opens the directory of --resume and returns the flags of its run.
 func (c *Checkpoints) openResumed() (saved map[string]string, err error) {
 	if c.rank > 0 {
-		return checkpoint.ReadSettings(c.resume)
+		return ReadSettings(c.resume)
 	}
 	if c.directory, err = checkpoint.Open(c.resume); err != nil {
 		return nil, err
 	}
-	return c.directory.Settings(), nil
+	return withCopy(c.directory.Settings(), c.resume), nil
+}
+
+// ReadSettings returns the flags that the run in a directory was started with, as texts that Set reads.
+func ReadSettings(run string) (map[string]string, error) {
+	settings, err := checkpoint.ReadSettings(run)
+	return withCopy(settings, run), err
 }
 
 // mayChange lists the flags that need not be as they were. They do not change the steps that are left;
@@ -112,7 +118,7 @@ func (c *Checkpoints) take(name, value string) error {
 		return fmt.Errorf("--resume %s: the run was started with --%s, which this version does not know", c.resume, name)
 	case !flag.Changed:
 		return c.flags.Set(name, value)
-	case textOf(flag) != value && !slices.Contains(mayChange, name):
+	case keptText(c.flags, flag) != value && !slices.Contains(mayChange, name):
 		return ui.Usagef("--%s is %s, but the run in %s was started with %s", name, textOf(flag), c.resume, value)
 	}
 	return nil
@@ -131,15 +137,38 @@ func (c *Checkpoints) Create() (err error) {
 	return err
 }
 
-// Kept returns the flags that were given, but for some, as texts that Set reads.
+// Kept returns the flags that were given, but for some, as texts that Set reads. Paths are absolute, so that they can be
+// read from any folder.
 func Kept(flags *pflag.FlagSet, but ...string) map[string]string {
 	settings := map[string]string{}
 	flags.Visit(func(f *pflag.Flag) {
 		if !slices.Contains(but, f.Name) {
-			settings[f.Name] = textOf(f)
+			settings[f.Name] = keptText(flags, f)
 		}
 	})
 	return settings
+}
+
+// keptText is textOf with absolute paths.
+func keptText(flags *pflag.FlagSet, f *pflag.Flag) string {
+	list, isList := f.Value.(pflag.SliceValue)
+	switch {
+	case f.Name == "data":
+		return absoluteData(flags, f.Value.String())
+	case !slices.Contains(ofFiles, f.Name):
+		return textOf(f)
+	case !isList:
+		return absolute(f.Value.String())
+	}
+	var paths []string
+	for _, path := range list.GetSlice() {
+		paths = append(paths, absolute(path))
+	}
+	text, err := listText(paths)
+	if err != nil {
+		return textOf(f)
+	}
+	return text
 }
 
 // textOf returns the value of a flag in the form that Set reads.

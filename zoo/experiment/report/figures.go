@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/ctrzoo/ctrzoo/zoo/internal/chart"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
@@ -67,9 +68,44 @@ func (f *figures) aucByEpoch(model string) {
 	for i, c := range cells {
 		list = append(list, chart.Series{Color: colors[i], X: epochs(len(c.Mean)), Y: c.Mean, Mark: true})
 	}
-	caption := fmt.Sprintf("%s: test AUC after each epoch, mean over seeds", model)
-	svg, err := chart.Lines(caption, "epoch", "test AUC", list)
+	auc := f.table.Part() + " AUC"
+	caption := fmt.Sprintf("%s: %s after each epoch, mean over seeds%s", model, auc, coincident(cells))
+	svg, err := chart.Lines(caption, "epoch", auc, list)
 	f.add(caption, names, svg, err)
+}
+
+// coincident names the methods whose curves lie on each other, as far as a figure shows.
+func coincident(cells []*Cell) string {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, c := range cells {
+		for _, m := range c.Mean {
+			low, high = min(low, m), max(high, m)
+		}
+	}
+	var list []string
+	for i, a := range cells {
+		for _, b := range cells[i+1:] {
+			if farthest(a.Mean, b.Mean) < (high-low)/200 {
+				list = append(list, a.Method+" and "+b.Method)
+			}
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "; these coincide: " + strings.Join(list, ", ")
+}
+
+// farthest returns the largest distance between two curves; infinity if one is longer.
+func farthest(a, b []float64) float64 {
+	if len(a) != len(b) {
+		return math.Inf(1)
+	}
+	var most float64
+	for i := range a {
+		most = max(most, math.Abs(a[i]-b[i]))
+	}
+	return most
 }
 
 // curves draws what the first seed recorded within the epochs.
@@ -112,6 +148,9 @@ func (f *figures) norms(model, method string) {
 
 func (f *figures) byBucket(c *Cell, what, label string, of func(metrics.RowGroup) float64) {
 	r := c.Runs[0]
+	if len(r.Last().Buckets) == 0 {
+		return
+	}
 	var list []chart.Series
 	var names []chart.Legend
 	for b, group := range r.Last().Buckets {
@@ -144,6 +183,9 @@ func (f *figures) bucketAUC(model string) {
 		}
 		list = append(list, s)
 	}
+	if len(labels) == 0 {
+		return // runs that no grid made
+	}
 	field := cells[0].Runs[0].RareField
 	caption := fmt.Sprintf("%s: test AUC after the last epoch, by frequency bucket of field %s", model, field)
 	svg, err := chart.Bars(caption, "frequency bucket of "+field, "test AUC", labels, list)
@@ -155,6 +197,9 @@ func (f *figures) calibration(model string) {
 	var list []chart.Series
 	for i, c := range cells {
 		s := chart.Series{Color: colors[i], Mark: true}
+		if len(c.Runs[0].Calibration) == 0 {
+			return
+		}
 		for _, b := range c.Runs[0].Calibration {
 			s.X, s.Y = append(s.X, b.Prediction), append(s.Y, b.Label)
 		}

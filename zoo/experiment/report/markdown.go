@@ -16,13 +16,16 @@ func WriteMarkdown(w io.Writer, tables []*Table) error {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "## %s: %s\n\n", t.Grid, t.Data)
-		fmt.Fprintf(&b, "Test AUC after epochs 1 to %d, mean over %s. The best of each column is bold.\n\n", t.Epochs, t.seeds())
+		fmt.Fprintf(&b, "## %s\n\n", t.Name())
+		fmt.Fprintf(&b, "%s AUC after epochs 1 to %d, mean over %s. %s\n\n", title(t.Part()), t.Epochs, t.seeds(), bold)
 		t.aucs(&b)
 		b.WriteString("\nThe last epoch: standard deviation over the seeds, and the coefficient that the validation part chose.\n\n")
 		t.deviations(&b)
+		t.Best().markdown(&b)
 		t.Metrics().markdown(&b)
-		t.tests(&b)
+		for _, test := range t.Tests() {
+			fmt.Fprintf(&b, "\n%s\n", test)
+		}
 		for _, f := range t.Findings() {
 			fmt.Fprintf(&b, "\n- %s", f)
 		}
@@ -77,6 +80,8 @@ func (t *Table) auc(c *Cell, epoch int, bold string) string {
 	switch {
 	case c == nil || epoch >= len(c.Mean):
 		return ""
+	case math.IsNaN(c.Mean[epoch]):
+		return "-"
 	case t.isBest(c, epoch):
 		return fmt.Sprintf(bold, c.Mean[epoch])
 	}
@@ -103,9 +108,17 @@ func (c *Cell) describe() string {
 	if d := c.Deviation[len(c.Deviation)-1]; !math.IsNaN(d) {
 		text = fmt.Sprintf("± %.4f", d)
 	}
-	r := c.Runs[0]
+	return strings.TrimSpace(text + " " + c.coefficients())
+}
+
+// coefficients lists those of the solver.
+func (c *Cell) coefficients() string {
+	r, text := c.Runs[0], ""
 	for _, name := range slices.Sorted(maps.Keys(r.Parameters)) {
 		text += fmt.Sprintf(" %s %g", name, r.Parameters[name])
+	}
+	if len(r.Parameters) == 0 && strings.Contains(r.Solver, "(") { // a run that no grid made
+		text += " " + r.Solver
 	}
 	if r.Buckets > 0 {
 		text += fmt.Sprintf(" AR on buckets 1-%d of %d, decay %g on the rest", r.AdaptiveBuckets, r.Buckets, r.BucketDecay)
@@ -113,19 +126,24 @@ func (c *Cell) describe() string {
 	return strings.TrimSpace(text)
 }
 
-// tests tells DeLong's tests of the best method of each model against the runner-up.
-func (t *Table) tests(b *strings.Builder) {
+// bold says what bold figures are.
+const bold = "Bold is the best of a column where it is significantly better than the second best: a paired t-test over the seeds, " +
+	"or of one seed DeLong's test, has p < 0.05."
+
+// title begins a word with a capital.
+func title(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+
+// Tests returns DeLong's tests of the best method of each model against the runner-up.
+func (t *Table) Tests() (list []string) {
 	for _, c := range t.Cells {
 		if c == nil || len(c.Comparisons) == 0 {
 			continue
 		}
-		fmt.Fprintf(b, "\nDeLong's test on %s, %s against the runner-up after the last epoch, by seed:", c.Model, c.Method)
-		for i, test := range c.Comparisons {
-			if i > 0 {
-				b.WriteString(";")
-			}
-			fmt.Fprintf(b, " %.4f against %.4f, p = %.2g", test.BestAUC, test.RunnerUpAUC, test.P)
+		var seeds []string
+		for _, test := range c.Comparisons {
+			seeds = append(seeds, fmt.Sprintf("%.4f against %.4f, p = %.2g", test.BestAUC, test.RunnerUpAUC, test.P))
 		}
-		b.WriteString(".\n")
+		list = append(list, fmt.Sprintf("DeLong's test on %s, %s against the runner-up after the last epoch, by seed: %s.", c.Model, c.Method, strings.Join(seeds, "; ")))
 	}
+	return list
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
@@ -16,13 +17,14 @@ type Table struct {
 	Methods    []string
 	Epochs     int
 	Cells      []*Cell // methods x models; nil where there are no runs
+	byValid    bool    // the figures are of the validation part, since the test part was not measured after each epoch
 }
 
 // Cell is a method with a model: the runs of the chosen candidate.
 type Cell struct {
 	Method, Model string
 	experiment.Choice
-	Mean        []float64 // test AUC of each epoch, over the seeds
+	Mean        []float64 // AUC after each epoch that all runs have, over the seeds
 	Deviation   []float64 // its standard deviation; NaN for one seed
 	Comparisons []*experiment.Comparison
 }
@@ -66,6 +68,9 @@ func (t *Table) meet(r *experiment.Record) {
 		t.Methods = append(t.Methods, r.Method)
 	}
 	t.Epochs = max(t.Epochs, len(r.Results))
+	for _, e := range r.Results {
+		t.byValid = t.byValid || math.IsNaN(float64(e.TestAUC)) && !math.IsNaN(float64(e.ValidAUC))
+	}
 }
 
 // fill makes the cells.
@@ -80,13 +85,13 @@ func (t *Table) fill(stores []*experiment.Store) {
 					}
 				}
 			}
-			t.Cells = append(t.Cells, newCell(runs, stores))
+			t.Cells = append(t.Cells, t.newCell(runs, stores))
 		}
 	}
 }
 
 // newCell takes the runs of the candidate that experiment.Choose takes.
-func newCell(runs []*experiment.Record, stores []*experiment.Store) *Cell {
+func (t *Table) newCell(runs []*experiment.Record, stores []*experiment.Store) *Cell {
 	if len(runs) == 0 {
 		return nil
 	}
@@ -94,15 +99,43 @@ func newCell(runs []*experiment.Record, stores []*experiment.Store) *Cell {
 	for _, r := range c.Runs {
 		c.Comparisons = append(c.Comparisons, comparisonsOf(r, stores)...)
 	}
-	for e := range c.Runs[0].Results {
+	for e := range shortest(c.Runs) {
 		var aucs []float64
 		for _, r := range c.Runs {
-			aucs = append(aucs, float64(r.Results[e].TestAUC))
+			aucs = append(aucs, t.value(r.Results[e]))
 		}
 		mean, deviation := stat.MeanStdDev(aucs, nil)
 		c.Mean, c.Deviation = append(c.Mean, mean), append(c.Deviation, deviation)
 	}
 	return c
+}
+
+// shortest returns the fewest epochs of some runs, which may have stopped early.
+func shortest(runs []*experiment.Record) int {
+	n := len(runs[0].Results)
+	for _, r := range runs[1:] {
+		n = min(n, len(r.Results))
+	}
+	return n
+}
+
+// Name returns the heading of the table: the grid and the data set.
+func (t *Table) Name() string { return strings.TrimSuffix(t.Grid+": "+t.Data, ": ") }
+
+// Part is the part of the data that the figures of the epochs are of.
+func (t *Table) Part() string {
+	if t.byValid {
+		return "validation"
+	}
+	return "test"
+}
+
+// value returns the AUC of an epoch on that part.
+func (t *Table) value(e experiment.Epoch) float64 {
+	if t.byValid {
+		return float64(e.ValidAUC)
+	}
+	return float64(e.TestAUC)
 }
 
 // comparisonsOf are those in which a run of a grid was the best. Another grid may have the same run,
@@ -130,7 +163,7 @@ func (t *Table) Cell(method, model string) *Cell {
 func (c *Cell) bestEpoch() int {
 	best := 0
 	for e, m := range c.Mean {
-		if m > c.Mean[best] {
+		if m > c.Mean[best] || math.IsNaN(c.Mean[best]) {
 			best = e
 		}
 	}
@@ -139,15 +172,3 @@ func (c *Cell) bestEpoch() int {
 
 // final is the mean after the last epoch.
 func (c *Cell) final() float64 { return c.Mean[len(c.Mean)-1] }
-
-// isBest says whether a cell has the highest mean of its model in an epoch, of those as printed.
-func (t *Table) isBest(c *Cell, epoch int) bool {
-	for _, o := range t.Cells {
-		if o != nil && o.Model == c.Model && epoch < len(o.Mean) && round4(o.Mean[epoch]) > round4(c.Mean[epoch]) {
-			return false
-		}
-	}
-	return true
-}
-
-func round4(x float64) float64 { return math.Round(x*1e4) / 1e4 }

@@ -22,6 +22,8 @@ type page struct{ Sections []section }
 
 type section struct {
 	*Table
+	ID       string // of its heading
+	Bold     string
 	Rows     []row
 	Findings []string
 	Rules    []string
@@ -35,8 +37,7 @@ type row struct {
 }
 
 type htmlCell struct {
-	Title string // coefficient and deviation
-	AUCs  []htmlAUC
+	AUCs []htmlAUC
 }
 
 type htmlAUC struct {
@@ -49,7 +50,7 @@ type htmlAUC struct {
 // in one piece.
 func Write(folder string, tables []*Table) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return fmt.Errorf("report: report: %w", err)
+		return fmt.Errorf("report: %w", err)
 	}
 	for name, write := range map[string]func(io.Writer, []*Table) error{
 		"report.html": writeHTML, "report.md": WriteMarkdown, "overview.md": WriteOverview, "overview.svg": WriteOverviewChart,
@@ -65,8 +66,8 @@ func Write(folder string, tables []*Table) error {
 // writeHTML writes the page.
 func writeHTML(w io.Writer, tables []*Table) error {
 	var p page
-	for _, t := range tables {
-		s := section{Table: t, Rows: t.rows(), Findings: t.Findings(), Rules: t.Rules()}
+	for i, t := range tables {
+		s := section{Table: t, ID: fmt.Sprintf("s%d", i+1), Bold: bold, Rows: t.rows(), Findings: t.Findings(), Rules: t.Rules()}
 		var err error
 		if s.Figures, err = t.figures(); err != nil {
 			return err
@@ -82,11 +83,11 @@ func (t *Table) rows() []row {
 		r := row{Method: method}
 		for _, model := range t.Models {
 			c := t.Cell(method, model)
-			cell := htmlCell{Title: c.describe()}
+			cell := htmlCell{}
 			for e := range t.Epochs {
 				a := htmlAUC{Text: t.auc(c, e, "%.4f")}
-				a.Best = a.Text != "" && t.isBest(c, e)
-				if a.Text != "" && c.Deviation[e] == c.Deviation[e] {
+				a.Best = a.Text != "" && a.Text != "-" && t.isBest(c, e)
+				if a.Text != "" && a.Text != "-" && c.Deviation[e] == c.Deviation[e] {
 					a.Deviation = fmt.Sprintf("±%.4f", c.Deviation[e])
 				}
 				cell.AUCs = append(cell.AUCs, a)

@@ -99,8 +99,8 @@ func TestMarkdown(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, WriteMarkdown(&out, Summarize(inventedStore(t, "grid"))))
 	require.Contains(t, out.String(), "| method | dnn E1 | dnn E2 | wdl E1 | wdl E2 |")
-	require.Contains(t, out.String(), "| Adam | **0.7200** | 0.6100 | **0.7000** | **0.6000** |")
-	require.Contains(t, out.String(), "| AdamAR | **0.7200** | **0.7500** |  |  |")
+	require.Contains(t, out.String(), "| Adam | 0.7200 | 0.6100 | 0.7000 | 0.6000 |")
+	require.Contains(t, out.String(), "| AdamAR | 0.7200 | **0.7500** |  |  |")
 	require.Contains(t, out.String(), "± 0.0141 alpha 2")
 	require.Contains(t, out.String(), "0.7400 against 0.6100, p = 0.001")
 	require.Contains(t, out.String(), "mean over 1 to 2 seeds")
@@ -137,4 +137,52 @@ func TestReportIsOnePageWithAccessibleFigures(t *testing.T) {
 	_, err = os.Stat(filepath.Join(dir, "report.md"))
 	require.NoError(t, err)
 	require.Error(t, Write(filepath.Join(dir, "report.md"), nil), "a folder cannot be made there")
+}
+
+// The paired differences of 0.13 and 0.15 have t = 14 with one degree of freedom, p = 0.0454; those of 0.01 and 0.03 have t = 2.
+func TestOnlySignificantDifferencesAreBold(t *testing.T) {
+	require.InDelta(t, 0.0454, pairedP([]float64{0.74, 0.76}, []float64{0.61, 0.61}), 1e-4)
+	require.InDelta(t, 0.2952, pairedP([]float64{0.62, 0.64}, []float64{0.61, 0.61}), 1e-4)
+	require.Equal(t, 1.0, pairedP([]float64{0.5, 0.6}, []float64{0.5, 0.6}))
+	require.Zero(t, pairedP([]float64{0.75, 0.75}, []float64{0.5, 0.5}))
+
+	a, b := invented("Adam", "dnn", 1, 0, 0.61), invented("AdamAR", "dnn", 1, 1, 0.74)
+	for p, want := range map[float64]bool{0.001: true, 0.2: false} { // of one seed by DeLong's test
+		table := Summarize(storeOf(t, []*experiment.Record{a, b}, &experiment.Comparison{Best: b.Key, RunnerUp: a.Key, P: p}))[0]
+		require.Equal(t, want, table.isBest(table.Cell("AdamAR", "dnn"), 0))
+	}
+	alone := Summarize(storeOf(t, []*experiment.Record{a}))[0]
+	require.False(t, alone.isBest(alone.Cells[0], 0), "nothing to compare it with")
+}
+
+func TestThePageHasWhatAReaderChoosesBy(t *testing.T) {
+	s := inventedStore(t, "grid")
+	for i, r := range s.Records() {
+		r.Rows = map[string]int{"train": 1000, "valid": 100, "test": 200}
+		r.Results[0].TestLogLoss, r.Results[0].ValidLogLoss = experiment.Figure(0.5+float64(i)/100), 0.25
+	}
+	var page strings.Builder
+	require.NoError(t, writeHTML(&page, Summarize(s)))
+	for _, want := range []string{
+		`<a href="#s1">grid: log</a>`, `id="s1"`, `<a href="#s1-settings">`, `id="s1-settings"`, // contents
+		"<td>0.2500</td>", "valid log loss", // log loss
+		"<td>alpha 2</td>", // coefficients in sight
+		"2 epochs, 2 seeds, best of 2", "test 200, train 1000, valid 100",
+		"DeLong&#39;s test on dnn, AdamAR against the runner-up after the last epoch, by seed: 0.7400 against 0.6100, p = 0.001.",
+	} {
+		require.Contains(t, page.String(), want)
+	}
+	require.NotContains(t, page.String(), "title=", "a phone has no tooltips")
+}
+
+func TestCurvesThatCoincideAreNamed(t *testing.T) {
+	records := []*experiment.Record{
+		invented("Adam", "dnn", 1, 0, 0.70, 0.60), invented("AdamW", "dnn", 1, 0, 0.70, 0.60), invented("AdamAR", "dnn", 1, 1, 0.72, 0.75),
+	}
+	records[1].Solver = "adamw" // another key
+	records[1].Key = records[1].Settings.Key()
+	figures, err := Summarize(storeOf(t, records))[0].figures()
+	require.NoError(t, err)
+	require.Equal(t, "dnn: test AUC after each epoch, mean over seeds; these coincide: Adam and AdamW", figures[0].Caption)
+	require.Contains(t, figures[0].SVG, "stroke-dasharray")
 }

@@ -33,6 +33,14 @@ const (
 // ColorOf returns the colour of a number, from 0 on; after eight they come again.
 func ColorOf(i int) color.RGBA { return palette[i%Colors] }
 
+// dashes are the patterns of lines by the number of their colour, so that a line shows where another one lies on it.
+var dashes = [Colors][]vg.Length{nil, {6, 3}, {2, 3}, {9, 3, 2, 3}, {4, 2}, {12, 4}, {1, 2}, {6, 2, 1, 2, 1, 2}}
+
+// glyphs are the marks of points by the number of their colour.
+var glyphs = []draw.GlyphDrawer{
+	draw.CircleGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.CrossGlyph{}, draw.PlusGlyph{},
+}
+
 // Series is a line or the bars of one name; values that are NaN are left out.
 type Series struct {
 	Color int // see ColorOf
@@ -90,13 +98,13 @@ func (c *Chart) Line(s Series) (*plotter.Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	line.Color, line.Width = ColorOf(s.Color), vg.Points(2)
+	line.Color, line.Width, line.Dashes = ColorOf(s.Color), vg.Points(2), dashes[s.Color%Colors]
 	if s.Thin {
 		line.Width = vg.Points(1)
 	}
 	c.Add(line)
 	if s.Mark {
-		dots.Color, dots.Shape, dots.Radius = ColorOf(s.Color), draw.CircleGlyph{}, vg.Points(3)
+		dots.Color, dots.Shape, dots.Radius = ColorOf(s.Color), glyphs[s.Color%Colors], vg.Points(3)
 		c.Add(dots)
 	}
 	return line, nil

@@ -1,0 +1,72 @@
+package report
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// level is below which p a difference counts as significant.
+const level = 0.05
+
+// isBest reports whether a cell is the best of its model in an epoch, and significantly so: a paired t-test over the seeds that
+// it has in common with the second best, or of one seed DeLong's test after the last epoch, has p below level.
+func (t *Table) isBest(c *Cell, epoch int) bool {
+	second := t.second(c, epoch)
+	if second == nil || !(c.Mean[epoch] > second.Mean[epoch]) {
+		return false
+	}
+	if a, b := t.paired(c, second, epoch); len(a) > 1 {
+		return pairedP(a, b) < level
+	}
+	for _, test := range c.Comparisons {
+		if epoch == len(c.Mean)-1 && test.RunnerUp == second.Runs[0].Key {
+			return test.P < level
+		}
+	}
+	return false
+}
+
+// second returns the other cell of the same model with the highest mean in an epoch.
+func (t *Table) second(c *Cell, epoch int) (second *Cell) {
+	for _, o := range t.Cells {
+		if o == nil || o == c || o.Model != c.Model || epoch >= len(o.Mean) || math.IsNaN(o.Mean[epoch]) {
+			continue
+		}
+		if second == nil || o.Mean[epoch] > second.Mean[epoch] {
+			second = o
+		}
+	}
+	return second
+}
+
+// paired returns the figures of the seeds that two cells have in common.
+func (t *Table) paired(a, b *Cell, epoch int) (x, y []float64) {
+	for _, r := range a.Runs {
+		for _, o := range b.Runs {
+			if r.Seed == o.Seed && epoch < len(r.Results) && epoch < len(o.Results) {
+				x, y = append(x, t.value(r.Results[epoch])), append(y, t.value(o.Results[epoch]))
+			}
+		}
+	}
+	return x, y
+}
+
+// pairedP returns the two-sided p-value of a paired t-test.
+func pairedP(a, b []float64) float64 {
+	differences := make([]float64, len(a))
+	for i := range a {
+		differences[i] = a[i] - b[i]
+	}
+	mean, deviation := stat.MeanStdDev(differences, nil)
+	if deviation == 0 {
+		if mean == 0 {
+			return 1
+		}
+		return 0
+	}
+	n := float64(len(a))
+	x := math.Abs(mean) / (deviation / math.Sqrt(n))
+	return 2 * distuv.StudentsT{Sigma: 1, Nu: n - 1}.Survival(x)
+}
