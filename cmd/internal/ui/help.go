@@ -171,7 +171,7 @@ func isLike(unknown, known string) bool {
 	if len(unknown) >= 3 && strings.HasPrefix(known, unknown) {
 		return true
 	}
-	return distance(unknown, known) <= min(2, len(unknown)/3)
+	return distance(unknown, known) <= min(2, len(unknown)/2)
 }
 
 // distance is how many letters must be added, left out or exchanged to get from one word to another, of Levenshtein.

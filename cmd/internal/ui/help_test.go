@@ -19,3 +19,9 @@ func TestDistance(t *testing.T) {
 	require.False(t, isLike("x", "l2"))
 	require.False(t, isLike("nothing", "on-touch"))
 }
+
+func TestReflowed(t *testing.T) {
+	text := "One two three\nfour five.\n\n  zoo train --rows 3\n\nSix."
+	require.Equal(t, text, reflowed(text, 80))
+	require.Equal(t, "One two\nthree\nfour\nfive.\n\n  zoo train --rows 3\n\nSix.", reflowed(text, 10))
+}
