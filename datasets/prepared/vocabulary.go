@@ -21,7 +21,7 @@ type vocabularyRow struct {
 // WriteVocabularies writes, as Parquet, the vocabularies of the fields that have one of their own: field, id, value and
 // count, from the id 0 of each field on.
 func WriteVocabularies(to io.Writer, x *datasets.Encoding) error {
-	w := parquet.NewGenericWriter[vocabularyRow](to, compression(), parquet.MaxRowsPerRowGroup(1<<20))
+	w := parquet.NewGenericWriter[vocabularyRow](to, compression(), parquet.CreatedBy("ctrzoo", Version(), ""), parquet.MaxRowsPerRowGroup(1<<20))
 	var err error
 	for i, v := range x.Vocabularies {
 		if field := &x.Schema.Fields[i]; v != nil && field.Shares == "" && err == nil {
