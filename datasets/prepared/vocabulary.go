@@ -55,6 +55,9 @@ func readVocabularies(path string) (map[string]*datasets.Vocabulary, error) {
 	if !sameColumns(pf.Schema(), parquet.SchemaOf(vocabularyRow{})) {
 		return nil, &rawlog.SyntaxError{Path: path, Err: errNotOurs}
 	}
+	if err := rawlog.CheckPages(f, pf); err != nil {
+		return nil, &rawlog.SyntaxError{Path: path, Err: err}
+	}
 	r := parquet.NewGenericReader[vocabularyRow](pf)
 	defer r.Close()
 	builders := map[string]*datasets.VocabularyBuilder{}

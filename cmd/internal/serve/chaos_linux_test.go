@@ -41,7 +41,7 @@ type chaos struct {
 	random *rand.Rand
 	lock   sync.Mutex
 	right  map[string]int // by the answer of a version, how often it came
-	other  map[int]int // answers without a prediction, by status; 0 is none
+	other  map[int]int    // answers without a prediction, by status; 0 is none
 }
 
 // newChaos makes a folder of two versions that answer differently, and one whose weights were cut.
