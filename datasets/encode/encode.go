@@ -85,7 +85,7 @@ func (r *reader) read(ctx context.Context, l rawlog.Log) error {
 				return err
 			}
 		}
-		if r.chunk.rows() == rowsPerChunk {
+		if r.chunk.rows() == rowsPerChunk || len(r.chunk.ids) > idsPerChunk {
 			if err := r.flush(ctx); err != nil {
 				return err
 			}

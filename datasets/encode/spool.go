@@ -7,11 +7,16 @@ import (
 	"io"
 	"iter"
 	"os"
+
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
 
-// rowsPerChunk is the number of samples in a chunk. After each chunk progress is reported and the context
-// is checked.
-const rowsPerChunk = 1 << 13
+// rowsPerChunk is the number of samples in a chunk; it has less if they have more than idsPerChunk ids, which long lists have.
+// After each chunk progress is reported and the context is checked.
+const (
+	rowsPerChunk = 1 << 13
+	idsPerChunk  = 1 << 24
+)
 
 // chunk is some samples of an encoder, row after row. Ids are provisional; numbers are in float64
 // and not yet scaled, NaN where the cell was empty.
@@ -37,9 +42,24 @@ type Spool interface {
 }
 
 // MemorySpool keeps the samples in memory. The zero value is empty.
-type MemorySpool struct{ chunks []*chunk }
+type MemorySpool struct {
+	chunks  []*chunk
+	bytes   int // of the chunks
+	checked int // bytes when there was enough memory
+}
+
+// bytesPerCheck is how many bytes are added before the memory that is left is looked at again.
+const bytesPerCheck = 64 << 20
 
 func (s *MemorySpool) add(c *chunk) error {
+	s.bytes += 4*len(c.ids) + 8*len(c.numbers) + len(c.labels) + 8*len(c.keys)
+	if s.bytes > s.checked+bytesPerCheck {
+		// What becomes of the samples takes about as much once more.
+		if err := offheap.Times(1, s.bytes).Check(); err != nil {
+			return fmt.Errorf("datasets: the log is too large for memory: %w; prepare it, and train from the files", err)
+		}
+		s.checked = s.bytes
+	}
 	kept := *c
 	s.chunks = append(s.chunks, &kept)
 	*c = chunk{
