@@ -66,7 +66,7 @@ func plan() []room {
 			"zoo datasets/safefile zoo/predict"},
 		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
 		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo datasets/safefile zoo/internal/npy zoo/predict"},
-		{path: "zoo/statedict", imports: "datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
+		{path: "zoo/statedict", imports: "datasets/safefile graph/offheap datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
 		{path: "zoo/train", files: 16, imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
