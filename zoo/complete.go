@@ -1,10 +1,16 @@
 package zoo
 
-import "reflect"
+import (
+	"fmt"
+	"reflect"
+)
 
 // Complete returns the model with the default in place of every hyper-parameter that is zero. A tag that does not
-// parse, or a value out of its range, is an error that wraps ErrHyperparameter and names type and field.
+// parse, or a value out of its range, is an error that wraps ErrHyperparameter and names type and field; a nil model is one, too.
 func Complete(m Model) (Model, error) {
+	if IsNil(m) {
+		return nil, fmt.Errorf("zoo: %w: there is no model", ErrHyperparameter)
+	}
 	list, err := hyperparameters(m)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package synthetic
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -47,6 +48,9 @@ func Open(ctx context.Context, o Options) (*datasets.Set, error) {
 	}
 	if o.TestRows == 0 {
 		o.TestRows = 50_000
+	}
+	if ctx == nil || min(o.TrainRows, o.TestRows, o.ValidRows) < 0 {
+		return nil, errors.New("datasets: a synthetic log: no context, or a negative number of samples")
 	}
 	if err := o.need().Check(); err != nil {
 		return nil, fmt.Errorf("datasets: %d samples of a synthetic log: %w", max(o.TrainRows, o.TestRows, o.ValidRows), err)

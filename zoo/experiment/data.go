@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"math"
@@ -40,6 +41,9 @@ func prepare(ctx context.Context, name string, set *datasets.Set) (*dataset, err
 
 // HashSet is the start of the SHA-256 of all fields and samples of the three parts.
 func HashSet(ctx context.Context, set *datasets.Set) (string, error) {
+	if ctx == nil || set == nil {
+		return "", errors.New("experiment: no context, or no data")
+	}
 	sum := sha256.New()
 	for _, part := range []datasets.Source{set.Train, set.Valid, set.Test} {
 		if part == nil {
