@@ -79,7 +79,7 @@ type reader struct {
 const readingShare = 0.8
 
 func (r *reader) read(ctx context.Context, l rawlog.Log) error {
-	a := table.ReadAhead(ctx, l, r.encoder.columns, r.meter)
+	a := table.ReadAhead(ctx, l, r.encoder.columns, r.meter, r.rowsAtOnce())
 	defer a.Close()
 	for t := range a.Tables() {
 		bad := r.columns.encode(t, &r.chunk)
@@ -93,6 +93,14 @@ func (r *reader) read(ctx context.Context, l rawlog.Log) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// idsPerChunk is about the most ids of a chunk.
+const idsPerChunk = 1 << 24
+
+// rowsAtOnce is the most rows of a chunk. They are fewer if lists are long.
+func (r *reader) rowsAtOnce() int {
+	return max(1, min(table.MostRows, idsPerChunk/max(1, r.encoder.idColumns)))
 }
 
 // keep gives the good records of a chunk their keys, and moves them together. What is wrong with the others comes in the order of the

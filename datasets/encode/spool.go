@@ -7,6 +7,8 @@ import (
 	"io"
 	"iter"
 	"os"
+
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
 
 // chunk is some samples of an encoder, row after row. Ids are provisional; numbers are in float64
@@ -58,9 +60,24 @@ type Spool interface {
 }
 
 // MemorySpool keeps the samples in memory. The zero value is empty.
-type MemorySpool struct{ chunks []*chunk }
+type MemorySpool struct {
+	chunks  []*chunk
+	bytes   int // of the chunks
+	checked int // bytes when there was enough memory
+}
+
+// bytesPerCheck is how many bytes are added before the memory that is left is looked at again.
+const bytesPerCheck = 64 << 20
 
 func (s *MemorySpool) add(c *chunk) error {
+	s.bytes += 4*len(c.ids) + 8*len(c.numbers) + len(c.labels) + 8*len(c.keys)
+	if s.bytes > s.checked+bytesPerCheck {
+		// What becomes of the samples takes about as much once more.
+		if err := offheap.Times(1, s.bytes).Check(); err != nil {
+			return fmt.Errorf("datasets: the log is too large for memory: %w; prepare it, and train from the files", err)
+		}
+		s.checked = s.bytes
+	}
 	kept := *c
 	s.chunks = append(s.chunks, &kept)
 	*c = chunk{

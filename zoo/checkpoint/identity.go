@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -32,6 +33,9 @@ type ModelRecord struct {
 
 // RecordModel records a model, which must be something that JSON can hold.
 func RecordModel(model any) (ModelRecord, error) {
+	if model == nil {
+		return ModelRecord{}, errors.New("there is no model to save")
+	}
 	settings, err := json.Marshal(model)
 	if err != nil {
 		return ModelRecord{}, fmt.Errorf("the model cannot be saved: %w", err)

@@ -15,11 +15,11 @@ type Ahead struct {
 	stop       context.CancelFunc
 }
 
-// ReadAhead begins to read. Close must be called.
-func ReadAhead(ctx context.Context, l rawlog.Log, columns []rawlog.Column, meter *rawlog.Meter) *Ahead {
+// ReadAhead begins to read, to tables of at most so many rows, see MostRows. Close must be called.
+func ReadAhead(ctx context.Context, l rawlog.Log, columns []rawlog.Column, meter *rawlog.Meter, rows int) *Ahead {
 	a := &Ahead{full: make(chan *Table, tablesAhead), free: make(chan *Table, tablesAhead+2)}
 	for range cap(a.free) {
-		a.free <- newTable(len(columns))
+		a.free <- newTable(len(columns), rows)
 	}
 	ctx, a.stop = context.WithCancel(ctx)
 	go func() {

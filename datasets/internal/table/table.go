@@ -12,6 +12,7 @@ type Table struct {
 	// Unread are the errors of the records that could not be read.
 	Unread []Unread
 
+	rows  int // when it is full
 	path  string
 	lines []int // of the records
 	text  []byte
@@ -27,13 +28,13 @@ type Unread struct {
 	Err error
 }
 
-// A table is full when it has so many records, or bytes of cells.
+// A table has at most so many records, and about so many bytes of cells.
 const (
 	MostRows = 1 << 13
 	mostText = 8 << 20
 )
 
-func newTable(columns int) *Table { return &Table{cells: make([][]span, columns)} }
+func newTable(columns, rows int) *Table { return &Table{cells: make([][]span, columns), rows: rows} }
 
 // Rows returns the number of records.
 func (t *Table) Rows() int { return len(t.lines) }
@@ -48,7 +49,7 @@ func (t *Table) clear() {
 func (t *Table) isEmpty() bool { return len(t.lines)+len(t.Unread) == 0 }
 
 func (t *Table) isFull() bool {
-	return len(t.lines)+len(t.Unread) >= MostRows || len(t.text) >= mostText
+	return len(t.lines)+len(t.Unread) >= t.rows || len(t.text) >= mostText
 }
 
 // takes reports whether a record can follow those of the table: it is of the same file.
