@@ -35,7 +35,7 @@ func printModels(c *flags.Catalogs, w io.Writer) error {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		if err := ui.Hanging(w, e.Name, len("rankmixer "), e.Title, e.Paper, hyperparameters(e)); err != nil {
+		if err := ui.Hanging(w, e.Name, len("finalnet "), e.Title, e.Paper, hyperparameters(e)); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ func TestAScheduleAndEvaluationsWithinEpochs(t *testing.T) {
 	schema, log := learnable(t)
 	run := func(out string, more ...string) []string {
 		return append([]string{"train", "--schema", schema, "--train", log, "--batch-size", "20", "--hidden-units", "4", "--epochs", "3", "--out", out,
-			"--schedule", "plateau:0.5", "--warm-up", "0.5epochs", "--evaluate-every", "0.25epochs"}, more...)
+			"--schedule", "plateau:0.5", "--schedule-warm-up", "0.5epochs", "--evaluate-every", "0.25epochs"}, more...)
 	}
 	straight, broken := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
 	code, out, stderr := zooCommand(t, run(straight, "--json")...)
@@ -46,10 +46,10 @@ func TestSchedulesThatAreRefused(t *testing.T) {
 	base := "train --schema " + schema + " --train " + log
 	requireRefusals(t, []refusal{
 		{"train --schedule linear", 2, `--schedule: unsuitable schedule "linear": want constant, step:SPAN[:FACTOR]`},
-		{"train --schedule cosine:100 --warm-up 200", 2, "it ends before it begins: 100 is within the warm-up"},
-		{base + " --schedule cosine:1epoch --warm-up 600", 2, "it ends before it begins: 1epoch is within the warm-up"},
+		{"train --schedule cosine:100 --schedule-warm-up 200", 2, "it ends before it begins: 100 is within the warm-up"},
+		{base + " --schedule cosine:1epoch --schedule-warm-up 600", 2, "it ends before it begins: 1epoch is within the warm-up"},
 		{"train --schedule step:0", 2, "a span must be above 0"},
-		{"train --warm-up soon", 2, "--schedule: unsuitable schedule: warm-up: want a number of steps"},
+		{"train --schedule-warm-up soon", 2, "--schedule: unsuitable schedule: warm-up: want a number of steps"},
 		{"train --schedule plateau", 2, "--schedule plateau needs a validation part"},
 		{"train --schedule cosine --scaled-decay", 2, "the decay is scaled by the learning rate"},
 		{"train --evaluate-every 0.5", 2, "--evaluate-every: a span must be of whole steps"},
@@ -66,10 +66,10 @@ func TestASearchOfSchedules(t *testing.T) {
 	schema, log := learnable(t)
 	out := filepath.Join(t.TempDir(), "tuned")
 	code, _, stderr := zooCommand(t, "tune", "--schema", schema, "--train", log, "--batch-size", "50", "--epochs", "2", "--hidden-units", "4",
-		"--search", "schedule=cosine|plateau,warm_up=0.5epochs|3", "--trials", "3", "--out", out, "--json")
+		"--search", "schedule=cosine|plateau,schedule_warm_up=0.5epochs|3", "--trials", "3", "--out", out, "--json")
 	require.Zero(t, code, stderr)
 	require.Regexp(t, "schedule: (cosine|plateau)\n", read(t, filepath.Join(out, "run.yaml")))
-	require.Contains(t, read(t, filepath.Join(out, "records.jsonl")), `"warm_up":`)
+	require.Contains(t, read(t, filepath.Join(out, "records.jsonl")), `"schedule_warm_up":`)
 	code, trained, stderr := zooCommand(t, "train", "--config", filepath.Join(out, "run.yaml"), "--json")
 	require.Zero(t, code, stderr)
 	require.Contains(t, trained, "learning_rate")

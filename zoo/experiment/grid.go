@@ -79,7 +79,7 @@ type Method struct {
 	// Schedule and WarmUp are the course of the learning rate, as schedule.Parse reads it: "cosine", and "0.5epochs". A plateau
 	// watches the AUC of the validation part. Default: the rate stays.
 	Schedule string `yaml:"schedule"`
-	WarmUp   string `yaml:"warm_up"`
+	WarmUp   string `yaml:"schedule_warm_up"`
 }
 
 // Candidates are the values among which one is chosen: in YAML a list or one number.

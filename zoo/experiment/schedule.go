@@ -11,13 +11,13 @@ import (
 // The names of the course of the learning rate among those of parameters.
 const (
 	scheduleName = "schedule"
-	warmUpName   = "warm_up"
+	warmUpName   = "schedule_warm_up"
 )
 
 // course is the schedule of a learning rate, as schedule.Parse reads it.
 type course struct {
 	Schedule string `json:"schedule,omitempty" yaml:"schedule"` // "" is constant
-	WarmUp   string `json:"warm_up,omitempty" yaml:"warm_up"`
+	WarmUp   string `json:"schedule_warm_up,omitempty" yaml:"schedule_warm_up"`
 }
 
 func (c *course) check() error { return schedule.Check(c.text(), c.WarmUp) }

@@ -22,7 +22,7 @@ func AddSchedule(f *pflag.FlagSet) *Schedule {
 	s := &Schedule{}
 	ui.Group(f, ui.TrainingFlags, func() {
 		f.StringVar(&s.Text, "schedule", schedule.Constant, "learning rate over the steps: "+strings.Join(schedule.Forms(), ", ")+"; spans in steps (500) or epochs (0.5epochs)")
-		f.StringVar(&s.WarmUp, "warm-up", "", "steps (500) or epochs (0.1epochs) over which the learning rate rises to its full value, before the schedule")
+		f.StringVar(&s.WarmUp, "schedule-warm-up", "", "steps (500) or epochs (0.1epochs) over which the learning rate rises to its full value, before the schedule")
 		f.StringVar(&s.evaluateEvery, "evaluate-every", "", "also evaluate within epochs, every so many steps (500) or epochs (0.25epochs); early stop and the best checkpoint follow these evaluations")
 	})
 	return s
@@ -42,10 +42,10 @@ func (s *Schedule) Check(solver solvers.Solver) error {
 	case s.IsConstant():
 		return nil
 	case !is:
-		return fmt.Errorf("--schedule and --warm-up do not apply to %s", solver)
+		return fmt.Errorf("--schedule and --schedule-warm-up do not apply to %s", solver)
 	}
 	if err := scaler.ScaleLearnRate(1); err != nil {
-		return fmt.Errorf("--schedule and --warm-up do not apply to %s: %w", solver, err)
+		return fmt.Errorf("--schedule and --schedule-warm-up do not apply to %s: %w", solver, err)
 	}
 	return nil
 }
