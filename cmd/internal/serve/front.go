@@ -35,7 +35,8 @@ func (o *options) newWeb(s *service, address string, h http.Handler) (front, err
 	if err != nil {
 		return nil, err
 	}
-	f, config := &webFront{listener: listener}, s.secrets.config
+	// A clone, since each server writes the protocols that it speaks to its own.
+	f, config := &webFront{listener: listener}, s.secrets.config.Clone()
 	f.Handler, f.TLSConfig, f.MaxHeaderBytes = h, config, 64<<10
 	f.ReadHeaderTimeout, f.ReadTimeout = o.limits.Time, 2*o.limits.Time
 	f.WriteTimeout, f.IdleTimeout = 3*o.limits.Time, 2*time.Minute
