@@ -4,12 +4,10 @@ package cmd
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -84,18 +82,23 @@ func chores(t *testing.T) []*chore {
 type chaos struct {
 	*testing.T
 	zoo    string
+	then   string // the command as of another time; "" in the short form
 	random *rand.Rand
 	faults map[string]int // by what was done
 }
 
-// Kills, full disks, two writers at a time, other clocks and files that were cut: nothing is lost, and nothing is silently
-// different. The long form, .ci/chaos, has 500 rounds.
+// Kills, full and slow disks, processes that are stopped for a while, two writers at a time, other clocks and files that were
+// cut: nothing is lost, and nothing is silently different. The long form, .ci/chaos, has 500 rounds, and a program whose clock
+// is of 2009 and jumps.
 func TestChaos(t *testing.T) {
 	rounds := 8
 	if *long {
 		rounds = 500
 	}
-	c := &chaos{t, buildZoo(t), rand.New(rand.NewPCG(7, 11)), map[string]int{}}
+	c := &chaos{T: t, zoo: buildZoo(t), random: rand.New(rand.NewPCG(7, 11)), faults: map[string]int{}}
+	if *long {
+		c.buildOfAnotherTime()
+	}
 	all := chores(t)
 	for _, one := range all {
 		place, start := filepath.Join(t.TempDir(), one.name), time.Now()
@@ -118,7 +121,7 @@ func (c *chaos) must(command *exec.Cmd) {
 // round disturbs a chore in a new place up to three times, does it to its end, and compares what it leaves.
 func (c *chaos) round(one *chore) {
 	place := filepath.Join(c.TempDir(), one.name)
-	faults := []func(*chore, string) string{c.kill, c.fill, c.twice, c.shift}
+	faults := []func(*chore, string) string{c.kill, c.fill, c.twice, c.slow, c.stop, c.shift}
 	var done []string
 	for range 1 + c.random.IntN(3) {
 		fault := faults[c.random.IntN(len(faults))](one, place)
@@ -134,71 +137,4 @@ func (c *chaos) round(one *chore) {
 	c.must(exec.Command(c.zoo, one.args(place)...))
 	require.Equal(c, one.want, one.leaves(c.T, place), "%s after %v", one.name, done)
 	c.cut(one, place)
-}
-
-// kill ends the chore at some time.
-func (c *chaos) kill(one *chore, place string) string {
-	command := exec.Command(c.zoo, one.args(place)...)
-	require.NoError(c, command.Start())
-	time.Sleep(time.Duration(c.random.Int64N(int64(one.took))))
-	_ = command.Process.Kill()
-	_ = command.Wait()
-	return "killed"
-}
-
-// fill lets files grow to a size only.
-func (c *chaos) fill(one *chore, place string) string {
-	limited(c.T, c.random.Int64N(1<<uint(6+c.random.IntN(12))), one.args(place)...)
-	return "disk full"
-}
-
-// twice does the chore in two processes at a time. Each comes to its end, or says why not.
-func (c *chaos) twice(one *chore, place string) string {
-	first, second := exec.Command(c.zoo, one.args(place)...), exec.Command(c.zoo, one.args(place)...)
-	require.NoError(c, first.Start())
-	_ = second.Run()
-	_ = first.Wait()
-	return "two writers"
-}
-
-// shift does the chore at another time, if there is a program that makes one.
-func (c *chaos) shift(one *chore, place string) string {
-	faketime, err := exec.LookPath("faketime")
-	if err != nil {
-		return c.kill(one, place)
-	}
-	_ = exec.Command(faketime, append([]string{"-f", fmt.Sprintf("%+dd", c.random.IntN(20000)-10000), c.zoo}, one.args(place)...)...).Run()
-	return "another clock"
-}
-
-// cut cuts a file of what was left: whoever reads it notices.
-func (c *chaos) cut(one *chore, place string) {
-	var open func(string) error
-	var paths []string
-	switch one.name {
-	case "prepare":
-		paths, _ = filepath.Glob(filepath.Join(place, "*.parquet"))
-		open = func(place string) error {
-			_, err := prepared.Open(c.Context(), place, prepared.Options{})
-			return err
-		}
-	case "train":
-		paths, _ = filepath.Glob(filepath.Join(place, "epoch-0003-*", "*"))
-		open = func(place string) error {
-			saved, err := predict.Load(place)
-			if err == nil {
-				saved.Free()
-			}
-			return err
-		}
-	default:
-		return
-	}
-	require.NoError(c, open(place))
-	path := paths[c.random.IntN(len(paths))]
-	info, err := os.Stat(path)
-	require.NoError(c, err)
-	require.NoError(c, os.Truncate(path, c.random.Int64N(info.Size())))
-	require.Error(c, open(place), path)
-	c.faults["cut "+strconv.Quote(filepath.Ext(path))]++
 }

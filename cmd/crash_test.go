@@ -23,7 +23,7 @@ var long = flag.Bool("long", false, "run the long forms of the tests")
 func buildZoo(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "zoo")
-	out, err := exec.Command("go", "build", "-o", path, "./zoo").CombinedOutput()
+	out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./zoo").CombinedOutput()
 	require.NoError(t, err, string(out))
 	return path
 }

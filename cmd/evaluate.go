@@ -34,6 +34,7 @@ type evaluateOptions struct {
 	testFiles []string
 	metrics   *flags.Metrics
 	json      bool
+	skip      int // bad lines
 }
 
 func newEvaluateCommand(c *flags.Catalogs) *cobra.Command {
@@ -51,6 +52,7 @@ the test part of the run.`,
 	f.StringVar(&o.from, "from", "", "directory of a run, or of one of its checkpoints")
 	f.StringSliceVar(&o.testFiles, "test", nil, "files of labelled samples, folders of them, or patterns such as 'logs/day*.csv'")
 	f.BoolVar(&o.json, "json", false, "print a JSON object")
+	f.IntVar(&o.skip, "skip-bad-lines", 0, "bad lines that may be left out; one more is an error")
 	o.metrics = flags.AddMetrics(f, c)
 	return cmd
 }
@@ -58,6 +60,9 @@ the test part of the run.`,
 func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.from == "" {
 		return ui.Usagef("--from: give the directory of a run")
+	}
+	if o.skip < 0 {
+		return ui.Usagef("--skip-bad-lines must be at least 0, got %d", o.skip)
 	}
 	list, err := o.metrics.List()
 	if err != nil {
@@ -79,7 +84,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	figures, err := predictor.Evaluate(batches, list...)
-	reporter.EndBar()
+	reporter.EndReading()
 	if err != nil {
 		return err
 	}
@@ -119,7 +124,9 @@ func (o *evaluateOptions) batches(ctx context.Context, saved *predict.Trained, r
 		return nil, ui.Usage(err)
 	}
 	reporter.Note("reading " + strings.Join(paths, ", "))
-	rows := encode.ReadRows(ctx, saved.Encoding, paths, encode.RowOptions{Size: rowsPerBatch, Labelled: true})
+	rows := encode.ReadRows(ctx, saved.Encoding, paths, encode.RowOptions{
+		Size: rowsPerBatch, Labelled: true, SkipBadLines: o.skip, OnSkip: reporter.Skipped,
+	})
 	return func(yield func(*datasets.Batch, error) bool) {
 		for r, err := range rows {
 			if err != nil {

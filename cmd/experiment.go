@@ -43,7 +43,8 @@ that is there is not made again, so an interrupted grid goes on where it was.
 
   zoo experiment small --records small.jsonl
   zoo report small.jsonl --out report`,
-		Args: ui.OneArgument("a grid"),
+		Args:      ui.OneArgument("a grid"),
+		ValidArgs: experiment.ReadyGrids(), // for the shell; a file may be given, too
 		RunE: func(cmd *cobra.Command, args []string) error {
 			grid, err := experiment.LoadGrid(args[0], c.Experiments())
 			if err != nil {

@@ -1,10 +1,12 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/leak"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 )
@@ -21,7 +23,19 @@ func runFacts(run *train.Run, t *train.Trainer) ([]string, error) {
 		fmt.Sprintf("%d values in tables, %d in layers; %.1f MB, and %.1f MB of the solver's state", tables, dense, float64(weights)/1e6, float64(state)/1e6),
 		fmt.Sprint(run.Solver),
 	}
+	if run.Schedule != nil {
+		facts = append(facts, fmt.Sprintf("the learning rate %s", run.Schedule))
+	}
 	return append(facts, halfLifeFacts(run)...), nil
+}
+
+// leakFacts names the fields that alone predict the label.
+func leakFacts(ctx context.Context, set *datasets.Set) (facts []string, err error) {
+	leaks, samples, err := leak.Find(ctx, set.Train)
+	for _, l := range leaks {
+		facts = append(facts, fmt.Sprintf("field %q alone predicts the label (AUC %.4f over the first %d training rows): if it is known only after the click, leave it out of the schema", l.Name, l.AUC, samples))
+	}
+	return facts, err
 }
 
 // partFacts has the rows of each part.
@@ -58,6 +72,5 @@ func halfLifeFacts(run *train.Run) []string {
 	if !ok || s.HalfLife() == 0 {
 		return nil
 	}
-	stepsPerEpoch := float64((run.Train.Len() + run.BatchSize - 1) / run.BatchSize)
-	return []string{fmt.Sprintf("a row without a gradient has lost half of its norm after %.0f steps, %.2f epochs", s.HalfLife(), s.HalfLife()/stepsPerEpoch)}
+	return []string{fmt.Sprintf("a row without a gradient has lost half of its norm after %.0f steps, %.2f epochs", s.HalfLife(), s.HalfLife()/float64(run.StepsPerEpoch()))}
 }

@@ -22,13 +22,17 @@ func TestAbsurdSizes(t *testing.T) {
 		"--batch-size 1000000000000", "--batch-size 9000000000000000000", "--hidden-units 1000000000000",
 		"--embedding-dim 1000000000000", "--embedding-dim 9000000000000000000", "--model xdeepfm --cin-units 100000000000",
 		"--model wukong --lcb-units 100000000000", "--model xdeepfm --batch-size 10000000000",
+		"--rows 1000000000000", "--rows 9000000000000000000", "--rows 4000000000",
 	} {
 		code, _, stderr := zooCommand(t, append([]string{"train", "--rows", "1000", "--epochs", "1", "--json"}, strings.Fields(args)...)...)
 		require.Equal(t, 1, code, args)
 		require.Contains(t, stderr, "not enough memory", args)
 		require.Contains(t, stderr, "needed", args)
 	}
-	code, _, stderr := zooCommand(t, "train", "--model", "wukong", "--layers", "1000000000000")
+	code, _, stderr := zooCommand(t, "bench", "serve", "--rows", "1000000000000000")
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "Rows:1000000000000000")
+	code, _, stderr = zooCommand(t, "train", "--model", "wukong", "--layers", "1000000000000")
 	require.Equal(t, 2, code)
 	require.Contains(t, stderr, "[1, 64]")
 	dir := t.TempDir()

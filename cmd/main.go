@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
@@ -121,14 +120,16 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		Version:                    version(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return ui.Usagef("unknown command %q%s", args[0], didYouMean(cmd.SuggestionsFor(args[0])))
+				return ui.Usagef("unknown command %q%s", args[0], ui.DidYouMean(cmd.SuggestionsFor(args[0])))
 			}
 			return nil
 		},
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return errors.Join(checkRanks(cmd, comm), checkKernel()) },
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return ui.Usage(err) })
+	root.SetFlagErrorFunc(ui.UnknownFlag)
+	root.SetUsageFunc(ui.PrintUsage)
+	root.SetHelpFunc(ui.PrintHelp)
 	root.AddCommand(
 		newGenerateCommand(), newSchemaCommand(), newPrepareCommand(c), newDescribeCommand(),
 		newTrainCommand(c, comm), newTuneCommand(c), newStreamCommand(c, comm), newDeltaCommand(), newEvaluateCommand(c), newPredictCommand(c), newInspectCommand(c),
@@ -136,6 +137,7 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		newModelsCommand(c), newSolversCommand(c),
 		newExperimentCommand(c), newReportCommand(), newVerifyCommand(c), export.NewCommand(c), export.NewImportCommand(c), bench.NewCommand(c, comm),
 	)
+	c.Complete(root)
 	return root
 }
 
@@ -145,14 +147,6 @@ func checkKernel() error {
 		return ui.Usage(err)
 	}
 	return nil
-}
-
-// didYouMean asks for the commands that are like an unknown one.
-func didYouMean(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return "; did you mean " + strings.Join(names, " or ") + "?"
 }
 
 // version is that of the module, as far as the build knows it.

@@ -35,15 +35,8 @@ func printModels(c *flags.Catalogs, w io.Writer) error {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		name := e.Name
-		for _, text := range []string{e.Title, e.Paper, hyperparameters(e)} {
-			if text == "" {
-				continue
-			}
-			if _, err := fmt.Fprintf(w, "%-8s %s\n", name, text); err != nil {
-				return err
-			}
-			name = ""
+		if err := ui.Hanging(w, e.Name, len("rankmixer "), e.Title, e.Paper, hyperparameters(e)); err != nil {
+			return err
 		}
 	}
 	return nil

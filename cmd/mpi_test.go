@@ -90,7 +90,7 @@ func TestRanksUnderMPI(t *testing.T) {
 			"zoo: --batch-size must be a multiple of the 2 ranks, got 101\n": small("--batch-size", "101"),
 			"zoo: datasets: open /nowhere: no such file or directory\n":      {"train", "--data", "avazu", "--train", "/nowhere"},
 			"zoo: evaluate is for one process, and was started as 2 ranks\n": {"evaluate", "--from", in("one")},
-			"zoo: unknown flag: --speed\n":                                   {"train", "--speed", "3"},
+			"zoo: unknown flag: --speed; did you mean --seed?\n":             {"train", "--speed", "3"},
 		} {
 			out, err := mpirun(2, sharedMemory, binary, args...).CombinedOutput()
 			require.Error(t, err)

@@ -61,16 +61,16 @@ func TestAWrongExtensionIsAnErrorAtTheStart(t *testing.T) {
 		return []solvers.Entry{{Name: "mine", Parameters: list, New: func(...solvers.Option) (solvers.Solver, error) { return nil, nil }}}
 	}
 	for want, z := range map[string]Zoo{
-		"hyper-parameter cmd.outFlag.Out: its flag --out is already a flag of the verb train":                     {Models: []zoo.Model{outFlag{}}},
-		"hyper-parameter cmd.helpFlag.Help: its flag --help is already a flag of the verb train":                  {Models: []zoo.Model{helpFlag{}}},
-		"hyper-parameter cmd.rateFlag.LearningRate: its flag --learning-rate is already a flag of the verb train": {Models: []zoo.Model{rateFlag{}}},
-		"hyper-parameter cmd.halfFlag.HalfLife: its flag --half-life is already a flag of the verb train":         {Models: []zoo.Model{halfFlag{}}},
+		"hyper-parameter cmd.outFlag.Out: its flag --out is already a flag of the command train":                     {Models: []zoo.Model{outFlag{}}},
+		"hyper-parameter cmd.helpFlag.Help: its flag --help is already a flag of the command train":                  {Models: []zoo.Model{helpFlag{}}},
+		"hyper-parameter cmd.rateFlag.LearningRate: its flag --learning-rate is already a flag of the command train": {Models: []zoo.Model{rateFlag{}}},
+		"hyper-parameter cmd.halfFlag.HalfLife: its flag --half-life is already a flag of the command train":         {Models: []zoo.Model{halfFlag{}}},
 		`cmd.badRange.Units: range:"[1"`:           {Models: []zoo.Model{badRange{}}},
 		"cmd.badType.Dropout":                      {Models: []zoo.Model{badType{}}},
 		"models zoo.DNN and cmd.dnn have one name": {Models: []zoo.Model{dnn{}}},
-		"parameter rounds of solver mine: its flag --rounds is already a flag of the verb ranks":             {Solvers: parameter("rounds")},
-		"parameter model of solver mine: its flag --model is already a flag of the verb train":               {Solvers: parameter("model")},
-		"parameter bucket_decay of solver mine: its flag --bucket-decay is already a flag of the verb train": {Solvers: parameter("bucket_decay")},
+		"parameter rounds of solver mine: its flag --rounds is already a flag of the command ranks":             {Solvers: parameter("rounds")},
+		"parameter model of solver mine: its flag --model is already a flag of the command train":               {Solvers: parameter("model")},
+		"parameter bucket_decay of solver mine: its flag --bucket-decay is already a flag of the command train": {Solvers: parameter("bucket_decay")},
 		`own entry 0 ("adam")`:                          {Solvers: []solvers.Entry{{Name: "adam"}}},
 		"a model is nil":                                {Models: []zoo.Model{nil}},
 		`two metrics have the name "auc"`:               {Metrics: []metrics.Metric{{Name: "auc", Measure: func(metrics.Predictions) float64 { return 0 }}}},

@@ -28,9 +28,9 @@ type room struct {
 func plan() []room {
 	return []room{
 		{path: "graph/kernel/gen"},
-		{path: "graph/kernel", files: 20}, // one file for each kernel and instruction set
+		{path: "graph/kernel", files: 21}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
-		{path: "graph", imports: "graph/kernel graph/offheap", files: 51}, // one file for each block
+		{path: "graph", imports: "graph/kernel graph/offheap", files: 52}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
 		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 29}, // one file for each solver
@@ -44,19 +44,22 @@ func plan() []room {
 		{path: "datasets/safefile"},
 		{path: "datasets/internal/pass"},
 		{path: "datasets/internal/testlog"},
-		{path: "datasets/rawlog", imports: "datasets/safefile"},
+		{path: "datasets/internal/cores"},
+		{path: "datasets/rawlog", files: 18, imports: "datasets/safefile"}, // one file for each format, and those of Parquet
+		{path: "datasets/internal/table", imports: "datasets/rawlog"},
 		{path: "datasets/kafka"},
 		{path: "datasets/schema", imports: "datasets/rawlog datasets/safefile"},
 		{path: "datasets/periods", imports: "datasets/rawlog datasets/schema"},
 		{path: "datasets", imports: "datasets/internal/pass datasets/schema"},
 		{path: "datasets/internal/testset", imports: "datasets"},
-		{path: "datasets/encode", files: 16, imports: "datasets/safefile datasets datasets/internal/hash datasets/rawlog datasets/schema"},
+		{path: "datasets/encode", files: 19, imports: "graph/offheap datasets/safefile datasets datasets/internal/cores datasets/internal/hash datasets/internal/table datasets/rawlog datasets/schema"},
 		{path: "datasets/drift", imports: "datasets datasets/encode datasets/internal/hash datasets/rawlog datasets/schema"},
-		{path: "datasets/synthetic", imports: "datasets datasets/internal/hash datasets/safefile datasets/schema"},
+		{path: "datasets/synthetic", imports: "graph/offheap datasets datasets/internal/hash datasets/safefile datasets/schema"},
 		{path: "datasets/prepared", imports: "datasets datasets/encode datasets/safefile datasets/internal/pass " +
 			"datasets/rawlog datasets/schema"},
 		{path: "datasets/known", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic"},
-		{path: "datasets/draft", imports: "datasets/rawlog datasets/schema"},
+		{path: "datasets/leak", imports: "datasets"},
+		{path: "datasets/draft", imports: "datasets/leak datasets/rawlog datasets/schema"},
 
 		{path: "zoo", imports: "datasets graph", files: 26}, // one file for each model
 		{path: "zoo/metrics", imports: "graph"},
@@ -67,7 +70,7 @@ func plan() []room {
 			"zoo datasets/safefile zoo/predict"},
 		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
 		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo datasets/safefile zoo/internal/npy zoo/predict"},
-		{path: "zoo/statedict", imports: "datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
+		{path: "zoo/statedict", imports: "datasets/safefile graph/offheap datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
 		{path: "zoo/train", files: 17, imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks solvers/schedule " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
@@ -77,7 +80,7 @@ func plan() []room {
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
-		{path: "zoo/experiment", files: 16, imports: "datasets/safefile datasets graph graph/kernel solvers zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment", files: 17, imports: "datasets/safefile datasets graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
 		{path: "zoo/experiment/report", imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
@@ -96,13 +99,13 @@ func plan() []room {
 		{path: "cmd/internal/ui", imports: "datasets/safefile zoo/stream zoo/experiment zoo/metrics zoo/train"},
 		{path: "cmd/internal/flags", imports: "cmd/internal/ui " +
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
-			"graph solvers zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
+			"graph solvers solvers/schedule zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/quality zoo/bench/serving"},
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
 		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
-		{path: "cmd", files: 23, imports: "zoo/stream zoo/stream/feed zoo/stream/report zoo/stream/topic datasets/kafka datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
-			"datasets datasets/draft datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/synthetic " +
+		{path: "cmd", files: 24, imports: "zoo/stream zoo/stream/feed zoo/stream/report zoo/stream/topic datasets/kafka datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
+			"datasets datasets/draft datasets/encode datasets/known datasets/leak datasets/prepared datasets/rawlog datasets/synthetic " +
 			"datasets/safefile graph graph/kernel solvers solvers/ranks solvers/ranks/mpi " +
 			"zoo zoo/checkpoint zoo/delta zoo/experiment zoo/experiment/report zoo/export/embeddings zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/zoo", imports: "cmd"},

@@ -3,6 +3,8 @@ package cmd
 import (
 	"encoding/json"
 	"errors"
+	"os"
+	"runtime/debug"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
@@ -66,8 +68,12 @@ func (o *prepareOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if os.Getenv("GOGC") == "" {
+		// Nearly all memory is in a few large arrays without pointers: it costs little to collect it often.
+		defer debug.SetGCPercent(debug.SetGCPercent(30))
+	}
 	m, err := prepared.Write(cmd.Context(), o.out, in)
-	reporter.EndBar()
+	reporter.EndReading()
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,5 @@ func printSolver(w io.Writer, e solvers.Entry) error {
 	if e.Semantics == solvers.EveryStep {
 		moves = "at every step"
 	}
-	_, err := fmt.Fprintf(w, "%-12s %s\n             %s; rows move %s\n             %s\n",
-		e.Name, e.Formula, e.Reference, moves, strings.Join(options, " "))
-	return err
+	return ui.Hanging(w, e.Name, len("meda-adagrad "), e.Formula, e.Reference+"; rows move "+moves, strings.Join(options, " "))
 }

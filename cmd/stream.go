@@ -68,20 +68,30 @@ mpirun, several processes train together. See docs/streams.md and docs/parallel.
 
 func (o *streamOptions) addFlags(f *pflag.FlagSet) {
 	o.flags = f
-	f.StringVar(&o.schema, "schema", "", "YAML file that describes the columns of the log")
-	o.days.addFlags(f)
-	f.StringVar(&o.out, "out", "", "folder of the stream; it may hold one that goes on")
-	f.StringVar(&o.solver, "solver", "adamar", "solver; zoo solvers lists them")
-	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
-	f.IntVar(&o.epochs, "epochs", 1, "passes over each day")
-	f.IntVar(&o.keep, "keep", 2, "number of latest days whose models are kept")
-	f.IntVar(&o.saveEach, "checkpoint-every", 0, "also save within days, every so many steps; 0: only after a day")
-	f.IntVar(&o.skipBadLines, "skip-bad-lines", 0, "bad lines of a day that may be left out; one more is an error")
-	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
-	f.BoolVar(&o.all, "keep-values", false, "let no value leave")
-	f.IntVar(&o.idle, "evict-idle", 0, "also let values leave that had no gradient for more than so many steps, under any solver: predictions change")
-	f.IntVar(&o.parallel.CheckRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
-	f.BoolVar(&o.parallel.ShardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks")
+	ui.Group(f, ui.DataFlags, func() {
+		f.StringVar(&o.schema, "schema", "", "YAML file that describes the columns of the log")
+		o.days.addFlags(f)
+		f.IntVar(&o.skipBadLines, "skip-bad-lines", 0, "bad lines of a day that may be left out; one more is an error")
+		f.BoolVar(&o.all, "keep-values", false, "let no value leave")
+		f.IntVar(&o.idle, "evict-idle", 0, "also let values leave that had no gradient for more than so many steps, under any solver: predictions change")
+	})
+	ui.Group(f, ui.SolverFlags, func() {
+		f.StringVar(&o.solver, "solver", "adamar", "solver; zoo solvers lists them")
+	})
+	ui.Group(f, ui.TrainingFlags, func() {
+		f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
+		f.IntVar(&o.epochs, "epochs", 1, "passes over each day")
+		f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
+	})
+	ui.Group(f, ui.SavingFlags, func() {
+		f.StringVar(&o.out, "out", "", "folder of the stream; it may hold one that goes on")
+		f.IntVar(&o.keep, "keep", 2, "number of latest days whose models are kept")
+		f.IntVar(&o.saveEach, "checkpoint-every", 0, "also save within days, every so many steps; 0: only after a day")
+	})
+	ui.Group(f, ui.ParallelFlags, func() {
+		f.IntVar(&o.parallel.CheckRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
+		f.BoolVar(&o.parallel.ShardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks")
+	})
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each day instead of a table")
 	o.model, o.solverFlags = flags.AddModelAndSolver(f, o.catalogs)
 }
@@ -154,7 +164,7 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := o.train(cmd.Context(), s, days, ui.NewDays(reporter)); err != nil {
+	if err := o.train(cmd.Context(), s, days, ui.NewDays(reporter), reporter); err != nil {
 		return err
 	}
 	if n, err := s.DaysToLeave(); err == nil && n > 0 {
@@ -167,12 +177,13 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 }
 
 // train trains the days that are not done yet.
-func (o *streamOptions) train(ctx context.Context, s *stream.Stream, days iter.Seq2[stream.Day, error], table *ui.Days) error {
+func (o *streamOptions) train(ctx context.Context, s *stream.Stream, days iter.Seq2[stream.Day, error], table *ui.Days, reporter *ui.Reporter) error {
 	for d, err := range days {
 		if err != nil {
 			return err
 		}
 		r, err := s.Train(ctx, d)
+		reporter.EndReading()
 		if err != nil {
 			return err
 		}
@@ -204,7 +215,7 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 		Settings: flags.Kept(o.flags, append(brokerFlags(),
 			"days", "delay", "follow", "json", "kafka", "out", "schema", "keep", "checkpoint-every", "skip-bad-lines", "check-ranks", "shard-tables")...),
 		Read: encode.Options{
-			SkipBadLines: o.skipBadLines, OnSkip: func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
+			SkipBadLines: o.skipBadLines, OnSkip: reporter.Skipped,
 		},
 		Run: train.Run{
 			Model: model, BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Parallel: o.parallel,

@@ -23,6 +23,7 @@ type trainOptions struct {
 	saving      *flags.Checkpoints
 	data        *flags.Data
 	metrics     *flags.Metrics
+	schedule    *flags.Schedule
 	solvers     []string
 	config      string
 	embeddings  string
@@ -72,17 +73,26 @@ Built with -tags mpi and started by mpirun, several processes train together, se
 
 func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 	f.StringVar(&o.config, "config", "", "YAML file of flags, with _ for - in their names; the command line wins")
-	f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
-	f.StringVar(&o.embeddings, "embeddings", "", "file of vectors to start from, Parquet or .npy of zoo export embeddings; rows are found by field and value")
-	f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
-	f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
-	f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
-	f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
-	f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
-	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
-	f.BoolVar(&o.testEveryEpoch, "test-every-epoch", false, "measure the test part after every epoch, also if there is a validation part; then it is otherwise measured once, for the best epoch")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each epoch instead of a table")
-	o.data, o.metrics = flags.AddData(f, c), flags.AddMetrics(f, c)
+	f.BoolVar(&o.diagnostics, "diagnostics", false, "print norms and decay by field and frequency bucket, and the Rademacher bound")
+	ui.Group(f, ui.TrainingFlags, func() {
+		f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
+		f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
+		f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
+		f.BoolVar(&o.testEveryEpoch, "test-every-epoch", false, "measure the test part after every epoch, also if there is a validation part; then it is otherwise measured once, for the best epoch")
+		o.metrics = flags.AddMetrics(f, c)
+	})
+	ui.Group(f, ui.ParallelFlags, func() {
+		f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
+		f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
+	})
+	ui.Group(f, ui.SolverFlags, func() {
+		f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
+	})
+	ui.Group(f, ui.ModelFlags, func() {
+		f.StringVar(&o.embeddings, "embeddings", "", "file of vectors to start from, Parquet or .npy of zoo export embeddings; rows are found by field and value")
+	})
+	o.data, o.schedule = flags.AddData(f, c), flags.AddSchedule(f)
 	o.saving = flags.AddCheckpoints(f, o.metrics)
 	o.model, o.solverFlags = flags.AddModelAndSolver(f, c)
 }
@@ -110,12 +120,19 @@ func (o *trainOptions) check(ranks int) error {
 		return err
 	}
 	for _, name := range o.solvers {
-		if _, err := o.solverFlags.New(name, flags.Scale{Seed: o.seed, StepsPerEpoch: stepsForCheck}); err != nil {
+		solver, err := o.solverFlags.New(name, flags.Scale{Seed: o.seed, StepsPerEpoch: stepsForCheck})
+		if err == nil {
+			err = o.schedule.Check(solver)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	if err := o.saving.Check(o.solvers); err != nil {
 		return err
+	}
+	if o.schedule.Watches() && o.data.IsSynthetic() {
+		return errors.New("--schedule plateau needs a validation part; the synthetic log has none")
 	}
 	return o.data.Check(o.saving.Monitored())
 }
@@ -171,7 +188,14 @@ func (o *trainOptions) prepare(cmd *cobra.Command, group *ranks.Group, reporter 
 	if o.saving.Monitored() && set.Valid == nil {
 		return nil, ui.Usagef("--monitor needs a validation part: give --valid, or a split that has one")
 	}
-	return set, nil
+	if o.schedule.Watches() && set.Valid == nil {
+		return nil, ui.Usagef("--schedule plateau needs a validation part: give --valid, or a split that has one")
+	}
+	hints, err := leakFacts(cmd.Context(), set)
+	for _, hint := range hints {
+		reporter.Note(hint)
+	}
+	return set, err
 }
 
 func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name string, set *datasets.Set, reporter *ui.Reporter) error {
@@ -199,6 +223,9 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 		Parallel: train.Parallel{Comm: comm, CheckRanks: o.checkRanks, ShardTables: o.shardTables},
 		OnNote:   reporter.Note, OnStep: reporter.Step, OnEpoch: reporter.Epoch,
 	}
+	if err := o.schedule.Apply(&run); err != nil {
+		return ui.Usage(err)
+	}
 	if err := o.saving.Apply(&run); err != nil {
 		return err
 	}
@@ -221,9 +248,10 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	reporter.Start(ui.Run{
 		Model: o.model.Name, Solver: name, Metrics: list, BestAUC: set.BestAUC, Facts: facts,
 		Valid: run.Valid != nil, Test: run.Test != nil && !run.TestOnce,
+		Samples: run.Train.Len(), Within: run.EvaluateEvery > 0, Scheduled: run.Schedule != nil,
 		IsBest: func(e metrics.Epoch) bool {
 			best := trainer.Best()
-			return best != nil && best.Epoch == e.Epoch && !e.Partial
+			return best != nil && best.Epoch == e.Epoch && best.Batches == e.Batches && !e.Partial
 		},
 	})
 	history, err := trainer.Train(ctx)
@@ -232,7 +260,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 		if err := reporter.Best(*best); err != nil {
 			return err
 		}
-		if err == nil && best.Epoch == len(history) && len(history) == o.epochs && o.epochs > 1 {
+		if err == nil && best == &history[len(history)-1] && metrics.Whole(history) == o.epochs && o.epochs > 1 {
 			reporter.Note(fmt.Sprintf("the last epoch was the best one: more may be better, such as --epochs %d", 2*o.epochs))
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // tuneOptions are the flags of "zoo tune": those of "zoo train", and what is searched.
@@ -48,17 +49,21 @@ interrupted, and ends with the same winner.`,
 	}
 	o.addFlags(cmd.Flags(), c)
 	f := cmd.Flags()
-	f.StringVar(&o.search, "search", "", "what to search: NAME=LOW..HIGH, NAME=log:LOW..HIGH or NAME=WORD|WORD, with commas between them")
-	f.IntVar(&o.trials, "trials", 32, "how many trials to draw")
-	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "runs at a time")
+	ui.Group(f, ui.TrainingFlags, func() { o.addSearch(f) })
 	f.Lookup("out").Usage = "folder for the records and run.yaml of the search"
 	f.Lookup("json").Usage = "print one JSON object for each trial, the last one of the winner"
 	return cmd
 }
 
+func (o *tuneOptions) addSearch(f *pflag.FlagSet) {
+	f.StringVar(&o.search, "search", "", "what to search: NAME=LOW..HIGH, NAME=log:LOW..HIGH or NAME=WORD|WORD, with commas between them")
+	f.IntVar(&o.trials, "trials", 32, "how many trials to draw")
+	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "runs at a time")
+}
+
 // notTuned are the flags of train that a search does not take: a record could not make such a run again.
 var notTuned = []string{"resume", "from", "checkpoint-every", "keep", "embeddings", "embedding-init", "diagnostics", "check-ranks",
-	"shard-tables", "buckets", "bucket-field", "adaptive-buckets", "bucket-decay", "metrics", "test-every-epoch"}
+	"shard-tables", "evaluate-every", "buckets", "bucket-field", "adaptive-buckets", "bucket-decay", "metrics", "test-every-epoch"}
 
 func (o *tuneOptions) run(cmd *cobra.Command) error {
 	if err := o.prepare(cmd); err != nil {
@@ -145,6 +150,9 @@ func (o *tuneOptions) newSearch(set *datasets.Set) (*experiment.Search, error) {
 		Space: space, Trials: o.trials, Catalogs: o.catalogs.Experiments(), Parallel: o.parallel,
 	}
 	s.Solver, s.Parameters = o.solvers[0], parameters
+	if !o.schedule.IsConstant() {
+		s.Schedule, s.WarmUp = o.schedule.Text, o.schedule.WarmUp
+	}
 	if err := s.Check(); err != nil {
 		return nil, ui.Usage(fmt.Errorf("--search: %w", err))
 	}

@@ -26,6 +26,9 @@ type Scale struct {
 // NewEncoding returns an encoding whose parts two functions return: the vocabulary of each field that has one of its own, and the
 // scale of each number.
 func NewEncoding(s *schema.Schema, vocabulary func(field int) (*Vocabulary, error), scale func(field int) (Scale, error)) (*Encoding, error) {
+	if s == nil {
+		return nil, fmt.Errorf("datasets: %w: there is none", schema.ErrInvalid)
+	}
 	x := &Encoding{Schema: s, Vocabularies: make([]*Vocabulary, len(s.Fields)), Scales: make([]Scale, len(s.Fields))}
 	owners := map[string]*Vocabulary{}
 	for i, f := range s.Fields {
@@ -49,6 +52,9 @@ func NewEncoding(s *schema.Schema, vocabulary func(field int) (*Vocabulary, erro
 // Fields returns the fields of the samples. An encoding whose parts do not fit each other is an error
 // that wraps schema.ErrInvalid.
 func (x *Encoding) Fields() ([]Field, error) {
+	if x == nil || x.Schema == nil {
+		return nil, fmt.Errorf("datasets: %w: there is none", schema.ErrInvalid)
+	}
 	if err := x.Schema.Check(); err != nil {
 		return nil, fmt.Errorf("datasets: %w: %w", schema.ErrInvalid, err)
 	}

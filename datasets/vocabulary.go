@@ -9,7 +9,7 @@ import (
 // Vocabulary numbers the values of a field. Id 0 is out of vocabulary: it is the id of the values that
 // occur less than min_count times in the training part, and of those that do not occur there.
 //
-// It takes about 25 bytes for a value, and those of its text.
+// It takes about 35 bytes for a value, and those of its text.
 type Vocabulary struct {
 	values  texts
 	counts  []int              // by id, in the training part; counts[0] is that of the values cut off

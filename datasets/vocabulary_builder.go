@@ -26,6 +26,15 @@ func (b *VocabularyBuilder) Add(value string) int32 {
 	return id
 }
 
+// AddAll appends the ids of values, as Add returns them.
+func (b *VocabularyBuilder) AddAll(to []int32, values []string) []int32 {
+	to = b.values.addAll(to, values)
+	if n := b.Len() - len(b.counts); n > 0 {
+		b.counts = append(b.counts, make([]int, n)...)
+	}
+	return to
+}
+
 // ID returns the id of a value, and 0 if it has none.
 func (b *VocabularyBuilder) ID(value string) int32 { return b.values.id(value) }
 
@@ -80,7 +89,7 @@ func (b *VocabularyBuilder) Build(minCount int) (v *Vocabulary, renamed []int32)
 	for id := range renamed {
 		renamed[id] = Unseen
 	}
-	v = &Vocabulary{values: newTexts(), counts: []int{b.counts[0]}}
+	v = b.room(minCount)
 	if b.keeps {
 		v.waiting = NewVocabularyBuilder()
 	}
@@ -93,8 +102,22 @@ func (b *VocabularyBuilder) Build(minCount int) (v *Vocabulary, renamed []int32)
 			renamed[id] = 0
 			continue
 		}
-		renamed[id] = v.values.add(b.Value(id))
+		renamed[id] = v.values.add(b.values.view(id))
 		v.counts = append(v.counts, b.counts[id])
 	}
 	return v, renamed
+}
+
+// room returns an empty vocabulary that has room for the values that occur at least minCount times.
+func (b *VocabularyBuilder) room(minCount int) *Vocabulary {
+	values, bytes := 0, 0
+	for _, id := range b.order {
+		if b.counts[id] >= minCount {
+			values++
+			bytes += len(b.values.text(id))
+		}
+	}
+	counts := make([]int, 1, values+1)
+	counts[0] = b.counts[0]
+	return &Vocabulary{values: newTextsFor(values, bytes), counts: counts}
 }

@@ -108,6 +108,7 @@ func TestBadAttention(t *testing.T) {
 		"for the weight":             func() (*gorgonia.Node, error) { return MapVectors(x, matrix(5, 2), nil) },
 		"do not fit":                 func() (*gorgonia.Node, error) { return PReLU(x, matrix(1, 2)) },
 		"differ":                     func() (*gorgonia.Node, error) { return Product(x, matrix(2, 3)) },
+		"no two halves":              func() (*gorgonia.Node, error) { return HalfProducts(matrix(2, 3)) },
 	} {
 		_, err := f()
 		require.ErrorContains(t, err, want)

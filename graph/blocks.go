@@ -118,10 +118,10 @@ func Columns(x *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
 		return nil, fmt.Errorf("graph: columns [%d, %d) of %v", from, from+n, x.Shape())
 	}
 	batch, width := x.Shape()[0], x.Shape()[1]
-	backward := func(out []float32, in [][]float32) {
-		clear(out)
-		copyColumns(out[from:], width, in[0], n, n, batch)
-	}
+	backward := onAllCores(batch, samplesPerTile, func(out []float32, in [][]float32, first, to int) {
+		clear(out[first*width : to*width])
+		copyColumns(out[first*width+from:], width, in[0][first*n:], n, n, to-first)
+	})
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		dx, err := newDenseOp("columns gradient", x.Shape().Clone(), 1, backward, nil).apply(grad)
 		return gorgonia.Nodes{dx}, err

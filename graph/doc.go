@@ -9,6 +9,9 @@
 // Gorgonia's are slow or wrong. A graph may mix them with plain Gorgonia nodes, and runs under
 // gorgonia.NewTapeMachine too, with the same numbers.
 //
+// A node that is nil is misuse, on which a block panics as those of Gorgonia do: a block that failed has returned an error with
+// it. The methods of a Builder keep that error, and build nothing after it.
+//
 // Every operation here works on float32 and owns its output: the value of a node stays valid
 // until the next run of its graph. An operation therefore serves one machine at a time; to run a
 // model in several goroutines, build one graph for each over the same Weights.

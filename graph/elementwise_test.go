@@ -40,6 +40,24 @@ func TestProduct(t *testing.T) {
 	}.run(t)
 }
 
+func TestHalfProducts(t *testing.T) {
+	const batch, n = 9, 17
+	opCase{
+		name:   "9x2x17",
+		shapes: []tensor.Shape{{batch, 2 * n}},
+		build:  func(in gorgonia.Nodes) (*gorgonia.Node, error) { return HalfProducts(in[0]) },
+		formula: func(in [][]float64) (out []float64) {
+			for x := in[0]; len(x) > 0; x = x[2*n:] {
+				out = append(out, x[:n]...)
+				for i := range n {
+					out = append(out, x[i]*x[n+i])
+				}
+			}
+			return out
+		},
+	}.run(t)
+}
+
 func TestReLU(t *testing.T) {
 	opCase{
 		name:    "9x17",

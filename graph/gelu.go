@@ -18,13 +18,10 @@ func GELU(x *gorgonia.Node) (*gorgonia.Node, error) {
 		kernel.Mul(out[from:to], in0[from:to], below[from:to])
 	}
 	backwardTile := func(from, to int) {
-		density, x, p, g := out[from:to], in0[from:to], below[from:to], grad[from:to]
-		for i, v := range x {
-			density[i] = -v * v / 2
-		}
-		kernel.Exp(density, density)
-		for i, v := range x {
-			density[i] = g[i] * (p[i] + v*density[i]*float32(1/math.Sqrt(2*math.Pi)))
+		const most = 2048 // which stay in the first cache between the passes
+		for ; from < to; from += most {
+			end := min(to, from+most)
+			geluGrad(out[from:end], in0[from:end], below[from:end], grad[from:end])
 		}
 	}
 	forward := func(dst []float32, in [][]float32) {
@@ -46,6 +43,17 @@ func GELU(x *gorgonia.Node) (*gorgonia.Node, error) {
 		return f.Node("Mul", []string{twice, f.Floats(0.5)})
 	}
 	return newDenseOp("gelu", x.Shape().Clone(), 1, forward, diff).as(form).apply(x)
+}
+
+// geluGrad computes dx = grad * (below + x*density(x)).
+func geluGrad(dx, x, below, grad []float32) {
+	kernel.Mul(dx, x, x)
+	kernel.Scale(dx, -0.5)
+	kernel.Exp(dx, dx)
+	kernel.Mul(dx, dx, x)
+	kernel.Scale(dx, float32(1/math.Sqrt(2*math.Pi)))
+	kernel.Add(dx, below)
+	kernel.Mul(dx, dx, grad)
 }
 
 // GELU returns GELU of x.

@@ -43,29 +43,35 @@ type groupedLinear struct{ batch, groups, in, units int }
 func (l *groupedLinear) flops() int { return 2 * l.batch * l.groups * l.in * l.units }
 
 func (l *groupedLinear) forward(out []float32, v [][]float32) {
+	var bias []float32
 	if len(v) > 2 {
-		for row := out; len(row) > 0; row = row[len(v[2]):] {
-			copy(row, v[2])
-		}
+		bias = v[2]
 	}
-	for g := range l.groups {
-		kernel.Gemm(false, false, l.batch, l.units, l.in, v[0][g*l.in:], l.groups*l.in, v[1][g*l.in*l.units:], l.units,
-			out[g*l.units:], l.groups*l.units, len(v) > 2)
-	}
+	kernel.GroupedGemm(l.groups, l.batch, l.units, l.in, l.inputs(v[0]), l.weights(v[1]), l.outputs(out), bias)
 }
 
 func (l *groupedLinear) dx(out []float32, v [][]float32) {
-	for g := range l.groups {
-		kernel.Gemm(false, true, l.batch, l.in, l.units, v[0][g*l.units:], l.groups*l.units, v[1][g*l.in*l.units:], l.units,
-			out[g*l.in:], l.groups*l.in, false)
-	}
+	weights := l.weights(v[1])
+	weights.Transposed = true
+	kernel.GroupedGemm(l.groups, l.batch, l.in, l.units, l.outputs(v[0]), weights, l.inputs(out), nil)
 }
 
 func (l *groupedLinear) dw(out []float32, v [][]float32) {
-	for g := range l.groups {
-		kernel.Gemm(true, false, l.in, l.units, l.batch, v[0][g*l.in:], l.groups*l.in, v[1][g*l.units:], l.groups*l.units,
-			out[g*l.in*l.units:], l.units, false)
-	}
+	x := l.inputs(v[0])
+	x.Transposed = true
+	kernel.GroupedGemm(l.groups, l.in, l.units, l.batch, x, l.outputs(v[1]), l.weights(out), nil)
+}
+
+func (l *groupedLinear) inputs(x []float32) kernel.Group {
+	return kernel.Group{Data: x, Stride: l.groups * l.in, Step: l.in}
+}
+
+func (l *groupedLinear) weights(w []float32) kernel.Group {
+	return kernel.Group{Data: w, Stride: l.units, Step: l.in * l.units}
+}
+
+func (l *groupedLinear) outputs(y []float32) kernel.Group {
+	return kernel.Group{Data: y, Stride: l.groups * l.units, Step: l.units}
 }
 
 // form multiplies (samples, groups, 1, in) by (groups, in, units).

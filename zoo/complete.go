@@ -1,10 +1,17 @@
 package zoo
 
-import "reflect"
+import (
+	"fmt"
+	"reflect"
+)
 
 // Complete returns the model with the default in place of every hyper-parameter that is zero. A tag that does not
-// parse, or a value out of its range, is an error that wraps ErrHyperparameter and names type and field.
+// parse, or a value out of its range, is an error that wraps ErrHyperparameter and names type and field; so is no model at all. A nil
+// pointer is a model with all defaults.
 func Complete(m Model) (Model, error) {
+	if m == nil {
+		return nil, fmt.Errorf("zoo: %w: there is no model", ErrHyperparameter)
+	}
 	list, err := hyperparameters(m)
 	if err != nil {
 		return nil, err

@@ -65,9 +65,7 @@ func (m FinalNet) stack(b *graph.Builder, name string, x *gorgonia.Node, units [
 
 // layer is a factorized interaction layer.
 func (m FinalNet) layer(b *graph.Builder, name string, x *gorgonia.Node, units int) *gorgonia.Node {
-	h := b.Linear(name, x, units, false)
-	u, v := b.Columns(name, h, 0, units/2), b.Columns(name, h, units/2, units/2)
-	h = b.Concat(u, b.Product(u, v))
+	h := b.HalfProducts(name, b.Linear(name, x, units, false))
 	if !m.NoBatchNorm {
 		h = b.BatchNorm(name+"/norm", h)
 	}

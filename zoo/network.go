@@ -72,6 +72,9 @@ func NewInferenceNetwork(m Model, b *graph.Builder) (*Network, error) {
 }
 
 func newNetwork(m Model, b *graph.Builder) (*Network, error) {
+	if b == nil {
+		return nil, errors.New("zoo: a network needs a builder")
+	}
 	n := &Network{builder: b, logits: Build(m, b)}
 	n.loss = b.LogLoss(n.logits)
 	if err := errors.Join(b.Err(), b.CheckMemory()); err != nil {

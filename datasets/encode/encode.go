@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/table"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 )
 
@@ -32,6 +33,7 @@ func Encode(ctx context.Context, in Input, spool Spool) (*Encoded, error) {
 		options: in.Options, encoder: newGrowing(&s, in.Options), spool: spool, meter: rawlog.NewMeter(in.Files.All()),
 		bad: skipper{most: in.Options.SkipBadLines, onSkip: in.Options.OnSkip},
 	}
+	r.columns = newColumnEncoder(r.encoder)
 	if in.Options.KeepSources {
 		r.meter.HashFiles()
 	}
@@ -66,6 +68,7 @@ type reader struct {
 	options Options
 	encoder *encoder
 	spool   Spool
+	columns *columnEncoder
 	chunk   chunk
 	meter   *rawlog.Meter
 	rows    int
@@ -76,22 +79,70 @@ type reader struct {
 const readingShare = 0.8
 
 func (r *reader) read(ctx context.Context, l rawlog.Log) error {
-	for record, err := range l(ctx, r.encoder.columns, r.meter) {
+	a := table.ReadAhead(ctx, l, r.encoder.columns, r.meter, r.rowsAtOnce())
+	defer a.Close()
+	for t := range a.Tables() {
+		bad := r.columns.encode(t, &r.chunk)
+		err := r.keep(t, bad)
+		a.GiveBack(t)
 		if err == nil {
-			err = r.encoder.encode(record, &r.chunk)
+			err = r.flush(ctx)
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// idsPerChunk is about the most ids of a chunk.
+const idsPerChunk = 1 << 24
+
+// rowsAtOnce is the most rows of a chunk. They are fewer if lists are long.
+func (r *reader) rowsAtOnce() int {
+	return max(1, min(table.MostRows, idsPerChunk/max(1, r.encoder.idColumns)))
+}
+
+// keep gives the good records of a chunk their keys, and moves them together. What is wrong with the others comes in the order of the
+// records.
+func (r *reader) keep(t *table.Table, bad []badRecord) error {
+	kept := 0
+	for row := range t.Rows() {
+		isBad, rest, err := r.skip(bad, row)
+		if err != nil {
+			return err
+		}
+		if bad = rest; isBad {
+			continue
+		}
+		key, err := r.encoder.key(t, row)
 		if err != nil {
 			if err := r.bad.skip(err); err != nil {
 				return err
 			}
+			continue
 		}
-		if r.chunk.rows() == rowsPerChunk {
-			if err := r.flush(ctx); err != nil {
-				return err
-			}
+		r.chunk.keys = append(r.chunk.keys, key)
+		r.chunk.move(kept, row, t.Rows())
+		kept++
+	}
+	r.chunk.cut(kept, t.Rows())
+	_, _, err := r.skip(bad, t.Rows())
+	return err
+}
+
+// skip leaves out what is wrong up to a row. It reports whether the row itself is bad, and returns what is wrong behind it.
+func (r *reader) skip(bad []badRecord, row int) (isBad bool, rest []badRecord, err error) {
+	for ; len(bad) > 0 && bad[0].row == row; bad = bad[1:] {
+		if isBad { // by an earlier cell
+			continue
+		}
+		isBad = bad[0].place >= 0
+		if err := r.bad.skip(bad[0].err); err != nil {
+			return false, nil, err
 		}
 	}
-	return r.flush(ctx)
+	return isBad, bad, nil
 }
 
 // flush moves the chunk to the spool.

@@ -26,12 +26,14 @@ type Encoded struct {
 // deviations.
 func (e *Encoded) learn() error {
 	e.cuts = e.encoder.splitter.cuts()
-	columns, numbers := e.encoder.idColumns, e.encoder.numbers
+	groups := e.encoder.groups()
 	var weight float64 // of the training part
+	var rows []int32   // of the training part in a chunk
 	for c, err := range e.spool.all() {
 		if err != nil {
 			return err
 		}
+		rows = rows[:0]
 		for i, key := range c.keys {
 			p := partOf(key, e.cuts)
 			e.Rows[p]++
@@ -39,9 +41,10 @@ func (e *Encoded) learn() error {
 				if len(c.weights) > 0 {
 					weight += float64(c.weights[i])
 				}
-				e.encoder.learn(c.ids[i*columns:(i+1)*columns], c.numbers[i*numbers:(i+1)*numbers])
+				rows = append(rows, int32(i))
 			}
 		}
+		e.encoder.learn(groups, c, rows)
 	}
 	if e.encoder.weightAt >= 0 && weight == 0 && e.Rows[datasets.TrainPart] > 0 {
 		return fmt.Errorf("datasets: column %q: %w: all samples of the training part weigh 0", e.encoder.schema.Weight, schema.ErrWeight)
@@ -77,9 +80,10 @@ const RowsPerGroup = 1 << 16
 // Pour gives every sample, with its final ids and scaled numbers, to the sink of its part. The sink of a
 // part without rows may be nil.
 func (e *Encoded) Pour(ctx context.Context, sinks [datasets.Parts]Sink) error {
-	var waiting [datasets.Parts]datasets.Batch
+	waiting := [datasets.Parts]waitingSamples{{sink: sinks[0]}, {sink: sinks[1]}, {sink: sinks[2]}}
 	e.clearTallies()
 	done, all := 0, e.Rows[datasets.TrainPart]+e.Rows[datasets.ValidPart]+e.Rows[datasets.TestPart]
+	var rows [datasets.Parts][]int32 // of a chunk
 	for c, err := range e.spool.all() {
 		if err != nil {
 			return err
@@ -87,16 +91,16 @@ func (e *Encoded) Pour(ctx context.Context, sinks [datasets.Parts]Sink) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		for p := range rows {
+			rows[p] = rows[p][:0]
+		}
 		for i, key := range c.keys {
 			p := partOf(key, e.cuts)
-			if err := e.encoder.place(c, i, &waiting[p], &e.tallies[p]); err != nil {
+			rows[p] = append(rows[p], int32(i))
+		}
+		for p := range waiting {
+			if err := waiting[p].add(e.encoder, c, rows[p], &e.tallies[p]); err != nil {
 				return err
-			}
-			if waiting[p].Rows == RowsPerGroup {
-				if err := sinks[p].Write(&waiting[p]); err != nil {
-					return err
-				}
-				waiting[p].Clear()
 			}
 		}
 		if done += c.rows(); e.progress != nil {
@@ -104,11 +108,39 @@ func (e *Encoded) Pour(ctx context.Context, sinks [datasets.Parts]Sink) error {
 		}
 	}
 	for p := range waiting {
-		if waiting[p].Rows > 0 {
-			if err := sinks[p].Write(&waiting[p]); err != nil {
+		if err := waiting[p].flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitingSamples are samples of a part that a sink has not got yet.
+type waitingSamples struct {
+	datasets.Batch
+	sink Sink
+}
+
+// add places samples of a chunk, and gives the sink those of each full group.
+func (w *waitingSamples) add(e *encoder, c *chunk, rows []int32, t *tally) error {
+	for len(rows) > 0 {
+		n := min(len(rows), RowsPerGroup-w.Rows)
+		if err := e.place(c, rows[:n], &w.Batch, t); err != nil {
+			return err
+		}
+		if rows = rows[n:]; w.Rows == RowsPerGroup {
+			if err := w.flush(); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func (w *waitingSamples) flush() error {
+	if w.Rows == 0 {
+		return nil
+	}
+	defer w.Clear()
+	return w.sink.Write(&w.Batch)
 }

@@ -2,10 +2,10 @@ package encode
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/cores"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
@@ -34,6 +34,11 @@ func newEncoder(s *schema.Schema, seed uint64) *encoder {
 		e.fields = append(e.fields, newFieldEncoder(&s.Fields[i], &s.Fields[owner]))
 		f := &e.fields[i]
 		f.at, f.owner = e.column(s.Fields[i].RawColumn()), owner
+		if f.place = e.idColumns; f.scale != nil {
+			f.place = e.numbers
+			e.numbers++
+		}
+		e.idColumns += f.out.Columns()
 		if owner != i {
 			f.builder = e.fields[owner].builder
 		}
@@ -45,7 +50,6 @@ func newEncoder(s *schema.Schema, seed uint64) *encoder {
 	if s.Split != nil && s.Split.Column != "" {
 		e.keyAt = e.column(rawlog.Column{Name: s.Split.Column})
 	}
-	e.idColumns, e.numbers = datasets.Width(e.out())
 	return e
 }
 
@@ -141,31 +145,15 @@ func (e *encoder) beginPart(p datasets.Part) {
 	}
 }
 
-// learn takes in a sample of the training part.
-func (e *encoder) learn(ids []int32, numbers []float64) {
-	for i := range e.fields {
-		f := &e.fields[i]
-		if f.scale != nil {
-			if e.base == nil {
-				f.scale.learn(numbers[0])
-			}
-			numbers = numbers[1:]
-			continue
-		}
-		n := f.out.Columns()
-		if f.builder != nil {
-			for _, id := range ids[:n] {
-				if id != datasets.Absent {
-					f.builder.Count(id, 1)
-				}
-			}
-		}
-		ids = ids[n:]
-	}
-}
-
 // finish ends the training part: it fixes the scales and the final ids.
 func (e *encoder) finish() error {
+	cores.SideBySide(len(e.fields), func(i int) {
+		if f := &e.fields[i]; f.builder != nil && f.owner == i {
+			f.statistics = f.builder.Statistics()
+			f.vocabulary, f.renamed = e.vocabulary(i)
+			f.builder = nil // which has much memory
+		}
+	})
 	for i := range e.fields {
 		f := &e.fields[i]
 		switch {
@@ -177,13 +165,10 @@ func (e *encoder) finish() error {
 			}
 		case f.buckets > 0:
 			f.out.Rows = f.buckets + 1
-		case f.owner == i:
-			f.statistics = f.builder.Statistics()
-			f.vocabulary, f.renamed = e.vocabulary(i)
-			f.out.Rows = f.vocabulary.Len()
 		default:
 			owner := &e.fields[f.owner]
-			f.vocabulary, f.statistics, f.renamed, f.out.Rows = owner.vocabulary, owner.statistics, owner.renamed, owner.out.Rows
+			f.vocabulary, f.statistics, f.renamed = owner.vocabulary, owner.statistics, owner.renamed
+			f.out.Rows = f.vocabulary.Len()
 		}
 		f.builder = nil
 	}
@@ -217,33 +202,4 @@ func (e *encoder) vocabulary(i int) (v *datasets.Vocabulary, renamed []int32) {
 		return f.builder.Build(f.MinCount)
 	}
 	return f.builder.Grow(e.base.Vocabularies[i], f.MinCount)
-}
-
-// place appends a sample of a chunk, with its final ids and scaled numbers. A number that is too large for its scale is an
-// error.
-func (e *encoder) place(c *chunk, row int, to *datasets.Batch, t *tally) error {
-	ids, values := c.ids[row*e.idColumns:], c.numbers[row*e.numbers:]
-	to.Rows++
-	to.Labels = append(to.Labels, float32(c.labels[row]))
-	t.positives += int(c.labels[row])
-	if len(c.weights) > 0 {
-		to.Weights = append(to.Weights, c.weights[row])
-		t.weight += float64(c.weights[row])
-	}
-	for i := range e.fields {
-		f := &e.fields[i]
-		if f.scale != nil {
-			x := f.scale.apply(values[0])
-			if math.IsInf(float64(x), 0) {
-				return fmt.Errorf("datasets: field %q: %w: %g", f.Name, errTooLarge, values[0])
-			}
-			to.Numbers = append(to.Numbers, x)
-			values = values[1:]
-			continue
-		}
-		n := f.out.Columns()
-		to.IDs = f.finals(to.IDs, ids[:n], t, i)
-		ids = ids[n:]
-	}
-	return nil
 }

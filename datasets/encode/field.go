@@ -11,6 +11,7 @@ type fieldEncoder struct {
 	*schema.Field
 	out        datasets.Field
 	at         int // of its column in the record
+	place      int // among the numbers or the ids of a sample
 	owner      int // the field whose vocabulary it uses; itself, mostly
 	cells      *CellReader
 	builder    *datasets.VocabularyBuilder // nil for a number, for buckets, and once the training part is known
@@ -66,6 +67,17 @@ func (f *fieldEncoder) id(value string) int32 {
 		return f.builder.ID(value)
 	}
 	return f.builder.Add(value)
+}
+
+// appendIDs appends the provisional ids of values.
+func (f *fieldEncoder) appendIDs(to []int32, values []string) []int32 {
+	if f.buckets == 0 && f.vocabulary == nil && !f.closed {
+		return f.builder.AddAll(to, values)
+	}
+	for _, value := range values {
+		to = append(to, f.id(value))
+	}
+	return to
 }
 
 // list appends the last ids of a list and fills up its places.

@@ -11,6 +11,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/internal/testlog"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/stretchr/testify/require"
 )
 
@@ -130,4 +131,12 @@ func TestNothingGivenIsAnError(t *testing.T) {
 	require.ErrorIs(t, err, schema.ErrLabel)
 	_, err = datasets.NewMemory(set.Train.Fields(), []int32{0}, nil, []float32{float32(math.NaN())})
 	require.ErrorIs(t, err, schema.ErrLabel)
+}
+
+// The samples of a log are compared with the memory that is left while they are read.
+func TestALogThatIsTooLargeForMemory(t *testing.T) {
+	s := MemorySpool{bytes: 1 << 50}
+	err := s.add(&chunk{ids: make([]int32, 3)})
+	require.ErrorIs(t, err, offheap.ErrTooLarge)
+	require.ErrorContains(t, err, "prepare it")
 }

@@ -16,7 +16,6 @@ type RowEncoder struct {
 	columns []rawlog.Column
 	at      map[string]int // of a column among columns
 	given   []int          // by column, where it is among the cells of a call; -1: nowhere
-	places  []int          // of each field among the numbers or the ids of a sample
 	texts   texts
 	chunk   chunk // of one sample and one field
 	ids     []int32
@@ -36,16 +35,6 @@ func NewRowEncoder(x *datasets.Encoding) (*RowEncoder, error) {
 		r.at[c.Name] = i
 	}
 	r.given = make([]int, len(r.columns))
-	ids, numbers := 0, 0
-	for i := range e.fields {
-		if e.fields[i].scale != nil {
-			r.places = append(r.places, numbers)
-			numbers++
-			continue
-		}
-		r.places = append(r.places, ids)
-		ids += e.fields[i].out.Columns()
-	}
 	return r, nil
 }
 
@@ -151,31 +140,31 @@ func (r *RowEncoder) encodeField(i int, c *Cells) error {
 // put writes what a field of a sample became to its place.
 func (r *RowEncoder) put(i, row int) error {
 	e := r.encoder
-	f, at := &e.fields[i], r.places[i]
+	f := &e.fields[i]
 	if f.scale != nil {
 		x := f.scale.apply(r.chunk.numbers[0])
 		if math.IsInf(float64(x), 0) {
 			return errTooLarge
 		}
-		r.batch.Numbers[row*e.numbers+at] = x
+		r.batch.Numbers[row*e.numbers+f.place] = x
 		return nil
 	}
 	r.ids = f.finals(r.ids[:0], r.chunk.ids, &r.tally, i)
-	copy(r.batch.IDs[row*e.idColumns+at:], r.ids)
+	copy(r.batch.IDs[row*e.idColumns+f.place:], r.ids)
 	return nil
 }
 
 // repeat copies a field of the first sample to all others.
 func (r *RowEncoder) repeat(i int) {
 	e := r.encoder
-	f, at := &e.fields[i], r.places[i]
+	f := &e.fields[i]
 	if f.scale != nil {
 		for row := 1; row < r.batch.Rows; row++ {
-			r.batch.Numbers[row*e.numbers+at] = r.batch.Numbers[at]
+			r.batch.Numbers[row*e.numbers+f.place] = r.batch.Numbers[f.place]
 		}
 		return
 	}
 	for row := 1; row < r.batch.Rows; row++ {
-		copy(r.batch.IDs[row*e.idColumns+at:], r.ids)
+		copy(r.batch.IDs[row*e.idColumns+f.place:], r.ids)
 	}
 }

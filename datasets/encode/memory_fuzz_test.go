@@ -20,10 +20,10 @@ func FuzzRowEncoder(f *testing.F) {
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4], seed[5])
 	}
+	r, err := NewRowEncoder(x)
+	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, site, price, item, past, time, agent string) {
 		values := []string{site, price, item, past, time, agent}
-		r, err := NewRowEncoder(x)
-		require.NoError(t, err)
 		var cells []Cells
 		isText := true
 		for i, c := range r.Columns() {
@@ -63,9 +63,9 @@ func FuzzRowEncoderLists(f *testing.F) {
 	x := learned(f)
 	f.Add("0 1000000000000000 new")
 	f.Add("  a ")
+	r, err := NewRowEncoder(x)
+	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, past string) {
-		r, err := NewRowEncoder(x)
-		require.NoError(t, err)
 		encode := func(c Cells) ([]int32, error) {
 			c.Column = "past"
 			cells := []Cells{{Column: "site", Texts: []string{""}}, {Column: "price", Floats: []float32{1}}, {Column: "item", Ints: []int64{1}},

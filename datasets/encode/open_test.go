@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/internal/table"
 	"github.com/ctrzoo/ctrzoo/datasets/internal/testlog"
 	"github.com/ctrzoo/ctrzoo/datasets/internal/testset"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
@@ -145,7 +146,7 @@ func TestReadNamesThePlaceOfAnError(t *testing.T) {
 func TestReadStopsWithItsContext(t *testing.T) {
 	s, err := schema.Parse([]byte("label: y\nfields: [{name: a}]"))
 	require.NoError(t, err)
-	path := testlog.Write(t, "x.csv", "y,a\n"+strings.Repeat("1,b\n", 2*rowsPerChunk))
+	path := testlog.Write(t, "x.csv", "y,a\n"+strings.Repeat("1,b\n", 2*table.MostRows))
 	ctx, cancel := context.WithCancel(context.Background())
 	_, err = Open(ctx, s, rawlog.Files{Train: []string{path}}, Options{Progress: func(int, float64) { cancel() }})
 	require.ErrorIs(t, err, context.Canceled)

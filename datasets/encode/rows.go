@@ -25,6 +25,7 @@ type RowOptions struct {
 	Keep     []string // columns to pass on as they are
 	// SkipBadLines is how many lines that cannot be understood are left out; one more is an error. Default 0.
 	SkipBadLines int
+	OnSkip       func(error) // called for each of them, if not nil
 }
 
 // ReadRows reads raw samples in the order of the files, size at a time, with what an encoding has
@@ -69,7 +70,7 @@ func readRows(ctx context.Context, x *datasets.Encoding, l rawlog.Log, o RowOpti
 		return err
 	}
 	b := newRowBuilder(e, o)
-	bad := skipper{most: o.SkipBadLines}
+	bad := skipper{most: o.SkipBadLines, onSkip: o.OnSkip}
 	for r, err := range l(ctx, b.columns, nil) {
 		if err == nil {
 			err = b.add(r)
@@ -143,6 +144,7 @@ type rowBuilder struct {
 	keep     []int           // where the kept ones are among them
 	sample   rawlog.Record   // as the encoder wants it, with the label first
 	chunk    chunk
+	rows     []int32 // of the chunk
 	samples  datasets.Batch
 	kept     [][]string
 }
@@ -188,10 +190,12 @@ func (b *rowBuilder) add(r *rawlog.Record) error {
 func (b *rowBuilder) take() (*Rows, error) {
 	b.samples.Clear()
 	t := newTally(len(b.encoder.fields))
+	b.rows = b.rows[:0]
 	for row := range b.chunk.rows() {
-		if err := b.encoder.place(&b.chunk, row, &b.samples, &t); err != nil {
-			return nil, err
-		}
+		b.rows = append(b.rows, int32(row))
+	}
+	if err := b.encoder.place(&b.chunk, b.rows, &b.samples, &t); err != nil {
+		return nil, err
 	}
 	out := Rows{Batch: b.samples, Kept: b.kept}
 	if !b.labelled {

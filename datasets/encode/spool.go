@@ -7,11 +7,9 @@ import (
 	"io"
 	"iter"
 	"os"
-)
 
-// rowsPerChunk is the number of samples in a chunk. After each chunk progress is reported and the context
-// is checked.
-const rowsPerChunk = 1 << 13
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
+)
 
 // chunk is some samples of an encoder, row after row. Ids are provisional; numbers are in float64
 // and not yet scaled, NaN where the cell was empty.
@@ -29,6 +27,30 @@ func (c *chunk) clear() {
 	c.ids, c.numbers, c.labels, c.keys, c.weights = c.ids[:0], c.numbers[:0], c.labels[:0], c.keys[:0], c.weights[:0]
 }
 
+// move moves a row of a chunk of rows to an earlier place.
+func (c *chunk) move(to, row, rows int) {
+	if to == row {
+		return
+	}
+	moveRow(c.ids, to, row, rows)
+	moveRow(c.numbers, to, row, rows)
+	moveRow(c.labels, to, row, rows)
+	moveRow(c.weights, to, row, rows)
+}
+
+func moveRow[T any](s []T, to, row, rows int) {
+	n := len(s) / rows
+	copy(s[to*n:(to+1)*n], s[row*n:(row+1)*n])
+}
+
+// cut keeps the first of the rows of a chunk.
+func (c *chunk) cut(kept, rows int) {
+	if rows > 0 {
+		c.ids, c.numbers = c.ids[:len(c.ids)/rows*kept], c.numbers[:len(c.numbers)/rows*kept]
+		c.labels, c.weights = c.labels[:kept], c.weights[:len(c.weights)/rows*kept]
+	}
+}
+
 // Spool keeps the samples of a log until their final ids are known: a MemorySpool or a FileSpool.
 type Spool interface {
 	// add appends a chunk, and leaves an empty one.
@@ -38,9 +60,24 @@ type Spool interface {
 }
 
 // MemorySpool keeps the samples in memory. The zero value is empty.
-type MemorySpool struct{ chunks []*chunk }
+type MemorySpool struct {
+	chunks  []*chunk
+	bytes   int // of the chunks
+	checked int // bytes when there was enough memory
+}
+
+// bytesPerCheck is how many bytes are added before the memory that is left is looked at again.
+const bytesPerCheck = 64 << 20
 
 func (s *MemorySpool) add(c *chunk) error {
+	s.bytes += 4*len(c.ids) + 8*len(c.numbers) + len(c.labels) + 8*len(c.keys)
+	if s.bytes > s.checked+bytesPerCheck {
+		// What becomes of the samples takes about as much once more.
+		if err := offheap.Times(1, s.bytes).Check(); err != nil {
+			return fmt.Errorf("datasets: the log is too large for memory: %w; prepare it, and train from the files", err)
+		}
+		s.checked = s.bytes
+	}
 	kept := *c
 	s.chunks = append(s.chunks, &kept)
 	*c = chunk{

@@ -27,7 +27,13 @@ func openReader(path string, l layout, sum *Sum) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := sum.checkEnd(f); err != nil {
+	err = sum.checkEnd(f)
+	if err == nil {
+		if err = rawlog.CheckPages(f, pf); err != nil {
+			err = &rawlog.SyntaxError{Path: path, Err: err}
+		}
+	}
+	if err != nil {
 		f.Close()
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type vocabularyRow struct {
 // WriteVocabularies writes, as Parquet, the vocabularies of the fields that have one of their own: field, id, value and
 // count, from the id 0 of each field on.
 func WriteVocabularies(to io.Writer, x *datasets.Encoding) error {
-	w := parquet.NewGenericWriter[vocabularyRow](to, compression(), parquet.MaxRowsPerRowGroup(1<<20))
+	w := parquet.NewGenericWriter[vocabularyRow](to, compression(), parquet.CreatedBy("ctrzoo", Version(), ""), parquet.MaxRowsPerRowGroup(1<<20))
 	var err error
 	for i, v := range x.Vocabularies {
 		if field := &x.Schema.Fields[i]; v != nil && field.Shares == "" && err == nil {
@@ -54,6 +54,9 @@ func readVocabularies(path string) (map[string]*datasets.Vocabulary, error) {
 	defer f.Close()
 	if !sameColumns(pf.Schema(), parquet.SchemaOf(vocabularyRow{})) {
 		return nil, &rawlog.SyntaxError{Path: path, Err: errNotOurs}
+	}
+	if err := rawlog.CheckPages(f, pf); err != nil {
+		return nil, &rawlog.SyntaxError{Path: path, Err: err}
 	}
 	r := parquet.NewGenericReader[vocabularyRow](pf)
 	defer r.Close()

@@ -18,7 +18,7 @@ import (
 // appears when it is complete: until then everything is in a hidden folder beside it, which is removed
 // on an error and at the end of the context. A folder that is not empty is an fs.ErrExist.
 //
-// Memory holds the values of all vocabularies, about 25 bytes and the text for each, and some
+// Memory holds the values of all vocabularies, about 35 bytes and the text for each, and some
 // 100 MB besides, however many rows there are. While it works, the hidden folder also has a file of
 // 4 bytes for each id, 8 for each number and 9 for each row, and 4 for its weight.
 func Write(ctx context.Context, dir string, in encode.Input) (*Manifest, error) {
@@ -103,7 +103,7 @@ func writeParts(ctx context.Context, dir string, e *encode.Encoded) (list []Part
 	defer func() {
 		for _, f := range files {
 			if f != nil {
-				f.file.Close() // closed already, unless there was an error
+				f.discard()
 			}
 		}
 	}()

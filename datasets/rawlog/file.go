@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
@@ -25,6 +26,12 @@ func OpenFile(ctx context.Context, path string, meter *Meter) (io.ReadCloser, er
 	if r.unpacked, err = unpack(path, packedBytes{r}); err != nil {
 		f.Close()
 		return nil, &SyntaxError{Path: path, Err: err}
+	}
+	_, isRegular := f.(*os.File) // another one may have nothing to read for long
+	_, isPlain := r.unpacked.(packedBytes)
+	if isRegular && (!isPlain || r.hash != nil) {
+		r.beside = readBeside(r.unpacked)
+		r.unpacked = r.beside
 	}
 	return r, nil
 }
@@ -51,7 +58,8 @@ type fileReader struct {
 	hash     hash.Hash // of the bytes so far; nil if nobody wants it
 	bytes    int64     // so far
 	unpacked io.Reader
-	ended    bool // all of the content was read
+	beside   *beside // that reads it; nil: the caller does
+	ended    bool    // all of the content was read
 }
 
 func (r *fileReader) Read(p []byte) (int, error) {
@@ -63,6 +71,9 @@ func (r *fileReader) Read(p []byte) (int, error) {
 // Close closes the file. If its content was read to the end, the meter learns the hash of all of its bytes: those
 // behind the packed content, too.
 func (r *fileReader) Close() (err error) {
+	if r.beside != nil {
+		r.beside.close()
+	}
 	if r.hash != nil && r.ended {
 		if _, err = io.Copy(io.Discard, packedBytes{r}); err == nil {
 			r.meter.keep(r.path, r.bytes, r.hash)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"os"
@@ -36,6 +37,11 @@ func readParquet(ctx context.Context, path string, columns []Column, meter *Mete
 		return err
 	}
 	defer file.Close()
+	return readParquetRows(ctx, path, file, pf, columns, meter, yield)
+}
+
+// readParquetRows yields the rows of an open file.
+func readParquetRows(ctx context.Context, path string, file io.ReaderAt, pf *parquet.File, columns []Column, meter *Meter, yield func(*Record, error) bool) error {
 	cells, err := parquetCells(path, pf.Schema(), columns)
 	if err != nil {
 		return err
@@ -44,7 +50,12 @@ func readParquet(ctx context.Context, path string, columns []Column, meter *Mete
 		return &SyntaxError{Path: path, Err: ErrEmpty}
 	}
 	p := &parquetRows{Record: Record{Path: path, Values: make([]string, len(columns))}, columns: columns, cells: cells}
-	for _, group := range pf.RowGroups() {
+	for i, group := range pf.RowGroups() {
+		for k, c := range cells {
+			if err := checkPages(file, pf, i, c.index); err != nil {
+				return &SyntaxError{Path: path, Column: columns[k].Name, Err: err}
+			}
+		}
 		if err := p.readGroup(ctx, group, yield); err != nil || p.stopped {
 			return err
 		}
@@ -140,12 +151,17 @@ func (p *parquetRows) readGroup(ctx context.Context, group parquet.RowGroup, yie
 }
 
 // findParquetColumns finds the columns that can be read.
-func findParquetColumns(_ context.Context, _ *Format, path string) (list []Column, err error) {
+func findParquetColumns(_ context.Context, _ *Format, path string) ([]Column, error) {
 	file, pf, err := OpenParquet(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	return parquetColumns(pf), nil
+}
+
+// parquetColumns lists the columns of an open file that can be read.
+func parquetColumns(pf *parquet.File) (list []Column) {
 	count := map[string]int{}
 	for _, names := range pf.Schema().Columns() {
 		count[parquetName(pf.Schema(), names)]++
@@ -164,7 +180,7 @@ func findParquetColumns(_ context.Context, _ *Format, path string) (list []Colum
 		}
 		list = append(list, c)
 	}
-	return list, nil
+	return list
 }
 
 var errDamaged = errors.New("the file is damaged")
@@ -175,21 +191,36 @@ func OpenParquet(path string) (*os.File, *parquet.File, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("datasets: %w", err)
 	}
-	info, err := f.Stat()
+	pf, err := openParquet(path, f)
 	if err != nil {
 		f.Close()
-		return nil, nil, fmt.Errorf("datasets: %w", err)
-	}
-	var pf *parquet.File
-	err = guard(func() (err error) {
-		pf, err = parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
-		return err
-	})
-	if err != nil {
-		f.Close()
-		return nil, nil, &SyntaxError{Path: path, Err: err}
+		return nil, nil, err
 	}
 	return f, pf, nil
+}
+
+func openParquet(path string, f *os.File) (*parquet.File, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("datasets: %w", err)
+	}
+	pf, err := parseParquet(f, info.Size())
+	if err != nil {
+		return nil, &SyntaxError{Path: path, Err: err}
+	}
+	return pf, nil
+}
+
+// parseParquet reads the footer of a file of a size.
+func parseParquet(f io.ReaderAt, size int64) (pf *parquet.File, err error) {
+	if err := checkFooter(f, size); err != nil {
+		return nil, err
+	}
+	err = guard(func() error {
+		pf, err = parquet.OpenFile(f, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+		return err
+	})
+	return pf, err
 }
 
 // guard turns a panic into an error: the Parquet library panics on some damaged files.

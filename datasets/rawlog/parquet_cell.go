@@ -24,7 +24,11 @@ type parquetCell struct {
 }
 
 func newParquetCell(leaf parquet.LeafColumn, separator string) (*parquetCell, error) {
-	text, err := parquetText(leaf.Node.Type())
+	var text func(parquet.Value) string
+	err := guard(func() (err error) {
+		text, err = parquetText(leaf.Node.Type())
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

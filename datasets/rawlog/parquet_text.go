@@ -15,19 +15,29 @@ import (
 // timestamp as 2006-01-02 15:04:05, with the fraction of the second if it has one, which the layout of
 // whole seconds reads too; a float that is not a number as missing.
 func parquetText(t parquet.Type) (func(parquet.Value) string, error) {
+	kind := t.Kind()
 	switch logical := logicalType(t).(type) {
 	case *format.DateType:
+		if kind != parquet.Int32 {
+			return nil, errParquetType
+		}
 		return dateText, nil
 	case *format.TimestampType:
+		if kind != parquet.Int64 || logical.Unit.Value == nil { // in a damaged file
+			return nil, errParquetType
+		}
 		return timestampText(logical.Unit.Value.Duration()), nil
 	case *format.IntType:
+		if kind != parquet.Int32 && kind != parquet.Int64 {
+			return nil, errParquetType
+		}
 		if !logical.IsSigned {
-			return unsignedText(t.Kind()), nil
+			return unsignedText(kind), nil
 		}
 	case *format.DecimalType, *format.Float16Type, *format.UUIDType, *format.BsonType:
 		return nil, fmt.Errorf("columns of the Parquet type %s cannot be read", t)
 	}
-	switch t.Kind() {
+	switch kind {
 	case parquet.Boolean:
 		return booleanText, nil
 	case parquet.Int32:
@@ -43,6 +53,8 @@ func parquetText(t parquet.Type) (func(parquet.Value) string, error) {
 	}
 	return nil, fmt.Errorf("columns of the Parquet type %s cannot be read", t)
 }
+
+var errParquetType = fmt.Errorf("%w: values of one type are said to be of another", errDamaged)
 
 func logicalType(t parquet.Type) format.LogicalTypeValue {
 	if l := t.LogicalType(); l != nil {

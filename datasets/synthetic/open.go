@@ -3,12 +3,15 @@ package synthetic
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strconv"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 )
 
 // Options are the size and the seed of a log. The zero value is the default of all of them.
@@ -46,6 +49,12 @@ func Open(ctx context.Context, o Options) (*datasets.Set, error) {
 	if o.TestRows == 0 {
 		o.TestRows = 50_000
 	}
+	if ctx == nil || min(o.TrainRows, o.TestRows, o.ValidRows) < 0 {
+		return nil, errors.New("datasets: a synthetic log: no context, or a negative number of samples")
+	}
+	if err := o.need().Check(); err != nil {
+		return nil, fmt.Errorf("datasets: %d samples of a synthetic log: %w", max(o.TrainRows, o.TestRows, o.ValidRows), err)
+	}
 	rng := rand.New(rand.NewPCG(o.Seed, 0x5eed))
 	t := drawTruth(syntheticFields, syntheticBias, rng)
 	train, _, err := t.draw(ctx, o.TrainRows, rng)
@@ -82,9 +91,18 @@ func Open(ctx context.Context, o Options) (*datasets.Set, error) {
 	return set, nil
 }
 
+// need is what the samples take in memory: ids, a label and a probability.
+func (o Options) need() (n offheap.Need) {
+	bytes := uint64(4*len(syntheticFields) + 4 + 8)
+	for _, rows := range []int{o.TrainRows, o.TestRows, o.ValidRows} {
+		n = n.And(offheap.Times(bytes, rows))
+	}
+	return n
+}
+
 // draw makes samples, and returns the true probability of each.
 func (t *truth) draw(ctx context.Context, rows int, rng *rand.Rand) (*datasets.Batch, []float64, error) {
-	b := &datasets.Batch{Rows: rows}
+	b := &datasets.Batch{Rows: rows, IDs: make([]int32, 0, rows*len(t.fields)), Labels: make([]float32, 0, rows)}
 	probabilities := make([]float64, rows)
 	values := make([]int32, len(t.fields))
 	for i := range probabilities {

@@ -63,6 +63,12 @@ func expAVX512(dst, x *float32, n int, p *[12]float32)
 func sigmoidAVX512(dst, x *float32, n int, p *[12]float32)
 
 //go:noescape
+func erfcLogAVX512(dst, x *float32, n int, p *[12]float32)
+
+//go:noescape
+func normalTailAVX512(dst, x *float32, n int, p *[12]float32)
+
+//go:noescape
 func smallAVX512(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
 
 //go:noescape
@@ -151,6 +157,12 @@ func expAVX2(dst, x *float32, n int, p *[12]float32)
 
 //go:noescape
 func sigmoidAVX2(dst, x *float32, n int, p *[12]float32)
+
+//go:noescape
+func erfcLogAVX2(dst, x *float32, n int, p *[12]float32)
+
+//go:noescape
+func normalTailAVX2(dst, x *float32, n int, p *[12]float32)
 
 //go:noescape
 func smallAVX2(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)

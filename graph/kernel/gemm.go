@@ -114,29 +114,47 @@ func newGemm(m, n, k int) *gemm {
 }
 
 func (g *gemm) run() {
-	if g.m <= fewRows && g.k > 0 && g.b.colStep == 1 && g.lanes <= 16 {
+	if g.isFew() {
 		g.multiplyFew()
 	} else {
 		g.multiply()
 	}
+	g.free()
+}
+
+// isFew reports whether packing would not pay.
+func (g *gemm) isFew() bool {
+	return g.m <= fewRows && g.k > 0 && g.b.colStep == 1 && g.lanes <= 16
+}
+
+// free puts the product back into the pool.
+func (g *gemm) free() {
 	g.a.data, g.b.data, g.c, g.bias, g.relu, g.where = nil, nil, nil, nil, false, nil
 	gemms.Put(g)
 }
 
 func (g *gemm) multiply() {
-	panels := (g.n + g.cols - 1) / g.cols
+	panels, blocks := g.plan(1)
+	Parallel(panels, 1, g.pack)
+	Parallel(blocks, 1, g.mul)
+}
+
+// plan makes room for the panels of B and cuts C into blocks, for one of several products of the same size. It returns how many
+// panels there are to pack, and then how many blocks to compute.
+func (g *gemm) plan(products int) (panels, blocks int) {
+	panels = (g.n + g.cols - 1) / g.cols
 	if need := panels * g.k * g.cols; cap(g.packed) < need {
 		g.packed = make([]float32, need)
 	} else {
 		g.packed = g.packed[:need]
 	}
-	if g.k > 0 {
-		Parallel(panels, 1, g.pack)
-	}
 	strips := (g.m + g.rows - 1) / g.rows
 	g.colBlocks = (panels + panelsPerCol - 1) / panelsPerCol
-	g.height = g.rows * min(stripsPerRow, max(2, strips*g.colBlocks/(blocksPerCPU*runtime.GOMAXPROCS(0))))
-	Parallel((g.m+g.height-1)/g.height*g.colBlocks, 1, g.mul)
+	g.height = g.rows * min(stripsPerRow, max(2, products*strips*g.colBlocks/(blocksPerCPU*runtime.GOMAXPROCS(0))))
+	if g.k == 0 {
+		panels = 0
+	}
+	return panels, (g.m + g.height - 1) / g.height * g.colBlocks
 }
 
 // blocks computes blocks [from, to) of C.

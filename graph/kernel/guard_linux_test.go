@@ -39,6 +39,7 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				ReLU(w, g)
 				Exp(w, g)
 				Sigmoid(w, g)
+				NormalCDF(w, g)
 				ColumnSquares(w, g, m)
 				ColumnNormalize(w, g, m, v, v)
 				ColumnGradSums(w, g, m, v, v)

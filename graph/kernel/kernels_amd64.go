@@ -208,6 +208,22 @@ func (k *kernels) sigmoid(dst, x *float32, n int, p *[12]float32) {
 	sigmoidAVX2(dst, x, n, p)
 }
 
+func (k *kernels) erfcLog(dst, x *float32, n int, p *[12]float32) {
+	if k.isAVX512() {
+		erfcLogAVX512(dst, x, n, p)
+		return
+	}
+	erfcLogAVX2(dst, x, n, p)
+}
+
+func (k *kernels) normalTail(dst, x *float32, n int, p *[12]float32) {
+	if k.isAVX512() {
+		normalTailAVX512(dst, x, n, p)
+		return
+	}
+	normalTailAVX2(dst, x, n, p)
+}
+
 func (k *kernels) columnSquares(squares, x, mean *float32, n int) {
 	if k.isAVX512() {
 		columnSquaresAVX512(squares, x, mean, n)

@@ -57,6 +57,10 @@ func (*kernels) exp(_, _ *float32, _ int, _ *[12]float32) {}
 
 func (*kernels) sigmoid(_, _ *float32, _ int, _ *[12]float32) {}
 
+func (*kernels) erfcLog(_, _ *float32, _ int, _ *[12]float32) {}
+
+func (*kernels) normalTail(_, _ *float32, _ int, _ *[12]float32) {}
+
 func (*kernels) columnSquares(_, _, _ *float32, _ int) {}
 
 func (*kernels) columnNormalize(_, _, _, _, _ *float32, _ int) {}

@@ -41,11 +41,13 @@ func (g *gemm) strip(s *scratch, row, i, p, depth int) left {
 		clear(packed)
 	}
 	if g.a.rowStep > 1 {
-		transpose(packed, g.rows, g.a.data[at:], g.a.rowStep, height, depth)
-	} else {
-		for q := range depth {
-			copy(packed[q*g.rows:q*g.rows+height], g.a.data[at+q*g.a.colStep:])
+		for r := range height {
+			copy(packed[r*depth:(r+1)*depth], g.a.data[at+r*g.a.rowStep:])
 		}
+		return left{&packed[0], depth, 1}
+	}
+	for q := range depth {
+		copy(packed[q*g.rows:q*g.rows+height], g.a.data[at+q*g.a.colStep:])
 	}
 	return left{&packed[0], 1, g.rows}
 }

@@ -22,7 +22,7 @@ type kind struct {
 
 func kinds() []kind {
 	return []kind{
-		{"constant", "constant", func(*arguments) Schedule { return nil }},
+		{Constant, Constant, func(*arguments) Schedule { return nil }},
 		{"step", "step:SPAN[:FACTOR]", func(a *arguments) Schedule {
 			return Step{Every: a.span("", 1), Factor: a.number(0.1)}
 		}},
@@ -66,7 +66,7 @@ func Parse(text, warmUp string, length Length) (Schedule, error) {
 	rise := 0
 	if warmUp != "" {
 		var err error
-		if rise, err = wholeSpan(warmUp, length); err != nil {
+		if rise, err = Span(warmUp, length); err != nil {
 			return nil, fmt.Errorf("%w: warm-up: %w", ErrSchedule, err)
 		}
 	}
@@ -81,6 +81,19 @@ func Parse(text, warmUp string, length Length) (Schedule, error) {
 		return nil, nil
 	}
 	return s, s.Check()
+}
+
+// Constant is the text of the nil Schedule.
+const Constant = "constant"
+
+// Check returns an error if Parse returns one for a run of any length. A schedule that ends before it begins is found unless
+// that depends on the steps of an epoch.
+func Check(text, warmUp string) error {
+	if _, err := Parse(text, warmUp, Length{StepsPerEpoch: 1, Epochs: 1}); err == nil {
+		return nil
+	}
+	_, err := Parse(text, warmUp, Length{StepsPerEpoch: math.MaxInt32, Epochs: math.MaxInt16})
+	return err
 }
 
 func parse(text string, length Length, warmUp int) (Schedule, error) {
@@ -135,7 +148,7 @@ func (a *arguments) count(fallback int) int {
 // span takes a span, which must be of at least so many steps.
 func (a *arguments) span(fallback string, least int) int {
 	word := a.next(fallback)
-	steps, err := wholeSpan(word, a.length)
+	steps, err := Span(word, a.length)
 	if err == nil && steps < least {
 		err = fmt.Errorf("it ends before it begins: %s is within the warm-up", word)
 	}
@@ -150,14 +163,18 @@ func (a *arguments) keep(err error) {
 	}
 }
 
-// wholeSpan is Steps in whole steps, at least 1.
-func wholeSpan(text string, length Length) (int, error) {
+// Span is Steps in whole steps, at least 1. A span of none or less is an error.
+func Span(text string, length Length) (int, error) {
 	steps, err := Steps(text, length.StepsPerEpoch)
 	switch {
 	case err != nil:
 		return 0, err
-	case !(steps > 0 && steps <= mostSteps):
-		return 0, fmt.Errorf("a span must be above 0 and at most %g steps, got %s", float64(mostSteps), text)
+	case !(steps > 0):
+		return 0, fmt.Errorf("a span must be above 0, got %s", text)
+	case !inEpochs(text) && steps != math.Trunc(steps):
+		return 0, fmt.Errorf("a span must be of whole steps, or of epochs such as 0.5epochs, got %s", text)
+	case steps > mostSteps:
+		return 0, fmt.Errorf("a span must be of at most %d steps, got %s", mostSteps, text)
 	}
 	return max(1, int(math.Round(steps))), nil
 }
@@ -167,13 +184,16 @@ const mostSteps = 1 << 50
 
 // Steps reads a span in steps, such as 118 or 118steps, or in epochs, such as 0.3epochs, and returns it in steps.
 func Steps(text string, stepsPerEpoch int) (float64, error) {
-	number, inEpochs := strings.CutSuffix(strings.TrimSuffix(text, "s"), "epoch")
-	steps, err := strconv.ParseFloat(strings.TrimSuffix(number, "step"), 64)
+	number := strings.TrimSuffix(text, "s")
+	number = strings.TrimSuffix(strings.TrimSuffix(number, "epoch"), "step")
+	steps, err := strconv.ParseFloat(number, 64)
 	if err != nil {
 		return 0, fmt.Errorf("want a number of steps such as 118, or of epochs such as 0.3epochs, got %q", text)
 	}
-	if inEpochs {
+	if inEpochs(text) {
 		steps *= float64(stepsPerEpoch)
 	}
 	return steps, nil
 }
+
+func inEpochs(text string) bool { return strings.HasSuffix(strings.TrimSuffix(text, "s"), "epoch") }

@@ -41,5 +41,9 @@ func (p Plateau) Check() error {
 func (Plateau) Watches() bool { return true }
 
 func (p Plateau) String() string {
-	return fmt.Sprintf("is multiplied by %v when %d evaluations in a row are not better, down to %v of it", p.Factor, p.Patience, p.Floor)
+	when := "an evaluation is"
+	if p.Patience > 1 {
+		when = fmt.Sprintf("%d evaluations in a row are", p.Patience)
+	}
+	return fmt.Sprintf("is multiplied by %v when %s not better, down to %v of it", p.Factor, when, p.Floor)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // ErrSchedule is wrapped by the error of a schedule that cannot be followed.
-var ErrSchedule = errors.New("schedule: unsuitable schedule")
+var ErrSchedule = errors.New("unsuitable schedule")
 
 // Schedule is the course of a learning rate. One of one's own may be any function of At, in [0, 1].
 type Schedule interface {

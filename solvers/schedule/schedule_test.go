@@ -107,10 +107,22 @@ func TestParseRefuses(t *testing.T) {
 		{"plateau:0.1:1:0.1:9", "", `"9" is too much`},
 		{"cosine", "soon", "warm-up: want a number of steps"},
 		{"cosine", "-1", "warm-up: a span must be above 0"},
+		{"cosine", "0.5", "whole steps, or of epochs such as 0.5epochs"},
+		{"cosine", "1e30", "at most"},
 	} {
 		_, err := schedule.Parse(c.text, c.warmUp, length)
 		require.ErrorIs(t, err, schedule.ErrSchedule, c.text)
 		require.ErrorContains(t, err, c.want)
+	}
+}
+
+// Before the steps of an epoch are known, a schedule is wrong if it is so for any number of them.
+func TestCheck(t *testing.T) {
+	for text, warmUp := range map[string]string{"cosine": "2epochs", "cosine:100": "0.5epochs", "cosine:1epoch": "100", "constant": "7"} {
+		require.NoError(t, schedule.Check(text, warmUp), text)
+	}
+	for text, warmUp := range map[string]string{"cosine:100": "100", "cosine:1epoch": "2epochs", "step:0": ""} {
+		require.ErrorIs(t, schedule.Check(text, warmUp), schedule.ErrSchedule, text)
 	}
 }
 

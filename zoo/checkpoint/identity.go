@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -32,6 +33,9 @@ type ModelRecord struct {
 
 // RecordModel records a model, which must be something that JSON can hold.
 func RecordModel(model any) (ModelRecord, error) {
+	if model == nil {
+		return ModelRecord{}, errors.New("there is no model to save")
+	}
 	settings, err := json.Marshal(model)
 	if err != nil {
 		return ModelRecord{}, fmt.Errorf("the model cannot be saved: %w", err)
@@ -83,10 +87,11 @@ func (id *Identity) Compare(other *Identity) []Comparison {
 }
 
 // Check compares the run of a checkpoint with the one that wants to go on from it. If they differ, the error wraps
-// ErrMismatch and names the first difference.
+// ErrMismatch and names the first difference in a line: of model and fields only what differs.
 func (saved *Identity) Check(given *Identity) error {
 	for _, c := range saved.Compare(given) {
 		if a, b, equal := c.Texts(); !equal {
+			a, b = difference(a, b)
 			return fmt.Errorf("%w: %s: it has %s, this run has %s", ErrMismatch, c.What, a, b)
 		}
 	}

@@ -46,6 +46,16 @@ func Resolve(path string) string {
 	return path
 }
 
+// IsRun reports whether a path is the directory of a run, a checkpoint or a saved model, or the folder of a stream.
+func IsRun(path string) bool {
+	for _, name := range []string{settingsFile, manifestFile} {
+		if _, err := os.Stat(filepath.Join(Resolve(path), name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // temporary ends the names of what is not finished.
 const temporary = ".tmp"
 

@@ -40,7 +40,14 @@ func (s *Settings) set(v Value, in *Catalogs) error {
 		s.Parameters = withValue(s.Parameters, v.Name, number)
 		return err
 	}
-	if v.Name == batchSizeName {
+	switch v.Name {
+	case scheduleName:
+		s.Schedule = v.Text
+		return s.check()
+	case warmUpName:
+		s.WarmUp = v.Text
+		return s.check()
+	case batchSizeName:
 		size, err := strconv.Atoi(v.Text)
 		if err == nil && size < 1 {
 			err = fmt.Errorf("must be at least 1, got %d", size)

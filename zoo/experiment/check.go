@@ -91,12 +91,13 @@ type candidate struct {
 	Buckets         int                `json:"buckets,omitempty"`
 	AdaptiveBuckets int                `json:"adaptive_buckets,omitempty"`
 	BucketDecay     float64            `json:"bucket_decay,omitempty"`
+	course
 }
 
 // candidates are all combinations of a method's values, in an order that is always the same. What
 // a data set sets is set where the method leaves it open, if the solver has it.
 func (m *Method) candidates(data Data, in *Catalogs) []candidate {
-	base := candidate{Solver: m.Solver, Buckets: m.Buckets, AdaptiveBuckets: m.AdaptiveBuckets}
+	base := candidate{Solver: m.Solver, Buckets: m.Buckets, AdaptiveBuckets: m.AdaptiveBuckets, course: course{m.Schedule, m.WarmUp}}
 	list := []candidate{base}
 	values := map[string]Candidates{}
 	entry, _ := in.findSolver(m.Solver) // an unknown one is found when the solver is made
@@ -163,6 +164,9 @@ func (c *candidate) newSolver(in *Catalogs, seed uint64) (solvers.Solver, error)
 		} else if v, given := c.Parameters[p.Name]; given {
 			options = append(options, p.With(v))
 		}
+	}
+	if err := c.check(); err != nil {
+		return nil, err
 	}
 	for _, name := range sortedKeys(c.Parameters) {
 		if !known[name] {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"math"
@@ -47,6 +48,9 @@ func (d *dataset) rows() map[string]int {
 
 // HashSet is the start of the SHA-256 of all fields and samples of the three parts.
 func HashSet(ctx context.Context, set *datasets.Set) (string, error) {
+	if ctx == nil || set == nil {
+		return "", errors.New("experiment: no context, or no data")
+	}
 	sum := sha256.New()
 	for _, part := range []datasets.Source{set.Train, set.Valid, set.Test} {
 		if part == nil {

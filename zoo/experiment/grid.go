@@ -76,6 +76,10 @@ type Method struct {
 	Buckets         int        `yaml:"buckets"`
 	AdaptiveBuckets int        `yaml:"adaptive_buckets"`
 	BucketDecay     Candidates `yaml:"bucket_decay"`
+	// Schedule and WarmUp are the course of the learning rate, as schedule.Parse reads it: "cosine", and "0.5epochs". A plateau
+	// watches the AUC of the validation part. Default: the rate stays.
+	Schedule string `yaml:"schedule"`
+	WarmUp   string `yaml:"warm_up"`
 }
 
 // Candidates are the values among which one is chosen: in YAML a list or one number.

@@ -37,6 +37,8 @@ func TestCandidatesAreAllCombinations(t *testing.T) {
 		{Solver: "adamar", Parameters: map[string]float64{"alpha": 1, "beta1": 0.5, "learning_rate": 0.01}},
 		{Solver: "adamar", Parameters: map[string]float64{"alpha": 2, "beta1": 0.5, "learning_rate": 0.01}},
 	}, g.Methods[1].candidates(g.Data[0], &g.Catalogs))
+	cosine := Method{Solver: "adam", Schedule: "cosine", WarmUp: "10"}
+	require.Equal(t, []candidate{{Solver: "adam", course: course{"cosine", "10"}}}, cosine.candidates(Data{}, &g.Catalogs))
 	split := Method{Solver: "adamar", Buckets: 5, BucketDecay: Candidates{0.1, 0.2}}
 	require.Len(t, split.candidates(Data{}, &g.Catalogs), 2)
 }
@@ -48,6 +50,7 @@ func TestGridErrorsNameTheLine(t *testing.T) {
 		"solver":      {"solver: sam", "solver: sgd", `line 7: $.methods[2]: unknown solver "sgd"`},
 		"parameter":   {"alpha:", "rho:", `line 6: $.methods[1]: adamar has no parameter "rho"`},
 		"value":       {"[1, 2]", "[1, -2]", "line 6: $.methods[1]: solvers: bad option: WithAlpha(-2)"},
+		"schedule":    {"- solver: sam", "- {solver: sam, schedule: linear}", `line 7: $.methods[2]: unsuitable schedule "linear"`},
 		"not number":  {"[1, 2]", "[1, x]", "[6:"},
 		"same name":   {"name: AR", "name: adam", `the name "adam" appears twice`},
 		"no data":     {"[{name: synthetic, parameters: {learning_rate: 0.01}}]", "[]", "line 2: $.data: no data set"},

@@ -40,6 +40,9 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 	if s.Patience > 0 {
 		run.Monitor, run.Patience = metrics.ValidAUC, s.Patience
 	}
+	if err := s.course.apply(&run); err != nil {
+		return nil, nil, err
+	}
 	previous := 0
 	run.OnStep = func(step train.Step) {
 		if onSamples != nil {

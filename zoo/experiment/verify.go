@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 
@@ -18,6 +19,9 @@ const kernelTolerance = 0.02
 // must be equal; with another within 0.02, relative where they are above 1. It returns what differs,
 // each with its name; nothing if the record is verified. c has the model and the solver that the record names.
 func Verify(ctx context.Context, r *Record, set *datasets.Set, c Catalogs) ([]string, error) {
+	if ctx == nil || r == nil || set == nil {
+		return nil, errors.New("experiment: no context, no record or no data")
+	}
 	d, err := prepare(ctx, r.Data, set)
 	if err != nil {
 		return nil, err

@@ -17,9 +17,9 @@ type Epoch struct {
 	Partial       bool    // the run was interrupted in this epoch
 }
 
-// SamplesPerSecond returns the speed of training; 0 if nothing was trained.
+// SamplesPerSecond returns the speed of training; 0 if nothing was trained, or if the clock did not move meanwhile.
 func (e Epoch) SamplesPerSecond() float64 {
-	if e.Samples == 0 {
+	if e.Seconds <= 0 {
 		return 0
 	}
 	return float64(e.Samples) / e.Seconds

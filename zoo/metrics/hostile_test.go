@@ -27,3 +27,10 @@ func TestNotAsManyLabels(t *testing.T) {
 		}
 	}
 }
+
+// A clock may be coarse, or rest: the speed is no infinity, which JSON does not have.
+func TestTheSpeedOfAnEpochWithoutTime(t *testing.T) {
+	require.Zero(t, Epoch{Samples: 100}.SamplesPerSecond())
+	require.Zero(t, Epoch{Seconds: 1}.SamplesPerSecond())
+	require.Equal(t, 50., Epoch{Samples: 100, Seconds: 2}.SamplesPerSecond())
+}

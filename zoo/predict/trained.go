@@ -112,12 +112,17 @@ func (t *Trained) checkFields() error {
 }
 
 // Predictor returns a predictor of the model. It shares the weights.
-func (t *Trained) Predictor() (*Predictor, error) { return NewPredictor(t.Model, t.Fields, t.Weights) }
+func (t *Trained) Predictor() (*Predictor, error) {
+	if t == nil {
+		return nil, errors.New("zoo: there is no model to predict with")
+	}
+	return NewPredictor(t.Model, t.Fields, t.Weights)
+}
 
 // Save writes the model to a new directory, from which Load reads it. A run cannot go on from it: it has no state of a
 // solver. The errors are those of checkpoint.Create. Nothing is left if it fails.
 func (t *Trained) Save(path string) error {
-	if zoo.IsNil(t.Model) || t.Weights == nil {
+	if t == nil || zoo.IsNil(t.Model) || t.Weights == nil {
 		return errors.New("zoo: saving: there is no model, or it has no weights")
 	}
 	if _, err := t.Predictor(); err != nil { // the weights are those of the model

@@ -1,6 +1,7 @@
 package statedict
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -17,6 +18,9 @@ import (
 // Import makes a model of the zoo with the weights of a state dict. A weight without a tensor, a tensor without a weight, and
 // one of another shape are errors that name it and wrap ErrMapping.
 func Import(m zoo.Model, s *Source, tensors map[string]*Tensor, how *Mapping) (*predict.Trained, error) {
+	if zoo.IsNil(m) || s == nil || how == nil {
+		return nil, errors.New("statedict: no model, no source or no mapping")
+	}
 	t, err := newImport(m, s, tensors)
 	if err == nil {
 		err = t.run(how)

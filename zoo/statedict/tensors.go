@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
+	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/npy"
 	"github.com/maruel/safetensors"
 )
@@ -38,13 +40,23 @@ func Read(path string) (map[string]*Tensor, error) {
 }
 
 func readSafetensors(path string) (map[string]*Tensor, error) {
+	regular, err := safefile.Open(path) // a pipe cannot be mapped
+	if err != nil {
+		return nil, err
+	}
+	regular.Close()
 	var m safetensors.Mapped
 	if err := m.Open(path); err != nil {
 		return nil, err
 	}
 	defer m.Close()
+	return tensorsOf(m.File)
+}
+
+// tensorsOf copies the tensors of a file.
+func tensorsOf(f *safetensors.File) (map[string]*Tensor, error) {
 	tensors := map[string]*Tensor{}
-	for _, t := range m.Tensors {
+	for _, t := range f.Tensors {
 		shape := make([]int, len(t.Shape))
 		for i, n := range t.Shape {
 			shape[i] = int(n)
@@ -67,14 +79,10 @@ func readSafetensors(path string) (map[string]*Tensor, error) {
 
 // newTensor reads values of 4 or 8 bytes.
 func newTensor(shape []int, data []byte, size int) (*Tensor, error) {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	if len(data) != n*size {
+	if bytes := offheap.Times(uint64(size), shape...); bytes != offheap.Times(1, len(data)) {
 		return nil, fmt.Errorf("the shape %v does not have %d bytes", shape, len(data))
 	}
-	t := &Tensor{Shape: shape, Values: make([]float32, n)}
+	t := &Tensor{Shape: shape, Values: make([]float32, len(data)/size)}
 	for i := range t.Values {
 		if size == 4 {
 			t.Values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
@@ -86,11 +94,24 @@ func newTensor(shape []int, data []byte, size int) (*Tensor, error) {
 }
 
 func readNPZ(path string) (map[string]*Tensor, error) {
-	archive, err := zip.OpenReader(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer archive.Close()
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return tensorsOfArchive(f, info.Size())
+}
+
+// tensorsOfArchive reads the tensors of an npz file of a size.
+func tensorsOfArchive(r io.ReaderAt, size int64) (map[string]*Tensor, error) {
+	archive, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, err
+	}
 	tensors := map[string]*Tensor{}
 	for _, file := range archive.File {
 		name := strings.TrimSuffix(file.Name, ".npy")
@@ -123,7 +144,15 @@ func readNPY(file *zip.File) (*Tensor, error) {
 	if size == 0 || h.Fortran {
 		return nil, fmt.Errorf("want float32 or float64 in C order, got %v", h)
 	}
-	data, err := io.ReadAll(r)
+	// A few bytes may unpack to more than there is memory for.
+	need := offheap.Times(uint64(size), h.Shape...)
+	if need > offheap.Need(file.UncompressedSize64) {
+		return nil, fmt.Errorf("the shape %v needs %v, and the array has %d", h.Shape, need, file.UncompressedSize64)
+	}
+	if err := need.And(need).Check(); err != nil { // its bytes, and its values
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(r, int64(need)+1))
 	if err != nil {
 		return nil, err
 	}

@@ -64,6 +64,8 @@ func (s *Stream) prepare() error {
 	switch {
 	case s.Schema == nil || s.NewSolver == nil || s.Run.Model == nil:
 		return errors.New("zoo: a stream needs a schema, a model and a solver")
+	case s.Run.Schedule != nil:
+		return errors.New("zoo: a stream has no end, and so no schedule of the learning rate")
 	case s.EvictIdle < 0:
 		return fmt.Errorf("zoo: a stream cannot evict rows that are idle for %d steps", s.EvictIdle)
 	}

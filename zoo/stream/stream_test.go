@@ -11,6 +11,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/schedule"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
@@ -196,6 +197,9 @@ func TestStreamErrors(t *testing.T) {
 	require.ErrorContains(t, err, `model is not given, and was "dnn"`)
 	_, err = stream.Open(dir, stream.Options{})
 	require.ErrorContains(t, err, "needs a schema")
+	o.Run.Schedule = schedule.Cosine{Steps: 10}
+	_, err = stream.Open(dir, o)
+	require.ErrorContains(t, err, "no schedule of the learning rate")
 }
 
 // A stream whose first day failed begins with other settings, and nothing of the day is left.

@@ -97,6 +97,9 @@ const (
 	shuffleStream // plus the epoch: each epoch's order depends on the seed and its number only
 )
 
+// StepsPerEpoch returns the steps of a pass over Train.
+func (r *Run) StepsPerEpoch() int { return (r.Train.Len() + r.BatchSize - 1) / r.BatchSize }
+
 func (r *Run) stream(number uint64) *rand.Rand { return rand.New(r.source(number)) }
 
 func (r *Run) source(number uint64) *rand.PCG { return rand.NewPCG(r.Seed, number) }

@@ -66,7 +66,7 @@ func (c *Catalogs) isFree(flags *pflag.FlagSet, name, whose string) bool {
 		return true
 	}
 	if c.err == nil {
-		c.err = fmt.Errorf("%s: its flag --%s is already a flag of the verb %s", whose, name, flags.Name())
+		c.err = fmt.Errorf("%s: its flag --%s is already a flag of the command %s", whose, name, flags.Name())
 	}
 	return false
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
@@ -32,13 +33,17 @@ type Checkpoints struct {
 // AddCheckpoints adds the flags of saving, resuming and early stopping.
 func AddCheckpoints(flags *pflag.FlagSet, m *Metrics) *Checkpoints {
 	c := &Checkpoints{flags: flags, metrics: m}
-	flags.StringVar(&c.out, "out", "", "directory for checkpoints and the trained model; it must not hold a run yet")
-	flags.StringVar(&c.resume, "resume", "", "directory of a run to go on with; its flags are those it was started with, and --epochs may be raised")
-	flags.StringVar(&c.from, "from", "", "directory of a run that this one goes on from with another log: its model, solver, weights and vocabulary")
-	flags.StringVar(&c.every, "checkpoint-every", "", "also save within epochs: every so many steps (500) or after so much time (10m)")
-	flags.IntVar(&c.keep, "keep", 2, "number of latest checkpoints to keep, besides that of the best epoch")
-	flags.StringVar(&c.monitor, "monitor", "", "stop early and find the best epoch by valid_ and the name of one of --metrics: "+strings.Join(metrics.Monitors(m.catalogs.Metrics), ", ")+"; without it a run with a validation part finds it by the first of them")
-	flags.IntVar(&c.patience, "patience", 2, "with --monitor: stop when so many epochs in a row were not better; 0: never")
+	ui.Group(flags, ui.SavingFlags, func() {
+		flags.StringVar(&c.out, "out", "", "directory for checkpoints and the trained model; it must not hold a run yet")
+		flags.StringVar(&c.resume, "resume", "", "directory of a run to go on with; its flags are those it was started with, and --epochs may be raised")
+		flags.StringVar(&c.from, "from", "", "directory of a run that this one goes on from with another log: its model, solver, weights and vocabulary")
+		flags.StringVar(&c.every, "checkpoint-every", "", "also save within epochs: every so many steps (500) or after so much time (10m)")
+		flags.IntVar(&c.keep, "keep", 2, "number of latest checkpoints to keep, besides that of the best epoch")
+	})
+	ui.Group(flags, ui.TrainingFlags, func() {
+		flags.StringVar(&c.monitor, "monitor", "", "stop early and find the best epoch by valid_ and the name of one of --metrics: "+strings.Join(metrics.Monitors(m.catalogs.Metrics), ", ")+"; without it a run with a validation part finds it by the first of them")
+		flags.IntVar(&c.patience, "patience", 2, "with --monitor: stop when so many evaluations in a row, of epochs or with --evaluate-every within them, were not better; 0: never")
+	})
 	return c
 }
 

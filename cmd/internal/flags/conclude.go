@@ -31,7 +31,7 @@ func (c *Checkpoints) Announce(reporter *ui.Reporter) error {
 // Conclude says why the run ended and what can be done now.
 func (c *Checkpoints) Conclude(reporter *ui.Reporter, t *train.Trainer, history []metrics.Epoch, err error) {
 	if err == nil && t.StoppedEarly() {
-		reporter.Note(fmt.Sprintf("stopped early: %s was best in epoch %d", c.monitor, t.Best().Epoch))
+		reporter.Note(fmt.Sprintf("stopped early: %s was best in epoch %d, step %d", c.monitor, t.Best().Epoch, t.Best().Steps))
 	}
 	if c.directory == nil {
 		return
@@ -39,7 +39,7 @@ func (c *Checkpoints) Conclude(reporter *ui.Reporter, t *train.Trainer, history 
 	path := c.directory.Path()
 	switch {
 	case err == nil && reporter.Epochs() == 0:
-		reporter.Note(fmt.Sprintf("the run has ended after %d epochs; to go on, raise --epochs", len(history)))
+		reporter.Note(fmt.Sprintf("the run has ended after %d epochs; to go on, raise --epochs", metrics.Whole(history)))
 	case err == nil:
 		reporter.Note(fmt.Sprintf("saved; use it with: zoo evaluate --from %[1]s, zoo predict --from %[1]s", path))
 	case errors.Is(err, context.Canceled):

@@ -21,6 +21,11 @@ func ReadConfig(path string, flags *pflag.FlagSet) error {
 	if err != nil {
 		return fmt.Errorf("--config: %w", err)
 	}
+	return setFlags(path, text, flags)
+}
+
+// setFlags is ReadConfig of the text of a file.
+func setFlags(path string, text []byte, flags *pflag.FlagSet) error {
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return fmt.Errorf("--config: %s: %w", path, err)

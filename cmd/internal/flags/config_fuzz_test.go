@@ -1,8 +1,6 @@
 package flags
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/spf13/pflag"
@@ -15,15 +13,12 @@ func FuzzConfig(f *testing.F) {
 	f.Add("a: {b: c}\n---\nseed: 1\n")
 	f.Add("solver: &x [*x]\n")
 	f.Add("? [a]\n: b\n")
-	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, text string) {
-		path := filepath.Join(dir, "config.yaml")
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		flags := pflag.NewFlagSet("x", pflag.ContinueOnError)
 		solver := flags.StringSlice("solver", nil, "")
 		flags.Int("epochs", 1, "")
 		flags.IntSlice("hidden-units", nil, "")
-		if err := ReadConfig(path, flags); err != nil {
+		if err := setFlags("config.yaml", []byte(text), flags); err != nil {
 			return
 		}
 		if kept, given := Kept(flags)["solver"]; given {

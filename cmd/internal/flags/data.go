@@ -25,9 +25,11 @@ type Data struct {
 // AddData adds the flags of the data of a run.
 func AddData(f *pflag.FlagSet, c *Catalogs) *Data {
 	d := &Data{Log: AddLog(f, c, "synthetic", c.Drawn()+", a folder of zoo prepare, or a raw log: "+c.Raw())}
-	f.IntVar(&d.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
-	f.IntVar(&d.memory, "memory", prepared.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
-	f.BoolVar(&d.verify, "verify-data", false, "compare all bytes of prepared data with their hashes; without it, those of files up to 256 MiB, and size and end of larger ones")
+	ui.Group(f, ui.DataFlags, func() {
+		f.IntVar(&d.rows, "rows", 0, "training rows of the synthetic log; 0 means 200,000")
+		f.IntVar(&d.memory, "memory", prepared.DefaultMemory>>20, "MiB of samples to keep of each part of prepared data; a larger part is read again in every epoch")
+		f.BoolVar(&d.verify, "verify-data", false, "compare all bytes of prepared data with their hashes; without it, those of files up to 256 MiB, and size and end of larger ones")
+	})
 	return d
 }
 
@@ -76,6 +78,6 @@ func (d *Data) Open(ctx context.Context, seed uint64, reporter *ui.Reporter) (*d
 		return nil, err
 	}
 	in.Options.Base = d.Base
-	defer reporter.EndBar()
+	defer reporter.EndReading()
 	return in.Open(ctx)
 }

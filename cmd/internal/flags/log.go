@@ -29,6 +29,11 @@ type Log struct {
 // AddLog adds the flags of a log; data is the default of --data.
 func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
 	l := &Log{given: f.Changed, catalogs: c}
+	ui.Group(f, ui.DataFlags, func() { l.add(f, data, dataHelp) })
+	return l
+}
+
+func (l *Log) add(f *pflag.FlagSet, data, dataHelp string) {
 	f.StringVar(&l.Data, "data", data, dataHelp)
 	f.StringVar(&l.Schema, "schema", "", "YAML file that describes the columns of a log of your own")
 	f.StringSliceVar(&l.Files.Train, "train", nil, "files of the training part, or of all parts if the data set divides itself; a folder, or a pattern such as 'logs/day*.csv', names many, and - is standard input")
@@ -38,7 +43,6 @@ func AddLog(f *pflag.FlagSet, c *Catalogs, data, dataHelp string) *Log {
 	f.IntVar(&l.minCount, "min-count", 0, "known data sets: a value that occurs less in the training part is out of vocabulary")
 	f.StringVar(&l.negatives, "negatives", "", "amazon: negatives are drawn uniform (default) or popular")
 	f.IntVar(&l.skipBadLines, "skip-bad-lines", 0, "bad lines that may be left out; one more is an error")
-	return l
 }
 
 // Check returns an error unless the flags name a raw log.
@@ -116,7 +120,7 @@ func (l *Log) Input(seed uint64, reporter *ui.Reporter) (encode.Input, error) {
 	options := encode.Options{
 		Choices:      encode.Choices{Seed: seed, Split: l.split, MinCount: l.minCount, Negatives: l.negatives},
 		SkipBadLines: l.skipBadLines,
-		OnSkip:       func(err error) { reporter.Note(fmt.Sprintf("left out: %v", err)) },
+		OnSkip:       reporter.Skipped,
 		OnNote:       reporter.Note,
 		Progress:     reporter.RowsRead,
 	}

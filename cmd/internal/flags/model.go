@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/spf13/pflag"
@@ -23,9 +24,11 @@ type Model struct {
 // There is one for each hyper-parameter and each parameter in the catalogs. If it has the name of another
 // flag, that is an error of c.
 func AddModelAndSolver(flags *pflag.FlagSet, c *Catalogs) (*Model, *Solver) {
-	m, s := newModel(flags, c), newSolver(flags, c)
-	s.addParameters(c)
-	m.addHyperparameters(c)
+	var m *Model
+	var s *Solver
+	ui.Group(flags, ui.ModelFlags, func() { m = newModel(flags, c) })
+	ui.Group(flags, ui.SolverFlags, func() { s = AddSolver(flags, c) })
+	ui.Group(flags, ui.ModelFlags, func() { m.addHyperparameters(c) })
 	return m, s
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/solvers/schedule"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/pflag"
 )
@@ -135,20 +136,22 @@ func (f *Solver) Parameters(name string, scale Scale) (map[string]float64, error
 
 // halfLife reads --half-life, in steps.
 func halfLife(text string, scale Scale) (float64, error) {
-	number, inEpochs := strings.CutSuffix(text, "epochs")
-	number, inDays := strings.CutSuffix(number, "days")
-	value, err := strconv.ParseFloat(strings.TrimSuffix(number, "steps"), 64)
+	number, inDays := strings.CutSuffix(text, "days")
+	if !inDays {
+		value, err := schedule.Steps(text, scale.StepsPerEpoch)
+		if err != nil {
+			return 0, fmt.Errorf("--half-life: %w", err)
+		}
+		return value, nil
+	}
+	value, err := strconv.ParseFloat(number, 64)
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("--half-life: want a number of steps such as 118, of epochs such as 0.3epochs, or of days of a stream such as 2days, got %q", text)
-	case inDays && scale.StepsPerDay == 0:
+		return 0, fmt.Errorf("--half-life: want a number of days such as 2days, got %q", text)
+	case scale.StepsPerDay == 0:
 		return 0, fmt.Errorf("--half-life %s: only a stream has days", text)
-	case inDays:
-		value *= float64(scale.StepsPerDay)
-	case inEpochs:
-		value *= float64(scale.StepsPerEpoch)
 	}
-	return value, nil
+	return value * float64(scale.StepsPerDay), nil
 }
 
 // Check returns an error that names the flags that none of the solvers takes.

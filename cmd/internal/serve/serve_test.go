@@ -25,7 +25,10 @@ import (
 )
 
 // saved saves a small model and returns its directory.
-func saved(t *testing.T) string {
+func saved(t *testing.T) string { return savedOf(t, 0) }
+
+// savedOf is saved of a seed.
+func savedOf(t *testing.T, seed uint64) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "ads")
 	log := filepath.Join(t.TempDir(), "log.csv")
@@ -36,7 +39,7 @@ func saved(t *testing.T) string {
 	solver, err := solvers.NewAdamAR()
 	require.NoError(t, err)
 	result, err := train.Train(t.Context(), train.Run{Model: zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{8}}, Train: set.Train,
-		Encoding: set.Encoding, Solver: solver, BatchSize: 20, Epochs: 1})
+		Encoding: set.Encoding, Solver: solver, BatchSize: 20, Epochs: 1, Seed: seed})
 	require.NoError(t, err)
 	defer result.Free()
 	require.NoError(t, result.Save(dir))

@@ -4,18 +4,33 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"golang.org/x/term"
 )
 
-// column is one of the table of epochs.
-type column struct {
+// column is one of a table of epochs, or of days.
+type column[T any] struct {
 	heading string
 	width   int
 	spare   int // where the terminal is too narrow, the columns with the highest leave first; 0: never
-	cell    func(metrics.Epoch) string
+	cell    func(T) string
+}
+
+type epochColumn = column[metrics.Epoch]
+
+// row joins the headings of columns, or with a value their cells, behind the first one.
+func row[T any](first string, list []column[T], of *T) string {
+	for _, c := range list {
+		text := c.heading
+		if of != nil {
+			text = c.cell(*of)
+		}
+		first += fmt.Sprintf("  %*s", c.width, text)
+	}
+	return first
 }
 
 // How much a column can be spared.
@@ -24,27 +39,41 @@ const (
 	otherFigure
 	speed
 	norm
+	extra
 )
 
 // columns are those of a run, as many as fit in a width.
-func (r *Run) columns(width int) []column {
-	list := []column{
-		{"train loss", 10, needed, func(e metrics.Epoch) string { return decimals(e.TrainLoss, 4) }},
+func (r *Run) columns(width int) []epochColumn {
+	var list []epochColumn
+	if r.Within {
+		list = append(list, epochColumn{"step", 6, extra, func(e metrics.Epoch) string { return strconv.Itoa(e.Steps) }})
 	}
+	list = append(list, epochColumn{"train loss", 10, needed, func(e metrics.Epoch) string { return decimals(e.TrainLoss, 4) }})
 	if r.Valid {
 		list = append(list, r.figures("valid", func(e metrics.Epoch) *metrics.Figures { return e.Valid })...)
 	}
 	if r.Test {
 		list = append(list, r.figures("test", func(e metrics.Epoch) *metrics.Figures { return e.Test })...)
 	}
+	if r.Scheduled {
+		list = append(list, epochColumn{"rate", 8, extra, func(e metrics.Epoch) string { return fmt.Sprintf("%.3g", e.LearnRate) }})
+	}
 	list = append(list,
-		column{"emb norm", 8, norm, func(e metrics.Epoch) string { return decimals(e.EmbeddingNorm, 2) }},
-		column{"samples/s", 9, speed, func(e metrics.Epoch) string { return decimals(e.SamplesPerSecond(), 0) }})
-	return fit(list, width)
+		epochColumn{"emb norm", 8, norm, func(e metrics.Epoch) string { return decimals(e.EmbeddingNorm, 2) }},
+		epochColumn{"samples/s", 9, speed, func(e metrics.Epoch) string { return decimals(e.SamplesPerSecond(), 0) }})
+	return fit(list, len("epoch "), width)
+}
+
+// epochs returns the number of an epoch, or with decimals how many were trained before an evaluation within one.
+func (r *Run) epochs(e metrics.Epoch) string {
+	if e.Batches == 0 {
+		return strconv.Itoa(e.Epoch)
+	}
+	return fmt.Sprintf("%.2f", float64(e.Epoch-1)+float64(e.Samples)/float64(r.Samples))
 }
 
 // figures are the columns of a part. The first one names the part. Beside another part, figures without a goal are left out.
-func (r *Run) figures(part string, of func(metrics.Epoch) *metrics.Figures) (list []column) {
+func (r *Run) figures(part string, of func(metrics.Epoch) *metrics.Figures) (list []epochColumn) {
 	for _, m := range r.Metrics {
 		if m.Detail || m.Goal == metrics.NoGoal && r.Valid {
 			continue
@@ -53,15 +82,15 @@ func (r *Run) figures(part string, of func(metrics.Epoch) *metrics.Figures) (lis
 		if len(list) == 0 {
 			heading, spare = part+" "+heading, needed
 		}
-		list = append(list, column{heading, max(8, len(heading)), spare, func(e metrics.Epoch) string { return m.Format(of(e).Value(m.Name)) }})
+		list = append(list, epochColumn{heading, max(8, len(heading)), spare, func(e metrics.Epoch) string { return m.Format(of(e).Value(m.Name)) }})
 	}
 	return list
 }
 
-// fit leaves columns out until the others, behind that of the epoch, fit in a width.
-func fit(list []column, width int) []column {
+// fit leaves columns out until the others, behind a first one of a width of its own, fit in a width.
+func fit[T any](list []column[T], first, width int) []column[T] {
 	for {
-		total, last := len("epoch "), -1
+		total, last := first, -1
 		for i, c := range list {
 			total += c.width + 2
 			if c.spare > needed && (last < 0 || c.spare >= list[last].spare) {
@@ -91,6 +120,24 @@ func widthOf(w io.Writer) int {
 		}
 	}
 	return 1 << 10
+}
+
+// Hanging prints lines of words behind a name, and wraps those that are wider than the terminal. Empty lines are left out.
+func Hanging(w io.Writer, name string, indent int, lines ...string) error {
+	width := widthOf(w)
+	for _, line := range lines {
+		if line == "" {
+			continue
+		}
+		text := wrapped(strings.Fields(line), max(1, width-indent+len("  ")))
+		for part := range strings.SplitSeq(text, "\n") {
+			if _, err := fmt.Fprintf(w, "%-*s %s\n", indent-1, name, strings.TrimPrefix(part, "  ")); err != nil {
+				return err
+			}
+			name = ""
+		}
+	}
+	return nil
 }
 
 // wrapped joins parts to lines of at most a width. The lines after the first begin with two spaces.

@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+	"github.com/ctrzoo/ctrzoo/zoo/stream"
 	"github.com/stretchr/testify/require"
 )
 
 // headings joins those of the columns, and returns the length of a row.
-func headings(list []column) (text string, width int) {
+func headings(list []epochColumn) (text string, width int) {
 	width = len("epoch ")
 	for _, c := range list {
 		text += "|" + c.heading
@@ -63,4 +64,20 @@ func TestWrappedLines(t *testing.T) {
 	parts := []string{"best epoch 9:", "valid AUC 0.7000, log loss 0.5000,", "test AUC 0.6900"}
 	require.Equal(t, "best epoch 9: valid AUC 0.7000, log loss 0.5000, test AUC 0.6900", wrapped(parts, 80))
 	require.Equal(t, "best epoch 9:\n  valid AUC 0.7000, log loss 0.5000,\n  test AUC 0.6900", wrapped(parts, 45))
+}
+
+func TestTheColumnsOfDaysFitTheTerminal(t *testing.T) {
+	for width, want := range map[int]int{1000: 11, 80: 6, 45: 3, 5: 2} {
+		list := fit(dayColumns(), dayWidth, width)
+		require.Len(t, list, want)
+		require.True(t, width == 5 || len(row("2026-01-01  ", list, nil)) <= width)
+	}
+	r := &stream.Record{Day: "2026-01-01", Samples: 100, Seconds: 1.25}
+	require.Equal(t, "d        100         -         -", row("d", fit(dayColumns(), dayWidth, 45), r))
+}
+
+func TestHanging(t *testing.T) {
+	var out strings.Builder
+	require.NoError(t, Hanging(&out, "name", 6, "one two", "", "three"))
+	require.Equal(t, "name  one two\n      three\n", out.String())
 }

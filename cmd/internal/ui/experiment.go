@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
-	"github.com/schollz/progressbar/v3"
 )
 
 // ExperimentReporter shows the progress of a grid: a line for each run that ends and, on a terminal, a
@@ -15,7 +14,7 @@ import (
 type ExperimentReporter struct {
 	out, err io.Writer
 	terminal bool
-	bar      *progressbar.ProgressBar
+	bar      *bar
 	latest   *experiment.Record
 }
 
@@ -35,15 +34,15 @@ func (r *ExperimentReporter) Progress(p experiment.Progress) {
 		return
 	}
 	if r.bar == nil {
-		r.bar = newBar(r.err, max(1, p.Samples), progressbar.OptionShowIts(), progressbar.OptionSetItsString("samples"))
+		r.bar = newBar(r.err, max(1, p.Samples), "samples")
 	}
-	_ = r.bar.Set(min(p.DoneSamples, p.Samples)) // an error in drawing changes nothing
+	r.bar.set(fmt.Sprintf("run %d of %d", min(p.DoneRuns+1, p.Runs), p.Runs), p.DoneSamples, p.DoneSamples)
 }
 
 // End clears the bar.
 func (r *ExperimentReporter) End() {
 	if r.bar != nil {
-		_ = r.bar.Clear()
+		r.bar.clear()
 	}
 }
 

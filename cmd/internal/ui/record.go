@@ -52,11 +52,22 @@ func Finite(v float64) *float64 {
 	return &v
 }
 
+// addShare adds the share of its epoch that was trained before an evaluation within it.
+func (r *Run) addShare(o *Object, e metrics.Epoch) {
+	if e.Batches > 0 {
+		o.Add("epoch_share", float64(e.Samples)/float64(r.Samples))
+	}
+}
+
 // record returns what --json prints for an epoch.
 func (r *Reporter) record(e metrics.Epoch) Object {
 	o := Object{
 		{"model", r.run.Model}, {"solver", r.run.Solver}, {"epoch", e.Epoch}, {"steps", e.Steps},
 		{"train_loss", Finite(e.TrainLoss)},
+	}
+	r.run.addShare(&o, e)
+	if r.run.Scheduled {
+		o.Add("learning_rate", Finite(e.LearnRate))
 	}
 	o.AddFigures("test_", e.Test, r.run.Metrics)
 	o.AddFigures("valid_", e.Valid, r.run.Metrics)

@@ -6,11 +6,9 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
-	"github.com/schollz/progressbar/v3"
 )
 
 // Reporter shows runs to people (a table and, on a terminal, a progress bar) or to scripts (JSON).
@@ -20,9 +18,10 @@ type Reporter struct {
 	terminal bool
 
 	run     Run
-	columns []column
-	bar     *progressbar.ProgressBar
-	begun   time.Time // the reading of a log
+	columns []epochColumn
+	bar     *bar
+	counted int // rows, of which the whole is not known
+	skipped int // bad lines that were left out
 	lines   []line
 }
 
@@ -31,6 +30,9 @@ type Run struct {
 	Model, Solver string
 	Metrics       []metrics.Metric // that are shown for each epoch
 	Valid, Test   bool             // which parts are measured after every epoch
+	Samples       int              // of an epoch
+	Within        bool             // whether there are evaluations within epochs
+	Scheduled     bool             // whether the learning rate changes
 	BestAUC       float64          // best possible AUC of the test part; 0 if it is not known
 	Facts         []string         // what is trained, on what: lines of a header
 	// IsBest says whether an epoch is the best so far; nil: nobody knows.
@@ -48,8 +50,32 @@ func NewReporter(out, err io.Writer, asJSON bool) *Reporter {
 	return &Reporter{out: out, err: err, json: asJSON, terminal: isTerminal(err)}
 }
 
-// Note prints a line for people.
-func (r *Reporter) Note(text string) { fmt.Fprintf(r.err, "zoo: %s\n", text) }
+// Note prints a line for people, in place of the progress bar, which is drawn again below it.
+func (r *Reporter) Note(text string) {
+	if r.bar != nil {
+		r.bar.clear()
+	}
+	fmt.Fprintf(r.err, "zoo: %s\n", text)
+}
+
+// skipsShown is how many bad lines are reported one by one.
+const skipsShown = 5
+
+// Skipped reports a bad line that is left out. After the first few they are only counted.
+func (r *Reporter) Skipped(err error) {
+	if r.skipped++; r.skipped <= skipsShown {
+		r.Note(fmt.Sprintf("left out: %v", err))
+	}
+}
+
+// EndReading removes the progress bar, and says how many bad lines were left out if not all were shown.
+func (r *Reporter) EndReading() {
+	r.EndBar()
+	if r.skipped > skipsShown {
+		r.Note(fmt.Sprintf("left out: %d bad lines in all", r.skipped))
+	}
+	r.skipped = 0
+}
 
 // RowsRead shows the progress of reading a log on a terminal: the rows so far, and their share of the log.
 func (r *Reporter) RowsRead(rows int, share float64) {
@@ -58,12 +84,9 @@ func (r *Reporter) RowsRead(rows int, share float64) {
 	}
 	const parts = 1000
 	if r.bar == nil {
-		r.begun = time.Now()
-		r.bar = newBar(r.err, parts, progressbar.OptionSetPredictTime(true))
+		r.bar = newBar(r.err, parts, "rows")
 	}
-	rate := float64(rows) / time.Since(r.begun).Seconds()
-	r.bar.Describe(fmt.Sprintf("%d rows, %.0f rows/s", rows, rate))
-	_ = r.bar.Set(int(share * parts)) // the bar is for looking at: an error in drawing it changes nothing
+	r.bar.set(fmt.Sprintf("%d rows", rows), int(share*parts), rows)
 }
 
 // Rows counts n more rows on a terminal, and shows their rate.
@@ -72,10 +95,10 @@ func (r *Reporter) Rows(what string, n int) {
 		return
 	}
 	if r.bar == nil {
-		r.bar = newBar(r.err, -1, progressbar.OptionSetDescription(what),
-			progressbar.OptionShowIts(), progressbar.OptionShowCount(), progressbar.OptionSetItsString("rows"))
+		r.bar, r.counted = newBar(r.err, -1, "rows"), 0
 	}
-	_ = r.bar.Add(n) // the bar is for looking at: an error in drawing it changes nothing
+	r.counted += n
+	r.bar.set(fmt.Sprintf("%s, %d rows", what, r.counted), 0, r.counted)
 }
 
 // Written returns what shows the progress of writing: it is told the rows so far, and begins anew when they are fewer than
@@ -110,11 +133,7 @@ func (r *Reporter) header() {
 		fmt.Fprintln(r.out, wrapped(strings.Fields(fact), width))
 	}
 	r.columns = r.run.columns(width)
-	fmt.Fprint(r.out, "epoch ")
-	for _, c := range r.columns {
-		fmt.Fprintf(r.out, "  %*s", c.width, c.heading)
-	}
-	fmt.Fprintln(r.out)
+	fmt.Fprintln(r.out, row("epoch ", r.columns, nil))
 }
 
 // Step moves the progress bar.
@@ -123,18 +142,14 @@ func (r *Reporter) Step(s train.Step) {
 		return
 	}
 	if r.bar == nil {
-		r.bar = newBar(r.err, s.Total, progressbar.OptionSetDescription(fmt.Sprintf("%s epoch %d", r.run.Solver, s.Epoch)),
-			progressbar.OptionShowIts(), progressbar.OptionSetItsString("samples"))
+		r.bar = newBar(r.err, s.Total, "samples")
 	}
-	_ = r.bar.Set(s.Samples) // the bar is for looking at: an error in drawing it changes nothing
+	r.bar.set(fmt.Sprintf("%s epoch %d", r.run.Solver, s.Epoch), s.Samples, s.Samples)
 }
 
 // Epoch prints the figures of an epoch.
 func (r *Reporter) Epoch(e metrics.Epoch) error {
-	if r.bar != nil {
-		_ = r.bar.Finish()
-		r.bar = nil
-	}
+	r.EndBar()
 	figures := e.Test
 	if !r.run.Test {
 		figures = e.Valid
@@ -151,14 +166,11 @@ func (r *Reporter) print(e metrics.Epoch) error {
 	if r.run.IsBest != nil && r.run.IsBest(e) {
 		mark = bestMark
 	}
-	row := fmt.Sprintf("%5d%s", e.Epoch, mark)
-	for _, c := range r.columns {
-		row += fmt.Sprintf("  %*s", c.width, c.cell(e))
-	}
+	line := row(fmt.Sprintf("%5s%s", r.run.epochs(e), mark), r.columns, &e)
 	if e.Partial {
-		row += "  partial: interrupted in this epoch"
+		line = wrapped([]string{line, " partial: interrupted in this epoch"}, widthOf(r.out))
 	}
-	_, err := fmt.Fprintln(r.out, row)
+	_, err := fmt.Fprintln(r.out, line)
 	if err != nil || e.Diagnostics == nil {
 		return err
 	}
@@ -172,11 +184,12 @@ const bestMark = "*"
 func (r *Reporter) Best(e metrics.Epoch) error {
 	if r.json {
 		o := Object{{"model", r.run.Model}, {"solver", r.run.Solver}, {"best_epoch", e.Epoch}, {"steps", e.Steps}}
+		r.run.addShare(&o, e)
 		o.AddFigures("valid_", e.Valid, r.run.Metrics)
 		o.AddFigures("test_", e.Test, r.run.Metrics)
 		return json.NewEncoder(r.out).Encode(o)
 	}
-	parts := []string{fmt.Sprintf("best epoch %d:", e.Epoch), r.inWords("valid", e.Valid)}
+	parts := []string{fmt.Sprintf("best epoch %s:", r.run.epochs(e)), r.inWords("valid", e.Valid)}
 	if e.Test != nil {
 		parts[1] += ","
 		parts = append(parts, r.inWords("test", e.Test))
@@ -199,7 +212,7 @@ func (r *Reporter) inWords(part string, f *metrics.Figures) string {
 // EndBar removes the progress bar.
 func (r *Reporter) EndBar() {
 	if r.bar != nil {
-		_ = r.bar.Clear()
+		r.bar.clear()
 		r.bar = nil
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -19,6 +20,8 @@ type Table interface {
 type Column struct {
 	Name string
 	Of   any // a value of the type of its cells
+	// Numbers makes a text that is a number one in JSON.
+	Numbers bool
 }
 
 // NewTable begins a table in the format that the extension of path asks for: .parquet, .jsonl, .tsv,
@@ -61,6 +64,10 @@ func (t *csvTable) Close() error {
 	return t.writer.Error()
 }
 
+// jsonNumber is a text that is a number, and means the same to who reads it as a float64. One such as 007 or 1e5 may be a
+// name.
+var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?$`)
+
 // jsonTable writes an object a line.
 type jsonTable struct {
 	columns []Column
@@ -70,6 +77,9 @@ type jsonTable struct {
 func (t *jsonTable) Row(values []any) error {
 	object := make(map[string]any, len(values))
 	for i, v := range values {
+		if s, isText := v.(string); isText && t.columns[i].Numbers && jsonNumber.MatchString(s) {
+			v = json.Number(s)
+		}
 		object[t.columns[i].Name] = v
 	}
 	return t.encoder.Encode(object)

@@ -24,7 +24,8 @@ func (r *Trials) Add(t *experiment.Trial) error {
 	if r.json {
 		return json.NewEncoder(r.out).Encode(trialObject(t))
 	}
-	_, err := fmt.Fprintf(r.out, "trial %3d  valid AUC %s  %d epochs  %s\n", t.Number, decimals(t.AUC(), 4), len(t.Records[0].Results), values(t))
+	parts := []string{fmt.Sprintf("trial %3d  valid AUC %s  %d epochs ", t.Number, decimals(t.AUC(), 4), len(t.Records[0].Results))}
+	_, err := fmt.Fprintln(r.out, wrapped(append(parts, strings.Fields(values(t))...), widthOf(r.out)))
 	return err
 }
 
@@ -42,8 +43,17 @@ func (r *Trials) Winner(t *experiment.Trial, config string) error {
 		o.Add("command", command)
 		return json.NewEncoder(r.out).Encode(o)
 	}
-	_, err := fmt.Fprintf(r.out, "winner: trial %d, %s\nvalid AUC %s, 95%% interval %s to %s over %d seeds; test AUC %s\ntrain it with: %s\n",
-		t.Number, values(t), decimals(t.AUC(), 4), decimals(low, 4), decimals(high, 4), len(t.Records), decimals(t.TestAUC(), 4), command)
+	lines := []string{
+		fmt.Sprintf("winner: trial %d, %s", t.Number, values(t)),
+		fmt.Sprintf("valid AUC %s, 95%% interval %s to %s over %d seeds; test AUC %s",
+			decimals(t.AUC(), 4), decimals(low, 4), decimals(high, 4), len(t.Records), decimals(t.TestAUC(), 4)),
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(r.out, wrapped(strings.Fields(line), widthOf(r.out))); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(r.out, "train it with:", command) // in one piece, to be copied
 	return err
 }
 

@@ -59,6 +59,8 @@ func Files() map[string][]byte {
 		w.relu()
 		w.exponential("exp", false)
 		w.exponential("sigmoid", true)
+		w.erfcLog()
+		w.normalTail()
 		w.small("small", smallRows)
 		w.small("smallRow", 1)
 		w.wide()

@@ -58,7 +58,6 @@ func (w *writer) reluGrad() {
 	w.vectors("CX", []string{"DI", "SI", "DX"}, func() {
 		w.load("SI", out)
 		w.load("DX", grad)
-		const greater = 14
 		if w.reg == "Z" {
 			w.op("VCMPPS $%d, %s, %s, K2", greater, w.r(zero), w.r(out))
 			w.op("VMOVAPS.Z %s, K2, %s", w.r(grad), w.r(grad))

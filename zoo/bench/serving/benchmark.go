@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -47,7 +48,7 @@ func (b Benchmark) withDefaults() (Benchmark, error) {
 	if b.Samples == nil {
 		b.Samples = []int{1, 100}
 	}
-	if b.Model == nil || b.Rows < 2*fields || b.Callers < 1 || !(b.Seconds > 0) || b.Rounds < 1 || b.Rate < 0 ||
+	if b.Model == nil || b.Rows < 2*fields || b.Rows > math.MaxInt32 || b.Callers < 1 || !(b.Seconds > 0) || b.Rounds < 1 || b.Rate < 0 ||
 		len(b.Samples) == 0 || slices.Min(b.Samples) < 1 {
 		return b, fmt.Errorf("%w: got %+v", ErrBenchmark, b)
 	}

@@ -1,6 +1,7 @@
 package embeddings
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -46,6 +47,9 @@ func (r *row) isUnknown() bool { return r.ID == 0 && !r.hashed }
 // rowsOf yields the rows of the fields that are wanted, and finds fields and tables that are not there. The sequence can be
 // gone through more than once.
 func rowsOf(t *predict.Trained, o Options) (rows iter.Seq[row], report *Report, err error) {
+	if t == nil || t.Weights == nil {
+		return nil, nil, errors.New("embeddings: there is no model, or it has no weights")
+	}
 	fields := o.Fields
 	if len(fields) == 0 {
 		for _, f := range t.Fields {

@@ -63,6 +63,9 @@ type starter struct {
 }
 
 func newStarter(w *graph.Weights, fields []datasets.Field, x *datasets.Encoding) (*starter, error) {
+	if w == nil {
+		return nil, errors.New("there are no weights")
+	}
 	s := &starter{fields: fields, encoding: x, places: map[string]int{}, seen: map[int]bool{}, unknown: map[string]bool{}}
 	var rows int
 	var err error

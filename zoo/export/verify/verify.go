@@ -39,8 +39,8 @@ func (r *Report) Equal() bool { return r.Largest <= Tolerance }
 
 // Files compares the ONNX model in a file with the model that it was made of, over raw samples.
 func Files(ctx context.Context, path string, t *predict.Trained, logs []string, o Options) (*Report, error) {
-	if t.Encoding == nil {
-		return nil, errors.New("verify: the model reads no raw samples")
+	if ctx == nil || t == nil || t.Encoding == nil {
+		return nil, errors.New("verify: there is no context or no model, or the model reads no raw samples")
 	}
 	in, err := checkedInputs(path, t)
 	if err != nil {
