@@ -115,8 +115,8 @@ func TestDataSetsOfOnesOwn(t *testing.T) {
 	for args, want := range map[string]string{
 		"train --data drawn --train x":        "--data drawn is drawn, not read: leave out --train",
 		"train --data shop":                   "--train: give at least one file",
-		"train --data other --train x":        `--data: unknown data set "other"; known: synthetic, avazu, ipinyou, ipinyou-libsvm, lzd, amazon, amazon-last, shop, drawn`,
-		"prepare --data drawn --in x --out y": "say what the columns of the log are; known data: avazu, ipinyou, ipinyou-libsvm, lzd, amazon, amazon-last, shop",
+		"train --data other --train x":        `--data: unknown data set "other"; known: synthetic, avazu, criteo, ipinyou, ipinyou-libsvm, lzd, amazon, amazon-last, shop, drawn`,
+		"prepare --data drawn --in x --out y": "say what the columns of the log are; known data: avazu, criteo, ipinyou, ipinyou-libsvm, lzd, amazon, amazon-last, shop",
 	} {
 		var stdout, stderr bytes.Buffer
 		require.Equal(t, 2, z.Run(t.Context(), strings.Fields(args), &stdout, &stderr), args)
