@@ -25,7 +25,7 @@ func TestTheHelpGroupsFlags(t *testing.T) {
 func TestAnUnknownFlagIsAnsweredWithTheOneThatWasMeant(t *testing.T) {
 	requireRefusals(t, []refusal{
 		{"train --learing-rate 3", 2, "unknown flag: --learing-rate; did you mean --learning-rate?\n"},
-		{"train --batch 3", 2, "unknown flag: --batch; did you mean --batch-size?\n"},
+		{"train --batch 3", 2, "unknown flag: --batch; did you mean --batch-norm or --batch-size?\n"},
 		{"predict --form r", 2, "unknown flag: --form; did you mean --from?\n"},
 		{"predict --colour", 2, "unknown flag: --colour\n"},
 	})

@@ -172,9 +172,17 @@ func TestFailedRuns(t *testing.T) {
 
 func TestInterruptedRunSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
 	var out, stderr bytes.Buffer
-	require.Equal(t, 1, Zoo{}.Run(ctx, []string{"train", "--rows", "1000"}, &out, &stderr))
+	withinAnEpoch := writerFunc(func(text []byte) (int, error) {
+		time.AfterFunc(20*time.Millisecond, cancel)
+		return out.Write(text)
+	})
+	require.Equal(t, 1, Zoo{}.Run(ctx, []string{"train", "--rows", "100000", "--batch-size", "20"}, withinAnEpoch, &stderr))
 	require.Contains(t, stderr.String(), "zoo: interrupted")
 	require.Contains(t, out.String(), "partial")
 }
+
+// writerFunc is a function as a writer.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
