@@ -81,14 +81,14 @@ func (o *tuneOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := o.keepSearch(search); err != nil {
-		return err
-	}
 	store, err := experiment.OpenStore(filepath.Join(o.out, "records.jsonl"))
 	if err != nil {
 		return err
 	}
 	defer store.Close()
+	if err := o.keepSearch(search); err != nil {
+		return err
+	}
 	search.Store = store
 	return o.report(cmd, search, set)
 }
@@ -173,9 +173,6 @@ func (o *tuneOptions) keepSearch(s *experiment.Search) error {
 	case err == nil:
 		return nil
 	case !errors.Is(err, os.ErrNotExist):
-		return err
-	}
-	if err := os.MkdirAll(o.out, 0o777); err != nil {
 		return err
 	}
 	return safefile.WriteFile(path, text)

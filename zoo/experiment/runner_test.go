@@ -37,7 +37,7 @@ func smallRunner(t *testing.T, path string) *Runner {
 	require.NoError(t, err)
 	store, err := OpenStore(path)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	t.Cleanup(func() { store.Close() }) // a test may have closed it
 	return &Runner{Grid: grid, Store: store, Open: smallLog}
 }
 
@@ -72,6 +72,7 @@ func TestAGridRunsOnceAndGivesTheSameSideBySide(t *testing.T) {
 
 	before, err := os.ReadFile(filepath.Join(dir, "one.jsonl"))
 	require.NoError(t, err)
+	require.NoError(t, one.Store.Close())
 	again := smallRunner(t, filepath.Join(dir, "one.jsonl"))
 	var last Progress
 	again.OnProgress = func(p Progress) { last = p }
@@ -81,6 +82,19 @@ func TestAGridRunsOnceAndGivesTheSameSideBySide(t *testing.T) {
 	require.Equal(t, string(before), string(after), "nothing was run again")
 	require.Equal(t, runs, last.DoneRuns)
 	require.Zero(t, last.DoneSamples)
+}
+
+func TestAFileOfRecordsIsOfOneProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "records.jsonl")
+	first, err := OpenStore(path)
+	require.NoError(t, err)
+	_, err = OpenStore(path)
+	require.ErrorIs(t, err, ErrInUse)
+	require.ErrorContains(t, err, path)
+	require.NoError(t, first.Close())
+	second, err := OpenStore(path)
+	require.NoError(t, err)
+	require.NoError(t, second.Close())
 }
 
 func TestAnInterruptedGridGoesOn(t *testing.T) {
@@ -95,6 +109,7 @@ func TestAnInterruptedGridGoesOn(t *testing.T) {
 	require.ErrorIs(t, r.Run(ctx), context.Canceled)
 	require.Len(t, r.Store.Records(), 3)
 
+	require.NoError(t, r.Store.Close())
 	// The interruption cut a line off, and another one is damaged.
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)

@@ -8,7 +8,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
+
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
+	"github.com/gofrs/flock"
 )
 
 // ErrDamaged is wrapped by what Store.Damaged tells.
@@ -24,6 +28,7 @@ type Store struct {
 	lock        sync.Mutex
 	path        string
 	file        *os.File
+	inUse       *flock.Flock
 	records     []*Record
 	byKey       map[string]*Record
 	comparisons []*Comparison
@@ -78,21 +83,53 @@ func NewStore(records ...*Record) *Store {
 	return s
 }
 
-// OpenStore reads the records of a file, if it is there, and opens it for more.
+// ErrInUse is wrapped by the error of a file to which another process adds.
+var ErrInUse = errors.New("another process adds records to it")
+
+// OpenStore reads the records of a file, if it is there, and opens it for more. It fails with ErrInUse if another process, or
+// another store, has it open. The lock is a file beside the scores, see scorePath.
 func OpenStore(path string) (*Store, error) {
+	lock, err := lockStore(path)
+	if err != nil {
+		return nil, fmt.Errorf("experiment: records: %s: %w", path, err)
+	}
+	s, err := openLocked(path)
+	if err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	s.inUse = lock
+	return s, nil
+}
+
+// lockStore keeps a file of records for this store.
+func lockStore(path string) (*flock.Flock, error) {
+	folder := filepath.Dir((&Store{path: path}).scorePath(""))
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(folder, "lock"))
+	if info, err := os.Lstat(lock.Path()); err == nil && !info.Mode().IsRegular() { // opening it might wait for ever
+		return nil, fmt.Errorf("%s: %w", lock.Path(), safefile.ErrNotRegular)
+	}
+	locked, err := lock.TryLock()
+	if err == nil && !locked {
+		err = ErrInUse
+	}
+	return lock, err
+}
+
+func openLocked(path string) (*Store, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("experiment: records: %w", err)
 	}
 	s, err := ReadStore(path)
 	if err != nil {
-		file.Close()
-		return nil, err
+		return nil, errors.Join(err, file.Close())
 	}
 	s.file = file
 	if err := s.endLine(); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("experiment: records: %w", err)
+		return nil, errors.Join(fmt.Errorf("experiment: records: %w", err), file.Close())
 	}
 	return s, nil
 }
@@ -111,8 +148,8 @@ func (s *Store) endLine() error {
 	return err
 }
 
-// Close closes the file.
-func (s *Store) Close() error { return s.file.Close() }
+// Close closes the file, and gives it free.
+func (s *Store) Close() error { return errors.Join(s.file.Close(), s.inUse.Unlock()) }
 
 // Records are the runs, in the order in which they ended.
 func (s *Store) Records() []*Record {
