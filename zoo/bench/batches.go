@@ -51,12 +51,7 @@ func (s shape) touchedRows(b *datasets.Batch) int {
 
 // batches draws batches, whose ids are as unequal as those of StepBenchmark, and labels.
 func (s shape) batches(count, size int) []*datasets.Batch {
-	return zipfBatches(count, size, s.columns(), s.rows)
-}
-
-// zipfBatches draws batches with ids of rows rows for each of some columns, and labels.
-func zipfBatches(count, size, columns, rows int) []*datasets.Batch {
-	cumulative := make([]float64, rows)
+	cumulative := make([]float64, s.rows)
 	sum := 0.0
 	for k := range cumulative {
 		sum += math.Pow(float64(10+k), -1.1)
@@ -65,9 +60,9 @@ func zipfBatches(count, size, columns, rows int) []*datasets.Batch {
 	rng := rand.New(rand.NewPCG(2, 2))
 	batches := make([]*datasets.Batch, count)
 	for i := range batches {
-		b := &datasets.Batch{Rows: size, IDs: make([]int32, size*columns), Labels: make([]float32, size)}
+		b := &datasets.Batch{Rows: size, IDs: make([]int32, size*s.columns()), Labels: make([]float32, size)}
 		for j := range b.IDs {
-			b.IDs[j] = int32(min(rows-1, sort.SearchFloat64s(cumulative, rng.Float64()*sum)))
+			b.IDs[j] = int32(min(s.rows-1, sort.SearchFloat64s(cumulative, rng.Float64()*sum)))
 		}
 		for j := range b.Labels {
 			b.Labels[j] = float32(rng.IntN(2))

@@ -25,6 +25,7 @@ type RankBenchmark struct {
 	BatchSize int                            // samples in a step of the job; 0 means 4096
 	Rows      int                            // of the table, over 24 fields; 0 means 1,000,000
 	Rounds    int                            // of 5 steps of each; 0 means 20
+	History   int                            // see StepBenchmark
 	// ShardTables spreads the table over the ranks, see train.Parallel.
 	ShardTables bool
 }
@@ -108,6 +109,11 @@ func (s *stepper) turn(ctx context.Context, group *ranks.Group, last float64) (f
 // The batches have as many fields as those of the other benchmarks.
 const rankBenchmarkFields = 24
 
+// steps are those of a solver with batches of a size.
+func (b RankBenchmark) steps(solver solvers.Solver, size int) StepBenchmark {
+	return StepBenchmark{Model: b.Model, Solver: solver, BatchSize: size, Fields: rankBenchmarkFields, Rows: b.Rows, History: b.History}
+}
+
 // newAlone is what rank 0 steps alone; the other ranks take no steps.
 func (b RankBenchmark) newAlone(group *ranks.Group) (*stepper, error) {
 	if group.Rank() > 0 {
@@ -117,7 +123,7 @@ func (b RankBenchmark) newAlone(group *ranks.Group) (*stepper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return StepBenchmark{Model: b.Model, Solver: solver, BatchSize: b.BatchSize, Fields: rankBenchmarkFields, Rows: b.Rows}.newStepper()
+	return b.steps(solver, b.BatchSize).newStepper()
 }
 
 // newTogether is the rank's share of what all step.
@@ -135,9 +141,8 @@ func (b RankBenchmark) newTogether(group *ranks.Group) (*stepper, *parallel.Solv
 		return nil, nil, err
 	}
 	own := b.BatchSize / size
-	benchmark := StepBenchmark{
-		Model: b.Model, Solver: all, BatchSize: own, Fields: rankBenchmarkFields, Rows: b.Rows, gather: group.GatherNumbers,
-	}
+	benchmark := b.steps(all, own)
+	benchmark.gather = group.GatherNumbers
 	if b.ShardTables {
 		benchmark.shard = graph.Shard{Rank: group.Rank(), Size: size}
 	}
@@ -145,12 +150,11 @@ func (b RankBenchmark) newTogether(group *ranks.Group) (*stepper, *parallel.Solv
 	if err != nil {
 		return nil, nil, err
 	}
-	s.batches = zipfBatches(len(s.batches), b.BatchSize, rankBenchmarkFields, b.Rows/rankBenchmarkFields)
+	columns := benchmark.shape().columns()
+	s.batches = benchmark.shape().batches(len(s.batches), b.BatchSize)
 	for i, whole := range s.batches {
 		from, to := group.Rank()*own, (group.Rank()+1)*own
-		s.batches[i] = &datasets.Batch{
-			Rows: own, IDs: whole.IDs[from*rankBenchmarkFields : to*rankBenchmarkFields], Labels: whole.Labels[from:to],
-		}
+		s.batches[i] = &datasets.Batch{Rows: own, IDs: whole.IDs[from*columns : to*columns], Labels: whole.Labels[from:to]}
 	}
 	if b.ShardTables {
 		err = all.SpreadAll(s.weights)

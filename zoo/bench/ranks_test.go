@@ -10,13 +10,18 @@ import (
 )
 
 func TestRankBenchmark(t *testing.T) {
-	for _, sharded := range []bool{false, true} {
+	dnn, din := zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{8}}, zoo.DIN{EmbeddingDim: 4, HiddenUnits: []int{8}, AttentionHiddenUnits: []int{4}}
+	for _, c := range []struct {
+		model   zoo.Model
+		history int
+		sharded bool
+	}{{dnn, 0, false}, {dnn, 0, true}, {din, 3, false}} {
 		var all sync.WaitGroup
 		for rank, comm := range ranks.Local(2) {
 			all.Go(func() {
 				f, err := RankBenchmark{
-					Model: zoo.DNN{EmbeddingDim: 4, HiddenUnits: []int{8}}, NewSolver: func() (solvers.Solver, error) { return solvers.NewAdamAR() },
-					Comm: comm, BatchSize: 64, Rows: 2400, Rounds: 2, ShardTables: sharded,
+					Model: c.model, History: c.history, NewSolver: func() (solvers.Solver, error) { return solvers.NewAdamAR() },
+					Comm: comm, BatchSize: 64, Rows: 2400, Rounds: 2, ShardTables: c.sharded,
 				}.Run(t.Context())
 				if err != nil || rank > 0 {
 					if err != nil || f != nil {
