@@ -34,6 +34,9 @@ func use(t *testing.T) (goroutines, mappings, files int, heap uint64) {
 //
 //	go test ./zoo/train -run LeaveNothing -long
 func TestRunsLeaveNothingBehind(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector maps memory of its own")
+	}
 	runs := 12
 	if *long {
 		runs = 1000
