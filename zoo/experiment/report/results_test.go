@@ -10,7 +10,7 @@ import (
 )
 
 // resultGrids are the files of records in results, in the order of the report.
-var resultGrids = []string{"adam-table", "adagrad-table", "ablation-buckets", "alpha-sensitivity", "learning-curve"}
+var resultGrids = []string{"adam-table", "adagrad-table", "ablation-buckets", "alpha-sensitivity", "learning-curve", "backbones"}
 
 // What is committed beside the records, and in docs/experiments.md, is what the records tell. To bring it up to
 // date: zoo report adam-table.jsonl adagrad-table.jsonl ... --out . in the folder results.
