@@ -40,14 +40,14 @@ func Choose(runs []*Record) Choice {
 
 // compareCandidates compares two candidates by their seeds and then by their AUC.
 func compareCandidates(a, b []*Record) int {
-	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(meanValidAUC(a), meanValidAUC(b)))
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(mean(a, (*Record).Score), mean(b, (*Record).Score)))
 }
 
-// meanValidAUC is the mean score.
-func meanValidAUC(runs []*Record) float64 {
+// mean returns the mean of a figure of records.
+func mean(records []*Record, of func(*Record) Figure) float64 {
 	var sum float64
-	for _, r := range runs {
-		sum += float64(r.Score())
+	for _, r := range records {
+		sum += float64(of(r))
 	}
-	return sum / float64(len(runs))
+	return sum / float64(len(records))
 }

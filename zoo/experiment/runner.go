@@ -233,11 +233,7 @@ func (r *Runner) compareModel(d Data, model string, labels []float32) error {
 
 // meanAUC is the mean test AUC after the last epoch.
 func meanAUC(records []*Record) float64 {
-	var sum float64
-	for _, r := range records {
-		sum += float64(r.Last().TestAUC)
-	}
-	return sum / float64(len(records))
+	return mean(records, func(r *Record) Figure { return r.Last().TestAUC })
 }
 
 // labelsOf returns the labels of a source, and whether its samples have weights.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -66,14 +67,11 @@ func (o *peerOptions) run(cmd *cobra.Command) error {
 	if o.rounds < 1 {
 		return ui.Usagef("--rounds must be at least 1, got %d", o.rounds)
 	}
-	dir, err := os.MkdirTemp("", "zoo-bench-peer-")
+	dir, err := torchFolder()
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := os.CopyFS(dir, torchScripts); err != nil {
-		return err
-	}
 	script := filepath.Join(dir, "testdata/peer/torch_step.py")
 	out := cmd.OutOrStdout()
 	threads := runtime.GOMAXPROCS(0)
@@ -153,6 +151,18 @@ func (o *peerOptions) torch(cmd *cobra.Command, script, kernels string, of peerC
 		return 0, fmt.Errorf("%s: %w", script, err)
 	}
 	return figures.WallMinimum, nil
+}
+
+// torchFolder returns a new temporary folder that has the scripts.
+func torchFolder() (string, error) {
+	dir, err := os.MkdirTemp("", "zoo-bench-torch-")
+	if err != nil {
+		return "", err
+	}
+	if err := os.CopyFS(dir, torchScripts); err != nil {
+		return "", errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, nil
 }
 
 // torchOutput runs a Python that has PyTorch, with some kernels of OpenBLAS, and returns what it prints.

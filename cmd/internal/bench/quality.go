@@ -33,7 +33,7 @@ type qualityOptions struct {
 	quality.Settings
 }
 
-// The programs that are compared. The first is the reference of the fourth.
+// The programs that are compared. The last one does by the definition what the first one does.
 const (
 	ourAdamAR       = "zoo, AdamAR"
 	ourAdam         = "zoo, Adam"
@@ -122,14 +122,11 @@ func (o *qualityOptions) run(cmd *cobra.Command) (err error) {
 
 // compare trains by all programs with a seed.
 func (o *qualityOptions) compare(cmd *cobra.Command) (curves []quality.Curve, err error) {
-	dir, err := os.MkdirTemp("", "zoo-bench-quality-")
+	dir, err := torchFolder()
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if err := os.CopyFS(dir, torchScripts); err != nil {
-		return nil, err
-	}
 	recorder, err := o.solver(ourAdam)
 	if err != nil {
 		return nil, err
