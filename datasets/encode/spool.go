@@ -70,7 +70,7 @@ type MemorySpool struct {
 const bytesPerCheck = 64 << 20
 
 func (s *MemorySpool) add(c *chunk) error {
-	s.bytes += 4*len(c.ids) + 8*len(c.numbers) + len(c.labels) + 8*len(c.keys)
+	s.bytes += 4*len(c.ids) + 8*len(c.numbers) + len(c.labels) + 8*len(c.keys) + 4*len(c.weights)
 	if s.bytes > s.checked+bytesPerCheck {
 		// What becomes of the samples takes about as much once more.
 		if err := offheap.Times(1, s.bytes).Check(); err != nil {
