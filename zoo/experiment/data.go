@@ -12,6 +12,7 @@ import (
 	"math"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/ablate"
 	"github.com/ctrzoo/ctrzoo/solvers"
 )
 
@@ -26,13 +27,16 @@ type dataset struct {
 	groups    []uint8 // of each test sample: the frequency bucket of its rarest field's value
 }
 
-// prepare checks a data set and reads it once.
-func prepare(ctx context.Context, name string, set *datasets.Set) (*dataset, error) {
+// prepare checks a data set, leaves out of it what an ablation says, and reads it once.
+func prepare(ctx context.Context, name string, set *datasets.Set, a *ablate.Ablation) (*dataset, error) {
 	if set.Valid == nil || set.Test == nil {
 		return nil, fmt.Errorf("%w: data set %q: a grid needs a validation part and a test part", ErrGrid, name)
 	}
+	set, err := a.Apply(ctx, set)
+	if err != nil {
+		return nil, fmt.Errorf("%w: data set %q: %w", ErrGrid, name, err)
+	}
 	d := &dataset{Set: set}
-	var err error
 	if d.hash, err = HashSet(ctx, set); err != nil {
 		return nil, err
 	}

@@ -56,6 +56,11 @@ func TestGridErrorsNameTheLine(t *testing.T) {
 		"no data":     {"[{name: synthetic, parameters: {learning_rate: 0.01}}]", "[]", "line 2: $.data: no data set"},
 		"no seed":     {"title: t", "seeds: []", "line 1: $.seeds: no seed"},
 		"epochs":      {"title: t", "epochs: -1", "line 1: $.epochs: must be at least 1, got -1"},
+		"twice":       {"[{name: synthetic, parameters: {learning_rate: 0.01}}]", "[{name: a}, {name: a, batch_size: 9}]", `$.data[1]: "a" appears twice`},
+		"batch size":  {"[{name: synthetic,", "[{name: synthetic, batch_size: -1,", "line 2: $.data[0]: batch_size must be at least 1, got -1"},
+		"share":       {"[{name: synthetic,", "[{name: synthetic, keep: {ip: 2},", "line 2: $.data[0]: ablate: bad ablation: keep: ip: the share must be in [0, 1], got 2"},
+		"start":       {"title: t", "embedding_init: gauss:1", `line 1: $.embedding_init: want normal:STD, uniform:LIMIT or zeros, got "gauss:1"`},
+		"swept start": {"- solver: sam", "- {solver: sam, sweep: {embedding_init: [zeros, one]}}", `line 7: $.methods[2].sweep: embedding_init=one: want normal:STD`},
 		"unknown key": {"title: t", "titel: t", "titel"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"math"
 
+	"github.com/ctrzoo/ctrzoo/datasets/ablate"
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
@@ -23,6 +25,21 @@ type Settings struct {
 	CurvePoints int    `json:"curve_points,omitempty"`
 	// Patience is after how many epochs that are no better by the AUC of the validation part the run ends; 0: never.
 	Patience int `json:"patience,omitempty"`
+	// EmbeddingInit is how embeddings start, as graph.ParseInitializer reads it; "": by the default of train.Run.
+	EmbeddingInit string `json:"embedding_init,omitempty"`
+	// Ablation is what is left out of the data. DataHash is of what remains.
+	Ablation ablate.Ablation `json:"ablation,omitzero"`
+}
+
+// DataLabel names the data set and what is left out of it.
+func (s *Settings) DataLabel() string { return s.Ablation.Label(s.Data) }
+
+// initializer returns that of embeddings; nil for the default.
+func (s *Settings) initializer() (graph.Initializer, error) {
+	if s.EmbeddingInit == "" {
+		return nil, nil
+	}
+	return graph.ParseInitializer(s.EmbeddingInit)
 }
 
 // Key tells runs apart: the start of the SHA-256 of the settings as JSON.
@@ -40,6 +57,8 @@ type Record struct {
 	Key    string `json:"key"`
 	Grid   string `json:"grid"`   // its title
 	Method string `json:"method"` // its name in the grid
+	// MethodPlace is the place of the method among those of the grid, from 0. Runs side by side end in any order.
+	MethodPlace int `json:"method_place,omitempty"`
 	Settings
 	Version string  `json:"version"` // of the module, as the build knows it
 	Kernel  string  `json:"kernel"`
