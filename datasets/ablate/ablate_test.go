@@ -94,7 +94,7 @@ func TestTheMostFrequentValuesAreKept(t *testing.T) {
 
 func TestBothAtOnce(t *testing.T) {
 	a := Ablation{Without: []string{"seen", "price", "age"}, Keep: map[string]float64{"hour": 0.5}}
-	require.Equal(t, "shop without age and price and seen, with 50% of hour", a.Label("shop"))
+	require.Equal(t, "shop without age, price, seen, with 50% of hour", a.Label("shop"))
 	set, err := a.Apply(t.Context(), handMade(t))
 	require.NoError(t, err)
 	require.Equal(t, []datasets.Field{{Name: "ip", Rows: 5}, {Name: "hour", Rows: 2}}, set.Train.Fields())

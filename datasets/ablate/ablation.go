@@ -31,7 +31,7 @@ func (a *Ablation) IsZero() bool { return len(a.Without) == 0 && len(a.Keep) == 
 func (a *Ablation) Label(data string) string {
 	var parts []string
 	if len(a.Without) > 0 {
-		parts = append(parts, "without "+strings.Join(slices.Sorted(slices.Values(a.Without)), " and "))
+		parts = append(parts, "without "+strings.Join(slices.Sorted(slices.Values(a.Without)), ", "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Keep)) {
 		parts = append(parts, fmt.Sprintf("with %s%% of %s", strconv.FormatFloat(100*a.Keep[name], 'g', 4, 64), name))

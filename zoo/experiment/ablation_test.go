@@ -10,7 +10,7 @@ import (
 
 const ablationGrid = `title: ablation
 data:
-  - {name: log, batch_size: 50}
+  - {name: log, batch_size: 50, bucket_field: site}
   - {name: log, without: [user]}
   - {name: log, keep: {user: 0}}
 models: [dnn]
@@ -36,12 +36,13 @@ func TestAblationsAndInitializersAreRecordedAndVerified(t *testing.T) {
 	require.Empty(t, stored.Damaged)
 	records := stored.Records()
 	require.Len(t, records, 6)
-	var labels, starts []string
+	var labels, starts, fields []string
 	var batches []int
 	rows := map[string]int{} // of all embeddings
 	figures := map[any]bool{}
 	for _, record := range records {
 		labels, starts, batches = append(labels, record.DataLabel()), append(starts, record.EmbeddingInit), append(batches, record.BatchSize)
+		fields = append(fields, record.RareField)
 		rows[record.DataLabel()] = 0
 		for _, b := range record.Last().Buckets {
 			rows[record.DataLabel()] += b.Rows
@@ -51,6 +52,7 @@ func TestAblationsAndInitializersAreRecordedAndVerified(t *testing.T) {
 	require.Equal(t, []string{"log", "log", "log without user", "log without user", "log with 0% of user", "log with 0% of user"}, labels)
 	require.Equal(t, []string{"uniform:0.02", "zeros", "uniform:0.02", "zeros", "uniform:0.02", "zeros"}, starts)
 	require.Equal(t, []int{50, 50, 100, 100, 100, 100}, batches)
+	require.Equal(t, []string{"site", "site", "device", "device", "device", "device"}, fields)
 	require.Len(t, figures, 6, "no two runs are the same")
 	require.Equal(t, 1, rows["log with 0% of user"]-rows["log without user"], "the row of unknown users is left")
 

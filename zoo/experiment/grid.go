@@ -62,6 +62,8 @@ type Data struct {
 	Parameters map[string]float64 `yaml:"parameters"`
 	// BatchSize in samples. Default: that of the grid.
 	BatchSize int `yaml:"batch_size"`
+	// BucketField is the field whose values are divided into frequency buckets. Default: all fields, each by itself.
+	BucketField string `yaml:"bucket_field"`
 	// Ablation is what is left out of the data set. Default: nothing.
 	Ablation ablate.Ablation `yaml:",inline"`
 }
@@ -80,8 +82,8 @@ type Method struct {
 	// Sweep are candidates for any parameter of the solver or the model, for batch_size and for embedding_init, by their
 	// names, as text: the values of a list in quotes, such as "64,32". A model takes those that it has.
 	Sweep map[string]Words `yaml:"sweep"`
-	// Buckets, AdaptiveBuckets and BucketDecay are the ablation: the rows of every field are divided
-	// into Buckets by frequency, those of buckets 1 to AdaptiveBuckets take adaptive regularization,
+	// Buckets, AdaptiveBuckets and BucketDecay are the paper's ablation: the rows of every field, or of the data set's
+	// BucketField, are divided into Buckets by frequency, those of buckets 1 to AdaptiveBuckets take adaptive regularization,
 	// the others lose BucketDecay of themselves at every step.
 	Buckets         int        `yaml:"buckets"`
 	AdaptiveBuckets int        `yaml:"adaptive_buckets"`

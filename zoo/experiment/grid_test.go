@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -16,6 +17,27 @@ func TestReadyGridsAreGood(t *testing.T) {
 	}
 	_, err := LoadGrid("none.yaml", Catalogs{})
 	require.ErrorContains(t, err, "ready grids: ")
+}
+
+func TestEveryMethodOnSmallLogsHasThreeCandidates(t *testing.T) {
+	for _, name := range []string{"small-logs-adam", "small-logs-adagrad"} {
+		g, err := LoadGrid(name, Catalogs{})
+		require.NoError(t, err)
+		require.Len(t, g.Seeds, 5)
+		for _, m := range g.Methods {
+			require.Len(t, m.candidates(g.Data[0], &g.Catalogs), 3, m.Name)
+		}
+	}
+}
+
+func TestTheScriptOfRecordsRunsEveryReadyGrid(t *testing.T) {
+	script, err := os.ReadFile("records.sh")
+	require.NoError(t, err)
+	for _, name := range ReadyGrids() {
+		if name != "small" { // it is to try things out
+			require.Regexp(t, `(?m)^( |\[ \$#).*\b`+name+`( |$)`, string(script))
+		}
+	}
 }
 
 const goodGrid = `title: t

@@ -27,6 +27,8 @@ type Settings struct {
 	Patience int `json:"patience,omitempty"`
 	// EmbeddingInit is how embeddings start, as graph.ParseInitializer reads it; "": by the default of train.Run.
 	EmbeddingInit string `json:"embedding_init,omitempty"`
+	// BucketField is the field that is divided into frequency buckets; "": all.
+	BucketField string `json:"bucket_field,omitempty"`
 	// Ablation is what is left out of the data. DataHash is of what remains.
 	Ablation ablate.Ablation `json:"ablation,omitzero"`
 }
@@ -67,7 +69,7 @@ type Record struct {
 	// Rows are the samples of each part: train, valid and test. Nil in records of older versions.
 	Rows map[string]int `json:"rows,omitempty"`
 	// At the last epoch, on the test part:
-	RareField   string   `json:"rare_field"` // the field with the most rows
+	RareField   string   `json:"rare_field"` // BucketField, or the field with the most rows
 	BucketAUC   []Figure `json:"bucket_auc"` // by frequency bucket of its value, 0 is unseen
 	Calibration []Bin    `json:"calibration"`
 	// Seconds spent in training. Unlike everything else it differs when the run is made again.

@@ -37,7 +37,7 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 	run := train.Run{
 		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
 		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed, EmbeddingInit: init,
-		Buckets: train.Buckets{Number: s.Buckets}, Diagnose: true,
+		Buckets: train.Buckets{Number: s.Buckets, Field: s.BucketField}, Diagnose: true,
 		Metrics: slices.Concat(metrics.Default(), in.Metrics),
 		OnEpoch: func(e metrics.Epoch) error { return r.addEpoch(e, in.Metrics) },
 	}

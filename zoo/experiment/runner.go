@@ -55,7 +55,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("experiment: data set %q: %w", d.Name, err)
 		}
-		if r.data[d.Label()], err = prepare(ctx, d.Name, set, &d.Ablation); err != nil {
+		if r.data[d.Label()], err = prepare(ctx, d.Name, set, &d.Ablation, d.BucketField); err != nil {
 			return err
 		}
 	}

@@ -55,7 +55,7 @@ func (s *Search) Run(ctx context.Context, set *datasets.Set) (*Trial, error) {
 		return nil, err
 	}
 	s.Finalists, s.Seeds = cmp.Or(s.Finalists, 3), cmp.Or(s.Seeds, 3)
-	data, err := prepare(ctx, s.Data, set, &s.Ablation)
+	data, err := prepare(ctx, s.Data, set, &s.Ablation, s.BucketField)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func (g *Grid) settings(d Data, model string, m *Method, seed uint64) ([]Setting
 		s := Settings{
 			Data: d.Name, Model: model, Hyperparameters: g.Hyperparameters,
 			candidate: c, Seed: seed, BatchSize: cmp.Or(d.BatchSize, g.BatchSize), Epochs: g.Epochs, CurvePoints: g.CurvePoints, Patience: g.Patience,
-			EmbeddingInit: g.EmbeddingInit, Ablation: d.Ablation,
+			EmbeddingInit: g.EmbeddingInit, BucketField: d.BucketField, Ablation: d.Ablation,
 		}
 		for _, values := range m.sweep(func(name string) bool { return s.has(name, &g.Catalogs) }) {
 			swept := s
