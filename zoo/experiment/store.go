@@ -158,6 +158,14 @@ func (s *Store) Records() []*Record {
 	return s.records
 }
 
+// Name returns the name of the file; "" of records that are in memory only.
+func (s *Store) Name() string {
+	if s.path == "" {
+		return ""
+	}
+	return filepath.Base(s.path)
+}
+
 // Comparisons are those of the methods of finished grids.
 func (s *Store) Comparisons() []*Comparison { return s.comparisons }
 

@@ -17,6 +17,7 @@ type Table struct {
 	Models     []string
 	Methods    []string
 	Epochs     int
+	Files      []string       // the names of those that have the records; none for runs that no grid made
 	places     map[string]int // of the methods in their grid
 	Cells      []*Cell        // methods x models; nil where there are no runs
 	byValid    bool           // the figures are of the validation part, since the test part was not measured after each epoch
@@ -43,6 +44,7 @@ func Summarize(stores ...*experiment.Store) []*Table {
 				tables = append(tables, &Table{Grid: r.Grid, Data: r.DataLabel(), places: map[string]int{}})
 			}
 			tables[at].meet(r)
+			tables[at].addFile(s.Name())
 		}
 	}
 	for _, t := range tables {
@@ -74,6 +76,13 @@ func (t *Table) meet(r *experiment.Record) {
 	t.Epochs = max(t.Epochs, len(r.Results))
 	for _, e := range r.Results {
 		t.byValid = t.byValid || math.IsNaN(float64(e.TestAUC)) && !math.IsNaN(float64(e.ValidAUC))
+	}
+}
+
+// addFile adds the name of a file of records.
+func (t *Table) addFile(name string) {
+	if name != "" && !slices.Contains(t.Files, name) {
+		t.Files = append(t.Files, name)
 	}
 }
 
