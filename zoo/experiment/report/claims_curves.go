@@ -156,7 +156,7 @@ func multiplierIsInverse(tables []*Table) (votes []vote) {
 		if len(lambdas) < 2 || !(slices.Min(lambdas) > 0) {
 			continue
 		}
-		_, power := stat.LinearRegression(logs(frequencies), logs(lambdas), nil, false)
+		_, power := stat.LinearRegression(logs(frequencies, math.Log), logs(lambdas, math.Log), nil, false)
 		v := c.vote(math.Abs(power+1) <= 0.25, power, c.ar)
 		v.text = fmt.Sprintf("%.2f, over frequencies that differ by a factor of %s", power, number(slices.Max(frequencies)/slices.Min(frequencies)))
 		votes = append(votes, v)
@@ -164,10 +164,10 @@ func multiplierIsInverse(tables []*Table) (votes []vote) {
 	return votes
 }
 
-func logs(values []float64) []float64 {
+func logs(values []float64, log func(float64) float64) []float64 {
 	list := make([]float64, len(values))
 	for i, v := range values {
-		list[i] = math.Log(v)
+		list[i] = log(v)
 	}
 	return list
 }
