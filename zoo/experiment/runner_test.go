@@ -1,7 +1,10 @@
 package experiment
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +12,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
+	"github.com/klauspost/compress/gzip"
 	"github.com/stretchr/testify/require"
 )
 
@@ -95,6 +99,34 @@ func TestAFileOfRecordsIsOfOneProcess(t *testing.T) {
 	second, err := OpenStore(path)
 	require.NoError(t, err)
 	require.NoError(t, second.Close())
+}
+
+func TestPackedRecordsAreReadOnly(t *testing.T) {
+	dir := t.TempDir()
+	var plain bytes.Buffer
+	r := diverged(Settings{Data: "log", Seed: 7})
+	require.NoError(t, json.NewEncoder(&plain).Encode(line{Run: r}))
+	path := filepath.Join(dir, "records.jsonl.gz")
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err := w.Write(plain.Bytes())
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	require.NoError(t, os.WriteFile(path, packed.Bytes(), 0o600))
+
+	s, err := ReadStore(path)
+	require.NoError(t, err)
+	require.Empty(t, s.Damaged)
+	require.Equal(t, uint64(7), s.Find(r.Key).Seed)
+	_, err = OpenStore(path)
+	require.ErrorIs(t, err, ErrPacked)
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, packed.Bytes(), after)
+
+	require.NoError(t, os.WriteFile(path, packed.Bytes()[:packed.Len()-3], 0o600))
+	_, err = ReadStore(path)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }
 
 func TestAnInterruptedGridGoesOn(t *testing.T) {

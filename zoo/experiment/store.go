@@ -13,6 +13,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/gofrs/flock"
+	"github.com/klauspost/compress/gzip"
 )
 
 // ErrDamaged is wrapped by what Store.Damaged tells.
@@ -27,6 +28,7 @@ type Store struct {
 
 	lock        sync.Mutex
 	path        string
+	packed      bool // by gzip
 	file        *os.File
 	inUse       *flock.Flock
 	records     []*Record
@@ -40,13 +42,13 @@ type line struct {
 	Comparison *Comparison `json:"comparison,omitempty"`
 }
 
-// ReadStore reads the records of a file, which stays as it is.
+// ReadStore reads the records of a file, which stays as it is. A file that gzip has packed is read, too.
 func ReadStore(path string) (*Store, error) {
-	text, err := os.ReadFile(path)
+	text, packed, err := readPacked(path)
 	if err != nil {
 		return nil, fmt.Errorf("experiment: records: %w", err)
 	}
-	s := &Store{path: path, byKey: map[string]*Record{}}
+	s := &Store{path: path, packed: packed, byKey: map[string]*Record{}}
 	lines := bufio.NewReader(bytes.NewReader(text))
 	for number := 1; ; number++ {
 		text, err := lines.ReadBytes('\n')
@@ -85,6 +87,25 @@ func NewStore(records ...*Record) *Store {
 
 // ErrInUse is wrapped by the error of a file to which another process adds.
 var ErrInUse = errors.New("another process adds records to it")
+
+// ErrPacked is wrapped by the error of a packed file to which records should be added.
+var ErrPacked = errors.New("records cannot be added to a packed file: unpack it")
+
+// readPacked reads a file, and unpacks it if gzip has packed it.
+func readPacked(path string) (text []byte, packed bool, err error) {
+	text, err = os.ReadFile(path)
+	if err != nil || !bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
+		return text, false, err
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(text))
+	if err == nil {
+		text, err = io.ReadAll(unpacked)
+	}
+	if err != nil {
+		return nil, true, fmt.Errorf("%s: %w", path, err)
+	}
+	return text, true, nil
+}
 
 // OpenStore reads the records of a file, if it is there, and opens it for more. It fails with ErrInUse if another process, or
 // another store, has it open. The lock is a file beside the scores, see scorePath.
@@ -126,6 +147,9 @@ func openLocked(path string) (*Store, error) {
 	s, err := ReadStore(path)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
+	}
+	if s.packed {
+		return nil, errors.Join(fmt.Errorf("experiment: records: %s: %w", path, ErrPacked), file.Close())
 	}
 	s.file = file
 	if err := s.endLine(); err != nil {
