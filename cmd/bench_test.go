@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -51,19 +52,30 @@ func TestBenchmarksPrintTheirFigures(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Regexp(t, `(?m)^linear dw +\d+\.\d\d +\d+$`, stdout)
 	require.FileExists(t, profile)
+
+	code, stdout, stderr = zooCommand(t, "bench", "scale", "--cores", "1", "--batch-size", "64", "--seconds", "0.02", "--json")
+	require.Zero(t, code, stderr)
+	requireFigures(t, stdout, 1, "model", "kernel", "batch_size", "cores", "wall_min_ms", "operations")
+	require.Contains(t, stdout, `{"name":"linear dw","ms":[`)
+	cores := runtime.GOMAXPROCS(0)
+	code, stdout, stderr = zooCommand(t, "bench", "scale", "--batch-size", "64", "--seconds", "0.02")
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `(?m)^ +1 +\d+\.\d\d +\d+ +1\.00$`, stdout)
+	require.Equal(t, cores, runtime.GOMAXPROCS(0), "as before")
 }
 
 func TestBadBenchmarks(t *testing.T) {
 	for want, args := range map[string][]string{
-		`--model: unknown model "dlrm"`:       {"step", "--model", "dlrm"},
-		"must be above 0":                     {"step", "--batch-size", "0"},
-		"takes two passes a step":             {"step", "--solver", "sam"},
-		"--rounds must be at least 1":         {"peer", "--rounds", "0"},
-		"and --rounds at least 1, got 24 and": {"ranks", "--rows", "24", "--rounds", "0"},
-		"must be a multiple of the 1 ranks":   {"ranks", "--batch-size", "0"},
-		"--batch-size must be at least 1":     {"read", "somewhere", "--batch-size", "0"},
-		"the folder of a prepared data set":   {"read"},
-		"--batch-size, --callers, --rows and": {"predict", "--callers", "0"},
+		`--model: unknown model "dlrm"`:                     {"step", "--model", "dlrm"},
+		"must be above 0":                                   {"step", "--batch-size", "0"},
+		"--cores: zoo: cannot run a benchmark on [0] cores": {"scale", "--cores", "0"},
+		"takes two passes a step":                           {"step", "--solver", "sam"},
+		"--rounds must be at least 1":                       {"peer", "--rounds", "0"},
+		"and --rounds at least 1, got 24 and":               {"ranks", "--rows", "24", "--rounds", "0"},
+		"must be a multiple of the 1 ranks":                 {"ranks", "--batch-size", "0"},
+		"--batch-size must be at least 1":                   {"read", "somewhere", "--batch-size", "0"},
+		"the folder of a prepared data set":                 {"read"},
+		"--batch-size, --callers, --rows and":               {"predict", "--callers", "0"},
 	} {
 		code, _, stderr := zooCommand(t, append([]string{"bench"}, args...)...)
 		require.Equal(t, 2, code, args)
