@@ -73,7 +73,7 @@ func TestBadBenchmarks(t *testing.T) {
 		"--rounds must be at least 1":                       {"peer", "--rounds", "0"},
 		"and --rounds at least 1, got 24 and":               {"ranks", "--rows", "24", "--rounds", "0"},
 		"must be a multiple of the 1 ranks":                 {"ranks", "--batch-size", "0"},
-		"--batch-size must be at least 1":                   {"read", "somewhere", "--batch-size", "0"},
+		"--batch-size and --rounds must be at least 1":      {"read", "somewhere", "--batch-size", "0"},
 		"the folder of a prepared data set":                 {"read"},
 		"--batch-size, --callers, --rows and":               {"predict", "--callers", "0"},
 	} {
@@ -81,6 +81,28 @@ func TestBadBenchmarks(t *testing.T) {
 		require.Equal(t, 2, code, args)
 		require.Contains(t, stderr, want)
 	}
+}
+
+func TestReadingOfALogIsTimed(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.csv")
+	code, _, stderr := zooCommand(t, "generate", "avazu", "--rows", "2000", "--out", log)
+	require.Zero(t, code, stderr)
+	code, stdout, stderr := zooCommand(t, "bench", "read", "--data", "avazu", "--train", log, "--rounds", "1", "--json")
+	require.Zero(t, code, stderr)
+	requireFigures(t, stdout, 2, "way", "rows", "seconds", "cpu_seconds")
+	require.Equal(t, 2, strings.Count(stdout, `"rows":2000,`))
+	code, stdout, stderr = zooCommand(t, "bench", "read", "--data", "avazu", "--train", log, "--rounds", "1")
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `(?m)^ *to ids in Parquet +\d+\.\d\d +\d+\.\d\d +\d+$`, stdout)
+
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("there is no node for DuckDB")
+	}
+	none := filepath.Dir(node)
+	code, _, stderr = zooCommand(t, "bench", "read", "--data", "avazu", "--train", log, "--rounds", "1", "--duckdb", none)
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "--duckdb: exit status 1: there is no @duckdb/node-api in "+none)
 }
 
 // The error for a Python without PyTorch names that Python.
