@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -138,17 +136,4 @@ func (o *options) addModels(server *serve.Server) error {
 		}
 	}
 	return nil
-}
-
-// version returns that of the program.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	at := slices.IndexFunc(info.Deps, func(m *debug.Module) bool { return m.Path == "github.com/ctrzoo/ctrzoo" })
-	if at >= 0 { // a program of one's own
-		return info.Deps[at].Version
-	}
-	return info.Main.Version
 }
