@@ -59,6 +59,7 @@ func plan() []room {
 			"datasets/rawlog datasets/schema"},
 		{path: "datasets/known", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic"},
 		{path: "datasets/leak", imports: "datasets"},
+		{path: "datasets/ablate", imports: "datasets"},
 		{path: "datasets/draft", imports: "datasets/leak datasets/rawlog datasets/schema"},
 
 		{path: "zoo", imports: "datasets graph", files: 26}, // one file for each model
@@ -80,9 +81,9 @@ func plan() []room {
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
-		{path: "zoo/experiment", files: 17, imports: "datasets/safefile datasets graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment", files: 17, imports: "datasets/safefile datasets datasets/ablate graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
-		{path: "zoo/experiment/report", imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
+		{path: "zoo/experiment/report", files: 18, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
 
 		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog graph zoo zoo/checkpoint zoo/predict"},

@@ -39,11 +39,11 @@ zoo tune write, of the output of zoo train --json, and of the folders of runs, i
 			if err := report.Write(out, report.Summarize(stores...)); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s/report.html\n%[1]s/report.md\n%[1]s/overview.md\n%[1]s/overview.svg\n", out)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s/report.html\n%[1]s/report.md\n%[1]s/overview.md\n%[1]s/overview.svg\n%[1]s/claims.md\n", out)
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "folder of report.html, report.md, overview.md and overview.svg; without it Markdown goes to standard output")
+	cmd.Flags().StringVar(&out, "out", "", "folder of report.html, report.md, overview.md, overview.svg and claims.md; without it Markdown goes to standard output")
 	return cmd
 }
 

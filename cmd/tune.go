@@ -62,7 +62,7 @@ func (o *tuneOptions) addSearch(f *pflag.FlagSet) {
 }
 
 // notTuned are the flags of train that a search does not take: a record could not make such a run again.
-var notTuned = []string{"resume", "from", "checkpoint-every", "keep", "embeddings", "embedding-init", "diagnostics", "check-ranks",
+var notTuned = []string{"resume", "from", "checkpoint-every", "keep", "embeddings", "diagnostics", "check-ranks",
 	"shard-tables", "evaluate-every", "buckets", "bucket-field", "adaptive-buckets", "bucket-decay", "metrics", "test-every-epoch"}
 
 func (o *tuneOptions) run(cmd *cobra.Command) error {
@@ -146,6 +146,7 @@ func (o *tuneOptions) newSearch(set *datasets.Set) (*experiment.Search, error) {
 		Settings: experiment.Settings{
 			Data: o.data.Name(), Model: o.model.Name, Hyperparameters: hyperparameters,
 			Seed: o.seed, BatchSize: o.batchSize, Epochs: o.epochs, Patience: o.saving.Patience(),
+			EmbeddingInit: o.model.InitializerText(),
 		},
 		Space: space, Trials: o.trials, Catalogs: o.catalogs.Experiments(), Parallel: o.parallel,
 	}

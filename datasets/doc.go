@@ -15,5 +15,7 @@
 //
 // Each takes a context first and options last, whose zero value is the default of all of them.
 //
+// Package ablate leaves fields and rare values out of a Set that is open.
+//
 // Below them, rawlog reads files as records, schema describes their columns, and draft guesses a schema.
 package datasets

@@ -1,7 +1,11 @@
 package graph
 
 import (
+	"errors"
+	"fmt"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 )
@@ -33,6 +37,27 @@ func Uniform(limit float64) Initializer {
 // Constant sets every weight to one value.
 func Constant(v float32) Initializer {
 	return func(dst []float32, _ *rand.Rand) { fill(dst, v) }
+}
+
+// ErrInitializer is wrapped by the error of an initializer that cannot be read.
+var ErrInitializer = errors.New("want normal:STD, uniform:LIMIT or zeros")
+
+// ParseInitializer reads an initializer: "normal:STD", "uniform:LIMIT" or "zeros". STD and LIMIT must be above 0 and below a million.
+func ParseInitializer(text string) (Initializer, error) {
+	kind, number, _ := strings.Cut(text, ":")
+	if kind == "zeros" && number == "" {
+		return Zeros(), nil
+	}
+	size, err := strconv.ParseFloat(number, 64)
+	if err == nil && size > 0 && size < 1e6 {
+		switch kind {
+		case "normal":
+			return Normal(size), nil
+		case "uniform":
+			return Uniform(size), nil
+		}
+	}
+	return nil, fmt.Errorf("%w, got %q", ErrInitializer, text)
 }
 
 // valuesPerStream is how many values of a table come from one random stream. Streams are seeded in order, so

@@ -5,12 +5,17 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
 )
 
-const batchSizeName = "batch_size"
+// The names of parameters that are neither of the solver nor of the model.
+const (
+	batchSizeName     = "batch_size"
+	embeddingInitName = "embedding_init"
+)
 
-// apply returns the settings with values of parameters in them: of the solver, of the model, or the batch size. The error of
+// apply returns the settings with values of parameters in them: of the solver, of the model, or of the run. The error of
 // a value that cannot be used names it.
 func (s Settings) apply(values []Value, in *Catalogs) (Settings, error) {
 	for _, v := range values {
@@ -24,6 +29,9 @@ func (s Settings) apply(values []Value, in *Catalogs) (Settings, error) {
 	}
 	if _, err := in.Models.New(s.Model, s.Hyperparameters); err != nil {
 		return s, err
+	}
+	if _, err := s.initializer(); err != nil {
+		return s, fmt.Errorf("%s: %w", embeddingInitName, err)
 	}
 	_, err = s.newSolver(in, s.Seed)
 	return s, err
@@ -47,6 +55,10 @@ func (s *Settings) set(v Value, in *Catalogs) error {
 	case warmUpName:
 		s.WarmUp = v.Text
 		return s.check()
+	case embeddingInitName:
+		_, err := graph.ParseInitializer(v.Text)
+		s.EmbeddingInit = v.Text
+		return err
 	case batchSizeName:
 		size, err := strconv.Atoi(v.Text)
 		if err == nil && size < 1 {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
@@ -32,6 +33,14 @@ func (g *Grid) check() (place string, err error) {
 		return "$.curve_points", fmt.Errorf("must be at least 0, got %d", g.CurvePoints)
 	}
 
+	if place, err = g.checkData(); err != nil {
+		return place, err
+	}
+	if g.EmbeddingInit != "" {
+		if _, err := graph.ParseInitializer(g.EmbeddingInit); err != nil {
+			return "$.embedding_init", err
+		}
+	}
 	if g.Hyperparameters, err = g.Catalogs.Models.Normal(g.Hyperparameters); err != nil {
 		return "$.hyperparameters", err
 	}
@@ -44,6 +53,23 @@ func (g *Grid) check() (place string, err error) {
 		}
 	}
 	return g.checkMethods()
+}
+
+func (g *Grid) checkData() (place string, err error) {
+	for i := range g.Data {
+		d := &g.Data[i]
+		place := fmt.Sprintf("$.data[%d]", i)
+		if d.BatchSize < 0 {
+			return place, fmt.Errorf("batch_size must be at least 1, got %d", d.BatchSize)
+		}
+		if err := d.Ablation.Check(); err != nil {
+			return place, err
+		}
+		if slices.IndexFunc(g.Data, func(o Data) bool { return o.Label() == d.Label() }) < i {
+			return place, fmt.Errorf("%q appears twice", d.Label())
+		}
+	}
+	return "", nil
 }
 
 func (g *Grid) checkMethods() (place string, err error) {

@@ -12,6 +12,7 @@ import (
 	"math"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/ablate"
 	"github.com/ctrzoo/ctrzoo/solvers"
 )
 
@@ -23,20 +24,24 @@ type dataset struct {
 	*datasets.Set
 	hash      string
 	rareField string
-	groups    []uint8 // of each test sample: the frequency bucket of its rarest field's value
+	groups    []uint8 // of each test sample: the frequency bucket of its value of that field
 }
 
-// prepare checks a data set and reads it once.
-func prepare(ctx context.Context, name string, set *datasets.Set) (*dataset, error) {
+// prepare checks a data set, leaves out of it what an ablation says, and reads it once. bucketField is the field by whose values
+// test samples are grouped; "": the one with the most rows.
+func prepare(ctx context.Context, name string, set *datasets.Set, a *ablate.Ablation, bucketField string) (*dataset, error) {
 	if set.Valid == nil || set.Test == nil {
 		return nil, fmt.Errorf("%w: data set %q: a grid needs a validation part and a test part", ErrGrid, name)
 	}
+	set, err := a.Apply(ctx, set)
+	if err != nil {
+		return nil, fmt.Errorf("%w: data set %q: %w", ErrGrid, name, err)
+	}
 	d := &dataset{Set: set}
-	var err error
 	if d.hash, err = HashSet(ctx, set); err != nil {
 		return nil, err
 	}
-	return d, d.group(ctx)
+	return d, d.group(ctx, bucketField)
 }
 
 // rows returns the number of samples of each part.
@@ -84,18 +89,20 @@ func hashBatch(sum hash.Hash, b *datasets.Batch) {
 	sum.Write(buffer)
 }
 
-// group finds the frequency bucket of each test sample: that of its value of the field with the
-// most rows, or 0 if the training part does not have the value.
-func (d *dataset) group(ctx context.Context) error {
+// group finds the frequency bucket of each test sample: that of its value of a field, "" for the one with the most rows, or 0 if
+// the training part does not have the value.
+func (d *dataset) group(ctx context.Context, field string) error {
 	column, rare := 0, datasets.Field{}
 	next := 0
 	for _, f := range d.Train.Fields() {
-		if f.Kind == datasets.Categorical && f.Rows > rare.Rows {
+		if f.Kind == datasets.Categorical && f.Rows > rare.Rows && (field == "" || field == f.Name) {
 			column, rare = next, f
 		}
 		next += f.Columns()
 	}
-	d.rareField = rare.Name
+	if d.rareField = rare.Name; field != d.rareField && field != "" {
+		return fmt.Errorf("%w: bucket_field: there is no categorical field %q", ErrGrid, field)
+	}
 	counts := make([]int, rare.Rows)
 	err := eachID(ctx, d.Train, column, func(id int32) { counts[id]++ })
 	if err != nil {

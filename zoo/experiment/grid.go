@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/datasets/ablate"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/goccy/go-yaml"
 )
@@ -45,6 +46,8 @@ type Grid struct {
 	BatchSize int `yaml:"batch_size"`
 	// Hyperparameters of all models; each takes those that it has. Default: those of each model.
 	Hyperparameters zoo.Settings `yaml:"hyperparameters"`
+	// EmbeddingInit is how embeddings start, as graph.ParseInitializer reads it. Default: "normal:0.01".
+	EmbeddingInit string `yaml:"embedding_init"`
 	// CurvePoints is how often in an epoch training loss and test AUC are recorded. Default: only
 	// at its end.
 	CurvePoints int `yaml:"curve_points"`
@@ -52,12 +55,21 @@ type Grid struct {
 	Catalogs Catalogs `yaml:"-"`
 }
 
-// Data is a data set of a grid.
+// Data is a data set of a grid. A name may occur several times, if not with the same ablation.
 type Data struct {
 	Name string `yaml:"name"`
 	// Parameters of all solvers on this data set, by the names of solvers.Parameter.
 	Parameters map[string]float64 `yaml:"parameters"`
+	// BatchSize in samples. Default: that of the grid.
+	BatchSize int `yaml:"batch_size"`
+	// BucketField is the field whose values are divided into frequency buckets. Default: all fields, each by itself.
+	BucketField string `yaml:"bucket_field"`
+	// Ablation is what is left out of the data set. Default: nothing.
+	Ablation ablate.Ablation `yaml:",inline"`
 }
+
+// Label names the data set and what is left out of it.
+func (d *Data) Label() string { return d.Ablation.Label(d.Name) }
 
 // Method is a solver with candidates for its parameters.
 type Method struct {
@@ -67,11 +79,11 @@ type Method struct {
 	Solver string `yaml:"solver"`
 	// Parameters are candidates by the names of solvers.Parameter; a switch is 1.
 	Parameters map[string]Candidates `yaml:"parameters"`
-	// Sweep are candidates for any parameter of the solver or the model, and for batch_size, by their names, as text: the
-	// values of a list in quotes, such as "64,32". A model takes those that it has.
+	// Sweep are candidates for any parameter of the solver or the model, for batch_size and for embedding_init, by their
+	// names, as text: the values of a list in quotes, such as "64,32". A model takes those that it has.
 	Sweep map[string]Words `yaml:"sweep"`
-	// Buckets, AdaptiveBuckets and BucketDecay are the ablation: the rows of every field are divided
-	// into Buckets by frequency, those of buckets 1 to AdaptiveBuckets take adaptive regularization,
+	// Buckets, AdaptiveBuckets and BucketDecay are the paper's ablation: the rows of every field, or of the data set's
+	// BucketField, are divided into Buckets by frequency, those of buckets 1 to AdaptiveBuckets take adaptive regularization,
 	// the others lose BucketDecay of themselves at every step.
 	Buckets         int        `yaml:"buckets"`
 	AdaptiveBuckets int        `yaml:"adaptive_buckets"`

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -16,6 +17,27 @@ func TestReadyGridsAreGood(t *testing.T) {
 	}
 	_, err := LoadGrid("none.yaml", Catalogs{})
 	require.ErrorContains(t, err, "ready grids: ")
+}
+
+func TestEveryMethodOnSmallLogsHasThreeCandidates(t *testing.T) {
+	for _, name := range []string{"small-logs-adam", "small-logs-adagrad"} {
+		g, err := LoadGrid(name, Catalogs{})
+		require.NoError(t, err)
+		require.Len(t, g.Seeds, 5)
+		for _, m := range g.Methods {
+			require.Len(t, m.candidates(g.Data[0], &g.Catalogs), 3, m.Name)
+		}
+	}
+}
+
+func TestTheScriptOfRecordsRunsEveryReadyGrid(t *testing.T) {
+	script, err := os.ReadFile("records.sh")
+	require.NoError(t, err)
+	for _, name := range ReadyGrids() {
+		if name != "small" { // it is to try things out
+			require.Regexp(t, `(?m)^( |\[ \$#).*\b`+name+`( |$)`, string(script))
+		}
+	}
 }
 
 const goodGrid = `title: t
@@ -56,6 +78,11 @@ func TestGridErrorsNameTheLine(t *testing.T) {
 		"no data":     {"[{name: synthetic, parameters: {learning_rate: 0.01}}]", "[]", "line 2: $.data: no data set"},
 		"no seed":     {"title: t", "seeds: []", "line 1: $.seeds: no seed"},
 		"epochs":      {"title: t", "epochs: -1", "line 1: $.epochs: must be at least 1, got -1"},
+		"twice":       {"[{name: synthetic, parameters: {learning_rate: 0.01}}]", "[{name: a}, {name: a, batch_size: 9}]", `$.data[1]: "a" appears twice`},
+		"batch size":  {"[{name: synthetic,", "[{name: synthetic, batch_size: -1,", "line 2: $.data[0]: batch_size must be at least 1, got -1"},
+		"share":       {"[{name: synthetic,", "[{name: synthetic, keep: {ip: 2},", "line 2: $.data[0]: ablate: bad ablation: keep: ip: the share must be in [0, 1], got 2"},
+		"start":       {"title: t", "embedding_init: gauss:1", `line 1: $.embedding_init: want normal:STD, uniform:LIMIT or zeros, got "gauss:1"`},
+		"swept start": {"- solver: sam", "- {solver: sam, sweep: {embedding_init: [zeros, one]}}", `line 7: $.methods[2].sweep: embedding_init=one: want normal:STD`},
 		"unknown key": {"title: t", "titel: t", "titel"},
 	} {
 		t.Run(name, func(t *testing.T) {

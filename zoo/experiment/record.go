@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"math"
 
+	"github.com/ctrzoo/ctrzoo/datasets/ablate"
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
@@ -23,6 +25,23 @@ type Settings struct {
 	CurvePoints int    `json:"curve_points,omitempty"`
 	// Patience is after how many epochs that are no better by the AUC of the validation part the run ends; 0: never.
 	Patience int `json:"patience,omitempty"`
+	// EmbeddingInit is how embeddings start, as graph.ParseInitializer reads it; "": by the default of train.Run.
+	EmbeddingInit string `json:"embedding_init,omitempty"`
+	// BucketField is the field that is divided into frequency buckets; "": all.
+	BucketField string `json:"bucket_field,omitempty"`
+	// Ablation is what is left out of the data. DataHash is of what remains.
+	Ablation ablate.Ablation `json:"ablation,omitzero"`
+}
+
+// DataLabel names the data set and what is left out of it.
+func (s *Settings) DataLabel() string { return s.Ablation.Label(s.Data) }
+
+// initializer returns that of embeddings; nil for the default.
+func (s *Settings) initializer() (graph.Initializer, error) {
+	if s.EmbeddingInit == "" {
+		return nil, nil
+	}
+	return graph.ParseInitializer(s.EmbeddingInit)
 }
 
 // Key tells runs apart: the start of the SHA-256 of the settings as JSON.
@@ -40,6 +59,8 @@ type Record struct {
 	Key    string `json:"key"`
 	Grid   string `json:"grid"`   // its title
 	Method string `json:"method"` // its name in the grid
+	// MethodPlace is the place of the method among those of the grid, from 0. Runs side by side end in any order.
+	MethodPlace int `json:"method_place,omitempty"`
 	Settings
 	Version string  `json:"version"` // of the module, as the build knows it
 	Kernel  string  `json:"kernel"`
@@ -48,7 +69,7 @@ type Record struct {
 	// Rows are the samples of each part: train, valid and test. Nil in records of older versions.
 	Rows map[string]int `json:"rows,omitempty"`
 	// At the last epoch, on the test part:
-	RareField   string   `json:"rare_field"` // the field with the most rows
+	RareField   string   `json:"rare_field"` // BucketField, or the field with the most rows
 	BucketAUC   []Figure `json:"bucket_auc"` // by frequency bucket of its value, 0 is unseen
 	Calibration []Bin    `json:"calibration"`
 	// Seconds spent in training. Unlike everything else it differs when the run is made again.

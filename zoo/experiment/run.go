@@ -28,12 +28,16 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 	if err != nil {
 		return nil, nil, err
 	}
+	init, err := s.initializer()
+	if err != nil {
+		return nil, nil, err
+	}
 	r := &Record{Key: s.Key(), Settings: s, Version: version(), Kernel: kernel.Name(), RareField: d.rareField, Rows: d.rows()}
 	c := &curve{record: r, data: d, points: s.CurvePoints}
 	run := train.Run{
 		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
-		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed,
-		Buckets: train.Buckets{Number: s.Buckets}, Diagnose: true,
+		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed, EmbeddingInit: init,
+		Buckets: train.Buckets{Number: s.Buckets, Field: s.BucketField}, Diagnose: true,
 		Metrics: slices.Concat(metrics.Default(), in.Metrics),
 		OnEpoch: func(e metrics.Epoch) error { return r.addEpoch(e, in.Metrics) },
 	}

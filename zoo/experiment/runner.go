@@ -24,7 +24,7 @@ type Runner struct {
 
 	keepsDiverged bool // a run that diverges is recorded, instead of an error that ends the others
 
-	data     map[string]*dataset
+	data     map[string]*dataset // by label
 	lock     sync.Mutex
 	progress Progress
 }
@@ -39,8 +39,12 @@ type Progress struct {
 // job is one run to make.
 type job struct {
 	method string
+	place  int // of the method in the grid
 	Settings
 }
+
+// name gives the record of the run its name in a grid.
+func (j *job) name(r *Record, grid string) { r.Grid, r.Method, r.MethodPlace = grid, j.method, j.place }
 
 // Run makes the runs that the store lacks, and compares the best method of each model with the next
 // one. When ctx ends it stops with the error of ctx; what has finished is in the store.
@@ -51,7 +55,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("experiment: data set %q: %w", d.Name, err)
 		}
-		if r.data[d.Name], err = prepare(ctx, d.Name, set); err != nil {
+		if r.data[d.Label()], err = prepare(ctx, d.Name, set, &d.Ablation, d.BucketField); err != nil {
 			return err
 		}
 	}
@@ -92,8 +96,8 @@ func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job 
 	}
 	var list []job
 	for _, s := range settings {
-		s.DataHash = r.data[d.Name].hash
-		list = append(list, job{m.Name, s})
+		s.DataHash = r.data[d.Label()].hash
+		list = append(list, job{m.Name, slices.IndexFunc(r.Grid.Methods, func(o Method) bool { return o.Name == m.Name }), s})
 	}
 	return list
 }
@@ -114,7 +118,7 @@ func (r *Runner) plan(jobs []job) {
 	r.progress.Runs = len(jobs)
 	for _, j := range jobs {
 		if r.Store.Find(j.Key()) == nil {
-			r.progress.Samples += r.data[j.Data].Train.Len() * j.Epochs
+			r.progress.Samples += r.data[j.DataLabel()].Train.Len() * j.Epochs
 		}
 	}
 }
@@ -129,14 +133,14 @@ func (r *Runner) runAll(ctx context.Context, jobs []job) error {
 		workers.Go(func() {
 			for j := range queue {
 				if err := r.run(ctx, j); err != nil {
-					cancel(fmt.Errorf("experiment: %s, %s, %s, seed %d: %w", j.Data, j.Model, j.method, j.Seed, err))
+					cancel(fmt.Errorf("experiment: %s, %s, %s, seed %d: %w", j.DataLabel(), j.Model, j.method, j.Seed, err))
 				}
 			}
 		})
 	}
 	for _, j := range jobs {
 		if known := r.Store.Find(j.Key()); known != nil {
-			if err := r.Store.label(known, r.Grid.Title, j.method); err != nil {
+			if err := r.Store.label(known, r.Grid.Title, &j); err != nil {
 				cancel(err)
 			}
 			r.tell(func(p *Progress) { p.DoneRuns++ })
@@ -156,7 +160,7 @@ func (r *Runner) run(ctx context.Context, j job) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	record, scores, err := perform(ctx, j.Settings, r.data[j.Data], &r.Grid.Catalogs, func(samples int) {
+	record, scores, err := perform(ctx, j.Settings, r.data[j.DataLabel()], &r.Grid.Catalogs, func(samples int) {
 		r.tell(func(p *Progress) { p.DoneSamples += samples })
 	})
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
@@ -168,7 +172,7 @@ func (r *Runner) run(ctx context.Context, j job) error {
 	if err != nil {
 		return err
 	}
-	record.Grid, record.Method = r.Grid.Title, j.method
+	j.name(record, r.Grid.Title)
 	if err := r.Store.keepScores(record.Key, scores); err != nil {
 		return err
 	}
@@ -193,7 +197,7 @@ func (r *Runner) tell(change func(*Progress)) {
 // the last epoch against the runner-up.
 func (r *Runner) compare(ctx context.Context) error {
 	for _, d := range r.Grid.Data {
-		labels, weighted, err := labelsOf(ctx, r.data[d.Name].Test)
+		labels, weighted, err := labelsOf(ctx, r.data[d.Label()].Test)
 		if err != nil {
 			return err
 		}

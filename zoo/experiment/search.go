@@ -55,13 +55,13 @@ func (s *Search) Run(ctx context.Context, set *datasets.Set) (*Trial, error) {
 		return nil, err
 	}
 	s.Finalists, s.Seeds = cmp.Or(s.Finalists, 3), cmp.Or(s.Seeds, 3)
-	data, err := prepare(ctx, s.Data, set)
+	data, err := prepare(ctx, s.Data, set, &s.Ablation, s.BucketField)
 	if err != nil {
 		return nil, err
 	}
 	s.runner = &Runner{
 		Grid: &Grid{Title: title, Catalogs: s.Catalogs}, Store: s.Store, Parallel: s.Parallel, OnProgress: s.OnRun, keepsDiverged: true,
-		data: map[string]*dataset{s.Data: data},
+		data: map[string]*dataset{s.DataLabel(): data},
 	}
 	rounds := s.rounds(len(trials))
 	s.plan(rounds, data.Train.Len())
@@ -168,7 +168,7 @@ func (s *Search) Check() error {
 func (s *Search) train(ctx context.Context, trials []*Trial, epochs, seeds int, hash string) error {
 	jobs := func(t *Trial) (list []job) {
 		for i := range seeds {
-			j := job{t.method(), t.settings}
+			j := job{t.method(), t.Number - 1, t.settings}
 			j.Epochs, j.DataHash, j.Seed = epochs, hash, t.settings.Seed+uint64(i)
 			list = append(list, j)
 		}

@@ -158,6 +158,14 @@ func (s *Store) Records() []*Record {
 	return s.records
 }
 
+// Name returns the name of the file; "" of records that are in memory only.
+func (s *Store) Name() string {
+	if s.path == "" {
+		return ""
+	}
+	return filepath.Base(s.path)
+}
+
 // Comparisons are those of the methods of finished grids.
 func (s *Store) Comparisons() []*Comparison { return s.comparisons }
 
@@ -180,14 +188,14 @@ func (s *Store) Add(r *Record) error {
 }
 
 // label gives a run another name if it was made by another grid.
-func (s *Store) label(r *Record, grid, method string) error {
+func (s *Store) label(r *Record, grid string, j *job) error {
 	for _, known := range s.Records() {
-		if known.Key == r.Key && known.Grid == grid && known.Method == method {
+		if known.Key == r.Key && known.Grid == grid && known.Method == j.method {
 			return nil
 		}
 	}
 	named := *r
-	named.Grid, named.Method = grid, method
+	j.name(&named, grid)
 	return s.Add(&named)
 }
 

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -11,7 +12,8 @@ func (g *Grid) settings(d Data, model string, m *Method, seed uint64) ([]Setting
 	for _, c := range m.candidates(d, &g.Catalogs) {
 		s := Settings{
 			Data: d.Name, Model: model, Hyperparameters: g.Hyperparameters,
-			candidate: c, Seed: seed, BatchSize: g.BatchSize, Epochs: g.Epochs, CurvePoints: g.CurvePoints, Patience: g.Patience,
+			candidate: c, Seed: seed, BatchSize: cmp.Or(d.BatchSize, g.BatchSize), Epochs: g.Epochs, CurvePoints: g.CurvePoints, Patience: g.Patience,
+			EmbeddingInit: g.EmbeddingInit, BucketField: d.BucketField, Ablation: d.Ablation,
 		}
 		for _, values := range m.sweep(func(name string) bool { return s.has(name, &g.Catalogs) }) {
 			swept := s
@@ -45,9 +47,9 @@ func (m *Method) sweep(has func(name string) bool) [][]Value {
 	return list
 }
 
-// has reports whether a parameter is one of the solver, of the model, or the batch size.
+// has reports whether a parameter is one of the solver, of the model, or of the run.
 func (s *Settings) has(name string, in *Catalogs) bool {
-	if name == batchSizeName {
+	if name == batchSizeName || name == embeddingInitName {
 		return true
 	}
 	if solver, err := in.findSolver(s.Solver); err == nil {

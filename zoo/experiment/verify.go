@@ -22,7 +22,7 @@ func Verify(ctx context.Context, r *Record, set *datasets.Set, c Catalogs) ([]st
 	if ctx == nil || r == nil || set == nil {
 		return nil, errors.New("experiment: no context, no record or no data")
 	}
-	d, err := prepare(ctx, r.Data, set)
+	d, err := prepare(ctx, r.Data, set, &r.Ablation, r.BucketField)
 	if err != nil {
 		return nil, err
 	}

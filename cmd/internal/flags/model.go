@@ -2,7 +2,6 @@ package flags
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
@@ -168,18 +167,17 @@ func (m *Model) Settings() (zoo.Settings, error) {
 
 // Initializer reads --embedding-init.
 func (m *Model) Initializer() (graph.Initializer, error) {
-	kind, text, _ := strings.Cut(m.init, ":")
-	if kind == "zeros" && text == "" {
-		return graph.Zeros(), nil
+	init, err := graph.ParseInitializer(m.init)
+	if err != nil {
+		return nil, fmt.Errorf("--embedding-init: %w", err)
 	}
-	size, err := strconv.ParseFloat(text, 64)
-	if err == nil && size > 0 && size < 1e6 {
-		switch kind {
-		case "normal":
-			return graph.Normal(size), nil
-		case "uniform":
-			return graph.Uniform(size), nil
-		}
+	return init, nil
+}
+
+// InitializerText returns --embedding-init as it was given; "" if it was not.
+func (m *Model) InitializerText() string {
+	if !m.flags.Changed("embedding-init") {
+		return ""
 	}
-	return nil, fmt.Errorf("--embedding-init: want normal:STD, uniform:LIMIT or zeros, got %q", m.init)
+	return m.init
 }

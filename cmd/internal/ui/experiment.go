@@ -49,7 +49,7 @@ func (r *ExperimentReporter) End() {
 // DescribeRun describes a run in one line.
 func DescribeRun(r *experiment.Record) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s  %s", r.Data, r.Model, r.Method)
+	fmt.Fprintf(&b, "%s  %s  %s", r.DataLabel(), r.Model, r.Method)
 	if len(r.Parameters) > 0 {
 		parameters, _ := json.Marshal(r.Parameters) // finite numbers
 		fmt.Fprintf(&b, " %s", parameters)

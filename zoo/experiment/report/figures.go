@@ -19,8 +19,13 @@ func (t *Table) figures() ([]chart.Figure, error) {
 	}
 	model := t.Models[0]
 	f.curves(model)
-	for _, method := range t.Methods {
-		f.norms(model, method)
+	f.paper(model)
+	if alphas := t.alphas(model); alphas != nil {
+		f.alphaCurve(model, alphas)
+	} else {
+		for _, method := range t.Methods {
+			f.norms(model, method)
+		}
 	}
 	f.bucketAUC(model)
 	f.calibration(model)

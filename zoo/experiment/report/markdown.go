@@ -12,7 +12,12 @@ import (
 // WriteMarkdown writes the tables of a report.
 func WriteMarkdown(w io.Writer, tables []*Table) error {
 	var b strings.Builder
-	for i, t := range tables {
+	if claims := Claims(tables); claims != nil {
+		b.WriteString("## Claims of the paper\n\n")
+		writeClaims(&b, tables)
+		b.WriteString("\n")
+	}
+	for i, t := range sections(tables) {
 		if i > 0 {
 			b.WriteString("\n")
 		}
@@ -26,6 +31,10 @@ func WriteMarkdown(w io.Writer, tables []*Table) error {
 		b.WriteString("\nHow the runs were made.\n\n")
 		t.Settings().markdown(&b)
 		t.Metrics().markdown(&b)
+		if left := t.LeftOut(tables); left != nil {
+			b.WriteString("\nAUC with fields or values left out of the data, and its fall from the best epoch to the last.\n\n")
+			left.markdown(&b)
+		}
 		for _, test := range t.Tests() {
 			fmt.Fprintf(&b, "\n%s\n", test)
 		}

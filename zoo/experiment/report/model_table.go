@@ -90,6 +90,9 @@ func (c *Cell) howMade() string {
 	if r.BatchSize > 0 {
 		list = append(list, fmt.Sprintf("batch %d", r.BatchSize))
 	}
+	if r.EmbeddingInit != "" {
+		list = append(list, "embeddings from "+r.EmbeddingInit)
+	}
 	list = append(list, fmt.Sprintf("%d epochs", len(r.Results)))
 	if r.Patience > 0 {
 		list = append(list, fmt.Sprintf("patience %d", r.Patience))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -16,8 +17,10 @@ type Table struct {
 	Models     []string
 	Methods    []string
 	Epochs     int
-	Cells      []*Cell // methods x models; nil where there are no runs
-	byValid    bool    // the figures are of the validation part, since the test part was not measured after each epoch
+	Files      []string       // the names of those that have the records; none for runs that no grid made
+	places     map[string]int // of the methods in their grid
+	Cells      []*Cell        // methods x models; nil where there are no runs
+	byValid    bool           // the figures are of the validation part, since the test part was not measured after each epoch
 }
 
 // Cell is a method with a model: the runs of the chosen candidate.
@@ -29,22 +32,24 @@ type Cell struct {
 	Comparisons []*experiment.Comparison
 }
 
-// Summarize makes a table for each grid and data set of some stores. Methods are in the
-// order of their first runs, models in that of the catalog.
+// Summarize makes a table for each grid and data set of some stores. Methods are in the order of the grid, or, in records that
+// do not know it, of their first runs; models are in that of the catalog.
 func Summarize(stores ...*experiment.Store) []*Table {
 	var tables []*Table
 	for _, s := range stores {
 		for _, r := range s.Records() {
-			at := slices.IndexFunc(tables, func(t *Table) bool { return t.Grid == r.Grid && t.Data == r.Data })
+			at := slices.IndexFunc(tables, func(t *Table) bool { return t.Grid == r.Grid && t.Data == r.DataLabel() })
 			if at < 0 {
 				at = len(tables)
-				tables = append(tables, &Table{Grid: r.Grid, Data: r.Data})
+				tables = append(tables, &Table{Grid: r.Grid, Data: r.DataLabel(), places: map[string]int{}})
 			}
 			tables[at].meet(r)
+			tables[at].addFile(s.Name())
 		}
 	}
 	for _, t := range tables {
 		slices.SortStableFunc(t.Models, func(a, b string) int { return modelOrder(a) - modelOrder(b) })
+		slices.SortStableFunc(t.Methods, func(a, b string) int { return t.places[a] - t.places[b] })
 		t.fill(stores)
 	}
 	return tables
@@ -67,9 +72,17 @@ func (t *Table) meet(r *experiment.Record) {
 	if !slices.Contains(t.Methods, r.Method) {
 		t.Methods = append(t.Methods, r.Method)
 	}
+	t.places[r.Method] = r.MethodPlace
 	t.Epochs = max(t.Epochs, len(r.Results))
 	for _, e := range r.Results {
 		t.byValid = t.byValid || math.IsNaN(float64(e.TestAUC)) && !math.IsNaN(float64(e.ValidAUC))
+	}
+}
+
+// addFile adds the name of a file of records.
+func (t *Table) addFile(name string) {
+	if name != "" && !slices.Contains(t.Files, name) {
+		t.Files = append(t.Files, name)
 	}
 }
 
@@ -80,11 +93,12 @@ func (t *Table) fill(stores []*experiment.Store) {
 			var runs []*experiment.Record
 			for _, s := range stores {
 				for _, r := range s.Records() {
-					if r.Grid == t.Grid && r.Data == t.Data && r.Method == method && r.Model == model {
+					if r.Grid == t.Grid && r.DataLabel() == t.Data && r.Method == method && r.Model == model {
 						runs = append(runs, r)
 					}
 				}
 			}
+			slices.SortStableFunc(runs, func(a, b *experiment.Record) int { return cmp.Compare(a.Seed, b.Seed) })
 			t.Cells = append(t.Cells, t.newCell(runs, stores))
 		}
 	}

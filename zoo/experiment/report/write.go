@@ -18,7 +18,12 @@ var reportText string
 var reportTemplate = template.Must(chart.Page(reportText))
 
 // page is what the template shows.
-type page struct{ Sections []section }
+type page struct {
+	Claims             []Claim
+	ClaimsIntroduction string
+	Exceptions         []string
+	Sections           []section
+}
 
 type section struct {
 	*Table
@@ -27,6 +32,7 @@ type section struct {
 	Rows     []row
 	Findings []string
 	Rules    []string
+	LeftOut  *ModelTable
 	Figures  []chart.Figure
 }
 
@@ -46,14 +52,14 @@ type htmlAUC struct {
 }
 
 // Write writes the tables to a folder, which is made if it is not there: report.html, which
-// needs no network, report.md, and for a README overview.md and overview.svg. Each file is replaced
+// needs no network, report.md, and for a README overview.md, overview.svg and claims.md. Each file is replaced
 // in one piece.
 func Write(folder string, tables []*Table) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	for name, write := range map[string]func(io.Writer, []*Table) error{
-		"report.html": writeHTML, "report.md": WriteMarkdown, "overview.md": WriteOverview, "overview.svg": WriteOverviewChart,
+		"report.html": writeHTML, "report.md": WriteMarkdown, "overview.md": WriteOverview, "overview.svg": WriteOverviewChart, "claims.md": WriteClaims,
 	} {
 		err := safefile.Replace(filepath.Join(folder, name), func(w io.Writer) error { return write(w, tables) })
 		if err != nil {
@@ -65,9 +71,9 @@ func Write(folder string, tables []*Table) error {
 
 // writeHTML writes the page.
 func writeHTML(w io.Writer, tables []*Table) error {
-	var p page
-	for i, t := range tables {
-		s := section{Table: t, ID: fmt.Sprintf("s%d", i+1), Bold: bold, Rows: t.rows(), Findings: t.Findings(), Rules: t.Rules()}
+	p := page{Claims: Claims(tables), ClaimsIntroduction: claimsIntroduction, Exceptions: Exceptions(tables)}
+	for i, t := range sections(tables) {
+		s := section{Table: t, ID: fmt.Sprintf("s%d", i+1), Bold: bold, Rows: t.rows(), Findings: t.Findings(), Rules: t.Rules(), LeftOut: t.LeftOut(tables)}
 		var err error
 		if s.Figures, err = t.figures(); err != nil {
 			return err

@@ -1,0 +1,182 @@
+package report
+
+import (
+	"fmt"
+	"math"
+)
+
+// methodQuestions are the claims about methods, as the poster's two tables have them.
+func methodQuestions() []question {
+	fall := "fall of the AUC from the best epoch to the last"
+	left := "share of the plain method's fall that is left"
+	return []question{
+		{text: "Adam collapses after one epoch", figure: fall, votes: collapses(adamFamily)},
+		{text: "Adagrad collapses after one epoch", figure: fall, votes: collapses(adagradFamily)},
+		{text: "MEDA alleviates the collapse: at most half of the fall is left", figure: left, votes: alleviates(func(c *contest) *Cell { return c.meda })},
+		{text: "Weight decay alleviates the collapse: at most half of the fall is left", figure: left, votes: alleviates(func(c *contest) *Cell { return c.decay })},
+		{text: "SAM does not cure the collapse: more than half of the fall is left", figure: left, votes: samFails},
+		{text: "Adaptive regularization cures the collapse: at most half of the fall is left", figure: left, votes: alleviates(func(c *contest) *Cell { return c.ar })},
+		{text: "AdamAR is the best method after every epoch", figure: bestFigure, votes: bestEverywhere(adamFamily)},
+		{text: "AdagradAR is the best method after every epoch", figure: bestFigure, votes: bestEverywhere(adagradFamily)},
+		{text: "AdamAR is the best method by the best epoch of each", figure: leadFigure, votes: bestAtBest(adamFamily)},
+		{text: "AdagradAR is the best method by the best epoch of each", figure: leadFigure, votes: bestAtBest(adagradFamily)},
+		{text: "Decay by frequency is better than constant decay, after the last epoch", figure: "AUC above that of constant decay", votes: aboveDecay},
+	}
+}
+
+const (
+	bestFigure = "epochs after which it is the best of all methods"
+	leadFigure = "AUC above that of the best other method"
+)
+
+// fewestMethods is how many methods must have run for one of them to be the best of all.
+const fewestMethods = 4
+
+// vote is the contest's, with runs of some cells.
+func (c *contest) vote(holds bool, value float64, cells ...*Cell) vote {
+	v := vote{where: c.where(), holds: holds, value: value, tables: []*Table{c.table}}
+	for _, cell := range cells {
+		v.runs += len(cell.Runs)
+	}
+	return v
+}
+
+func collapses(f family) func([]*Table) []vote {
+	return func(tables []*Table) (votes []vote) {
+		for _, c := range contests(tables, f) {
+			votes = append(votes, c.vote(c.plain.fall() >= collapse, c.plain.fall(), c.plain))
+		}
+		return votes
+	}
+}
+
+// collapsing are the contests of both families in which the plain method collapses.
+func collapsing(tables []*Table) (list []*contest) {
+	for _, f := range []family{adamFamily, adagradFamily} {
+		for _, c := range contests(tables, f) {
+			if c.plain.fall() >= collapse {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
+// alleviates asks of a method whether at most half of the plain method's fall is left.
+func alleviates(method func(*contest) *Cell) func([]*Table) []vote {
+	return func(tables []*Table) (votes []vote) {
+		for _, c := range collapsing(tables) {
+			if cell := method(c); cell != nil {
+				left := cell.fall() / c.plain.fall()
+				votes = append(votes, c.vote(left <= 0.5, left, c.plain, cell))
+			}
+		}
+		return votes
+	}
+}
+
+func samFails(tables []*Table) []vote {
+	votes := alleviates(func(c *contest) *Cell { return c.sam })(tables)
+	for i := range votes {
+		votes[i].holds = !votes[i].holds
+	}
+	return votes
+}
+
+// wide are the contests of enough methods to ask for the best.
+func wide(tables []*Table, f family) (list []*contest) {
+	for _, c := range contests(tables, f) {
+		if len(c.all()) >= fewestMethods {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+func bestEverywhere(f family) func([]*Table) []vote {
+	return func(tables []*Table) (votes []vote) {
+		for _, c := range wide(tables, f) {
+			best := 0
+			for e := range c.ar.Mean {
+				if c.lead(e) >= 0 {
+					best++
+				}
+			}
+			v := c.vote(best == len(c.ar.Mean), float64(best), c.all()...)
+			v.text = fmt.Sprintf("%d of %d", best, len(c.ar.Mean))
+			votes = append(votes, v)
+		}
+		return votes
+	}
+}
+
+// lead is by how much adaptive regularization is above the best other method after an epoch, from 0.
+func (c *contest) lead(epoch int) float64 {
+	rival := math.Inf(-1)
+	for _, o := range c.others() {
+		if epoch < len(o.Mean) {
+			rival = max(rival, o.Mean[epoch])
+		}
+	}
+	return c.ar.Mean[epoch] - rival
+}
+
+func bestAtBest(f family) func([]*Table) []vote {
+	return func(tables []*Table) (votes []vote) {
+		for _, c := range wide(tables, f) {
+			rival := c.table.rival(c.ar)
+			lead := c.ar.Mean[c.ar.bestEpoch()] - rival.Mean[rival.bestEpoch()]
+			votes = append(votes, c.vote(lead >= 0, lead, c.all()...))
+		}
+		return votes
+	}
+}
+
+func aboveDecay(tables []*Table) (votes []vote) {
+	for _, f := range []family{adamFamily, adagradFamily} {
+		for _, c := range contests(tables, f) {
+			if c.decay != nil {
+				lead := c.ar.final() - c.decay.final()
+				votes = append(votes, c.vote(lead > 0, lead, c.ar, c.decay))
+			}
+		}
+	}
+	return votes
+}
+
+// Exceptions say where adaptive regularization is not what to use: where another method is significantly better, by a paired
+// t-test over the seeds of the best epoch of each, and where the plain method does not collapse.
+func Exceptions(tables []*Table) (list []string) {
+	for _, f := range []family{adamFamily, adagradFamily} {
+		for _, c := range contests(tables, f) {
+			if c.plain.fall() < collapse {
+				list = append(list, fmt.Sprintf("%s: %s does not collapse; it falls by %s from its best epoch to the last.",
+					c.where(), c.plain.Method, number(c.plain.fall())))
+			}
+			for _, o := range c.others() {
+				if p := c.better(o); p < level {
+					list = append(list, fmt.Sprintf("%s: %s is better than %s by the best epoch of each: %.4f against %.4f, p = %.2g.", c.where(),
+						o.Method, c.ar.Method, o.Mean[o.bestEpoch()], c.ar.Mean[c.ar.bestEpoch()], p))
+				}
+			}
+		}
+	}
+	return list
+}
+
+// better returns the p-value with which another method is better than adaptive regularization; 1 if it is not, or if they have
+// fewer than two seeds in common.
+func (c *contest) better(o *Cell) float64 {
+	a, b := []float64{}, []float64{}
+	for _, r := range o.Runs {
+		for _, s := range c.ar.Runs {
+			if r.Seed == s.Seed && o.bestEpoch() < len(r.Results) && c.ar.bestEpoch() < len(s.Results) {
+				a, b = append(a, c.table.value(r.Results[o.bestEpoch()])), append(b, c.table.value(s.Results[c.ar.bestEpoch()]))
+			}
+		}
+	}
+	if len(a) < 2 || o.Mean[o.bestEpoch()] <= c.ar.Mean[c.ar.bestEpoch()] {
+		return 1
+	}
+	return pairedP(a, b)
+}
