@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // check finds what cannot be run, and where it stands as a YAML path.
@@ -95,7 +95,7 @@ func (g *Grid) checkMethods() (place string, err error) {
 
 // lineOf returns the line of a text at which a YAML path begins.
 func lineOf(text []byte, place string) int {
-	file, err := parser.ParseBytes(text, 0)
+	file, err := safeyaml.Parse(text)
 	if err != nil {
 		return 0
 	}
