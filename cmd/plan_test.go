@@ -68,7 +68,7 @@ func plan() []room {
 		{path: "zoo/internal/npy"},
 		{path: "zoo/export/onnx", imports: "datasets datasets/encode datasets/prepared datasets/schema graph graph/offheap " +
 			"zoo datasets/safefile zoo/predict"},
-		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
+		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph graph/offheap zoo/export/onnx zoo/predict"},
 		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo datasets/safefile zoo/internal/npy zoo/predict"},
 		{path: "zoo/statedict", imports: "datasets/safefile graph/offheap datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
 		{path: "zoo/train", files: 17, imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks solvers/schedule " +
@@ -103,7 +103,7 @@ func plan() []room {
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/quality zoo/bench/serving"},
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
-		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
+		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/predict zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
 		{path: "cmd", files: 24, imports: "zoo/stream zoo/stream/feed zoo/stream/report zoo/stream/topic datasets/kafka datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/leak datasets/prepared datasets/rawlog datasets/synthetic " +
 			"datasets/safefile graph graph/kernel solvers solvers/ranks solvers/ranks/mpi " +

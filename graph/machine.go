@@ -35,17 +35,14 @@ type step struct {
 // Precision is that of the factors of matrix products; see kernel.Precision.
 type Precision = kernel.Precision
 
-// The precisions. BFloat16 needs a processor with AVX512_BF16, on others it is Float32; Precision.InUse says what it is here.
+// The precisions. BFloat16 needs a processor with AVX512_BF16. On others products are float32, and Precision.Available says so.
 const (
 	Float32  = kernel.Float32
 	BFloat16 = kernel.BFloat16
 )
 
-// ParsePrecision returns the precision of a name, float32 or bf16. The error of any other wraps ErrPrecision.
+// ParsePrecision returns the precision of a name, float32 or bf16. The error of any other wraps kernel.ErrPrecision.
 func ParsePrecision(name string) (Precision, error) { return kernel.ParsePrecision(name) }
-
-// ErrPrecision is wrapped by the error of what is no precision.
-var ErrPrecision = kernel.ErrPrecision
 
 // NewMachine plans the evaluation of outputs: losses, logits, gradients. An input without a value is an error
 // of the first run.

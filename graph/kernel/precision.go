@@ -10,16 +10,19 @@ type Precision uint8
 
 const (
 	Float32 Precision = iota // the factors as they are
-	// BFloat16 rounds the factors to bfloat16, which has the range of float32 and 8 bits of its 24, to the nearest and to even where
-	// two are as near. It needs AVX512_BF16; without it products are those of Float32, see InUse.
+	// BFloat16 rounds the factors to bfloat16, which has the range of float32 and 8 of its 24 bits, to the nearest and to even where
+	// two are as near. It needs a processor with AVX512_BF16; on others products are those of Float32, see Available.
 	//
-	// Products whose result or whose inner dimension is narrow stay float32, see paysInPairs: to round the factors
-	// would take longer than it saves. So do SmallGemm and Dots.
+	// A product with fewer than 16 columns or an inner dimension below 16, such as that of a layer of one unit, stays float32: to round
+	// its factors takes longer than it saves. So do SmallGemm and Dots.
 	BFloat16
 )
 
-// ErrPrecision is wrapped by the error of a name that is no precision's.
+// ErrPrecision is wrapped by the error of what is no precision.
 var ErrPrecision = errors.New("unknown precision")
+
+// ErrUnavailable is wrapped by the error of a precision that the kernel in use does not have.
+var ErrUnavailable = errors.New("is not available")
 
 var precisionNames = []string{Float32: "float32", BFloat16: "bf16"}
 
@@ -41,7 +44,7 @@ func (p Precision) String() string {
 	return fmt.Sprintf("Precision(%d)", uint8(p))
 }
 
-// Check returns an error if there is no such precision.
+// Check returns an error that wraps ErrPrecision if there is no such precision.
 func (p Precision) Check() error {
 	_, err := ParsePrecision(p.String())
 	return err
@@ -56,8 +59,16 @@ func (p *Precision) UnmarshalText(name []byte) (err error) {
 	return err
 }
 
-// InUse returns the precision that the kernel in use has for p: Float32 for BFloat16 if the processor lacks the instruction, or
-// if Environment forces a kernel without it.
+// Available returns an error that wraps ErrUnavailable if products of the precision are float32, because the processor lacks the
+// instruction, or because Environment forces a kernel without it.
+func (p Precision) Available() error {
+	if p == p.InUse() {
+		return nil
+	}
+	return fmt.Errorf("precision %v %w: kernel %s has no AVX512_BF16", p, ErrUnavailable, active.name)
+}
+
+// InUse returns the precision that products of p have: Float32 for BFloat16 if that is not available.
 func (p Precision) InUse() Precision {
 	if p == BFloat16 && active.bfloat16 != nil {
 		return BFloat16

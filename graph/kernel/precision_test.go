@@ -172,6 +172,8 @@ func TestWithoutTheInstructionProductsAreFloat32(t *testing.T) {
 			active = &without
 		}
 		require.Equal(t, Float32, BFloat16.InUse())
+		require.ErrorIs(t, BFloat16.Available(), ErrUnavailable)
+		require.NoError(t, Float32.Available())
 		const m, n, k = 40, 50, 60
 		rng := rand.New(rand.NewPCG(1, 1))
 		a, b, want, got := draw(rng, m*k), draw(rng, k*n), make([]float32, m*n), make([]float32, m*n)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/goccy/go-yaml"
 )
@@ -80,6 +81,8 @@ type Method struct {
 	// watches the AUC of the validation part. Default: the rate stays.
 	Schedule string `yaml:"schedule"`
 	WarmUp   string `yaml:"schedule_warm_up"`
+	// Precision is that of matrix products, float32 or bf16. A run in bf16 needs a processor that has it. Default: float32.
+	Precision graph.Precision `yaml:"precision"`
 }
 
 // Candidates are the values among which one is chosen: in YAML a list or one number.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/stretchr/testify/require"
 )
 
@@ -39,6 +40,8 @@ func TestCandidatesAreAllCombinations(t *testing.T) {
 	}, g.Methods[1].candidates(g.Data[0], &g.Catalogs))
 	cosine := Method{Solver: "adam", Schedule: "cosine", WarmUp: "10"}
 	require.Equal(t, []candidate{{Solver: "adam", course: course{"cosine", "10"}}}, cosine.candidates(Data{}, &g.Catalogs))
+	rounded := Method{Solver: "adam", Precision: graph.BFloat16}
+	require.Equal(t, []candidate{{Solver: "adam", Precision: graph.BFloat16}}, rounded.candidates(Data{}, &g.Catalogs))
 	split := Method{Solver: "adamar", Buckets: 5, BucketDecay: Candidates{0.1, 0.2}}
 	require.Len(t, split.candidates(Data{}, &g.Catalogs), 2)
 }
@@ -56,6 +59,7 @@ func TestGridErrorsNameTheLine(t *testing.T) {
 		"no data":     {"[{name: synthetic, parameters: {learning_rate: 0.01}}]", "[]", "line 2: $.data: no data set"},
 		"no seed":     {"title: t", "seeds: []", "line 1: $.seeds: no seed"},
 		"epochs":      {"title: t", "epochs: -1", "line 1: $.epochs: must be at least 1, got -1"},
+		"precision":   {"- solver: sam", "- {solver: sam, precision: fp8}", `unknown precision "fp8": want float32 or bf16`},
 		"unknown key": {"title: t", "titel: t", "titel"},
 	} {
 		t.Run(name, func(t *testing.T) {
