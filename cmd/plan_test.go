@@ -97,7 +97,7 @@ func plan() []room {
 			"zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/rpc/inference"},
 
 		{path: "cmd/internal/ui", imports: "datasets/safefile zoo/stream zoo/experiment zoo/metrics zoo/train"},
-		{path: "cmd/internal/flags", imports: "cmd/internal/ui " +
+		{path: "cmd/internal/flags", files: 16, imports: "cmd/internal/ui " +
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers solvers/schedule zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/quality zoo/bench/serving"},
