@@ -10,6 +10,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets/ablate"
 	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/goccy/go-yaml"
 )
@@ -92,6 +93,8 @@ type Method struct {
 	// watches the AUC of the validation part. Default: the rate stays.
 	Schedule string `yaml:"schedule"`
 	WarmUp   string `yaml:"schedule_warm_up"`
+	// Precision is that of matrix products, float32 or bf16. A run in bf16 needs a processor that has it. Default: float32.
+	Precision graph.Precision `yaml:"precision"`
 }
 
 // Candidates are the values among which one is chosen: in YAML a list or one number.
