@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/ablate"
-	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/goccy/go-yaml"
 )
