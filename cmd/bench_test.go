@@ -43,7 +43,7 @@ func TestBenchmarksPrintTheirFigures(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Regexp(t, `(?m)^speed-up +\d+\.\d\dx$`, stdout)
 
-	code, stdout, stderr = zooCommand(t, "bench", "limit", "--batch-size", "64", "--seconds", "0.1", "--json")
+	code, stdout, stderr = zooCommand(t, "bench", "limit", "--model", "din", "--batch-size", "64", "--seconds", "0.1", "--json")
 	require.Zero(t, code, stderr)
 	requireFigures(t, stdout, 1, "peak_gflops", "memory_gb_s", "products_ms", "memory_ms", "limit_ms", "wall_min_ms", "step_to_limit")
 	require.Contains(t, stdout, `"operations":[{"name":`)
@@ -58,7 +58,7 @@ func TestBenchmarksPrintTheirFigures(t *testing.T) {
 	requireFigures(t, stdout, 1, "model", "kernel", "batch_size", "cores", "wall_min_ms", "operations")
 	require.Contains(t, stdout, `{"name":"linear dw","ms":[`)
 	cores := runtime.GOMAXPROCS(0)
-	code, stdout, stderr = zooCommand(t, "bench", "scale", "--batch-size", "64", "--seconds", "0.02")
+	code, stdout, stderr = zooCommand(t, "bench", "scale", "--model", "lr", "--batch-size", "64", "--seconds", "0.02")
 	require.Zero(t, code, stderr)
 	require.Regexp(t, `(?m)^ +1 +\d+\.\d\d +\d+ +1\.00$`, stdout)
 	require.Equal(t, cores, runtime.GOMAXPROCS(0), "as before")

@@ -16,6 +16,7 @@ import (
 type LimitBenchmark struct {
 	Model     zoo.Model // required
 	BatchSize int       // samples in a step; 0 means 1024
+	History   int       // as that of StepBenchmark
 	Seconds   float64   // how long to measure; 0 means 5
 	Precision graph.Precision
 }
@@ -42,7 +43,7 @@ func (b LimitBenchmark) Run(ctx context.Context) (*LimitFigures, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, step, err := StepBenchmark{Model: b.Model, Solver: solver, BatchSize: b.BatchSize, Seconds: b.Seconds, Precision: b.Precision}.measure(ctx)
+	s, step, err := StepBenchmark{Model: b.Model, Solver: solver, BatchSize: b.BatchSize, History: b.History, Seconds: b.Seconds, Precision: b.Precision}.measure(ctx)
 	if err != nil {
 		return nil, err
 	}

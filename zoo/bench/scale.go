@@ -18,6 +18,7 @@ import (
 type ScaleBenchmark struct {
 	Model     zoo.Model // required
 	BatchSize int       // samples in a step; 0 means 1024
+	History   int       // as that of StepBenchmark
 	Cores     []int     // nil means 1, 2, 4 and so on, and GOMAXPROCS
 	Seconds   float64   // of a measurement; 0 means 1
 	Rounds    int       // in which all numbers of cores are measured in turns; the best counts; 0 means 3
@@ -62,7 +63,7 @@ func (b ScaleBenchmark) Run(ctx context.Context) (*ScaleFigures, error) {
 		return nil, err
 	}
 	b.Seconds, b.Rounds = cmp.Or(b.Seconds, 1), cmp.Or(b.Rounds, 3)
-	s, first, err := StepBenchmark{Model: b.Model, Solver: solver, BatchSize: b.BatchSize, Seconds: b.Seconds}.measure(ctx)
+	s, first, err := StepBenchmark{Model: b.Model, Solver: solver, BatchSize: b.BatchSize, Seconds: b.Seconds, History: b.History}.measure(ctx)
 	if err != nil {
 		return nil, err
 	}
