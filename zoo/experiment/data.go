@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"math"
+	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/ablate"
@@ -37,11 +38,28 @@ func prepare(ctx context.Context, name string, set *datasets.Set, a *ablate.Abla
 	if err != nil {
 		return nil, fmt.Errorf("%w: data set %q: %w", ErrGrid, name, err)
 	}
+	for part, s := range map[datasets.Part]datasets.Source{datasets.ValidPart: set.Valid, datasets.TestPart: set.Test} {
+		if err := checkLabels(ctx, s); err != nil {
+			return nil, fmt.Errorf("%w: data set %q: %s part: %w", ErrGrid, name, part, err)
+		}
+	}
 	d := &dataset{Set: set}
 	if d.hash, err = HashSet(ctx, set); err != nil {
 		return nil, err
 	}
 	return d, d.group(ctx, bucketField)
+}
+
+// checkLabels finds a part that has no AUC, by which nothing could be chosen or compared.
+func checkLabels(ctx context.Context, part datasets.Source) error {
+	labels, _, err := labelsOf(ctx, part)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(labels, 0) || !slices.Contains(labels, 1) {
+		return errors.New("all labels are the same, so that there is no AUC")
+	}
+	return nil
 }
 
 // rows returns the number of samples of each part.

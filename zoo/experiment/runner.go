@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -27,13 +28,16 @@ type Runner struct {
 	data     map[string]*dataset // by label
 	lock     sync.Mutex
 	progress Progress
+	work     work
 }
 
 // Progress is how far a grid is.
 type Progress struct {
 	Runs, DoneRuns       int // the runs that the file held already count as done
 	Samples, DoneSamples int // to train in this call, and trained
-	Latest               *Record
+	// Share is that of the work of this call that is done, from 0 to 1, by the time that it takes.
+	Share  float64
+	Latest *Record
 }
 
 // job is one run to make.
@@ -49,7 +53,7 @@ func (j *job) name(r *Record, grid string) { r.Grid, r.Method, r.MethodPlace = g
 // Run makes the runs that the store lacks, and compares the best method of each model with the next
 // one. When ctx ends it stops with the error of ctx; what has finished is in the store.
 func (r *Runner) Run(ctx context.Context) error {
-	r.data = map[string]*dataset{}
+	r.data, r.work = map[string]*dataset{}, work{}
 	for _, d := range r.Grid.Data {
 		set, err := r.Open(ctx, d.Name)
 		if err != nil {
@@ -118,10 +122,20 @@ func (r *Runner) plan(jobs []job) {
 	r.progress.Runs = len(jobs)
 	for _, j := range jobs {
 		if r.Store.Find(j.Key()) == nil {
-			r.progress.Samples += r.data[j.DataLabel()].Train.Len() * j.Epochs
+			r.planRun(&j.Settings)
 		}
 	}
 }
+
+// planRun counts one run that is to be made.
+func (r *Runner) planRun(s *Settings) {
+	samples := r.samples(s)
+	r.progress.Samples += samples
+	r.work.of(kindOf(s)).planned += samples
+}
+
+// samples returns how many samples a run trains, at most.
+func (r *Runner) samples(s *Settings) int { return r.data[s.DataLabel()].Train.Len() * s.Epochs }
 
 // runAll makes the runs that the store lacks, side by side.
 func (r *Runner) runAll(ctx context.Context, jobs []job) error {
@@ -160,8 +174,10 @@ func (r *Runner) run(ctx context.Context, j job) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	began, trained := time.Now(), 0
 	record, scores, err := perform(ctx, j.Settings, r.data[j.DataLabel()], &r.Grid.Catalogs, func(samples int) {
-		r.tell(func(p *Progress) { p.DoneSamples += samples })
+		trained += samples
+		r.tell(func(p *Progress) { p.DoneSamples += samples; r.work.of(kindOf(&j.Settings)).trained += samples })
 	})
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return ctx.Err()
@@ -179,7 +195,10 @@ func (r *Runner) run(ctx context.Context, j job) error {
 	if err := r.Store.Add(record); err != nil {
 		return err
 	}
-	r.tell(func(p *Progress) { p.DoneRuns++; p.Latest = record })
+	r.tell(func(p *Progress) {
+		p.DoneRuns, p.Latest = p.DoneRuns+1, record
+		r.work.of(kindOf(&j.Settings)).end(r.samples(&j.Settings)-trained, trained, time.Since(began))
+	})
 	return nil
 }
 
@@ -188,6 +207,7 @@ func (r *Runner) tell(change func(*Progress)) {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	change(&r.progress)
+	r.progress.Share = r.work.share()
 	if r.OnProgress != nil {
 		r.OnProgress(r.progress)
 	}

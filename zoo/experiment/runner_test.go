@@ -155,6 +155,17 @@ func TestDataThatCannotBeUsed(t *testing.T) {
 	err := r.Run(context.Background())
 	require.ErrorIs(t, err, ErrGrid)
 	require.ErrorContains(t, err, "needs a validation part")
+
+	r.Open = func(ctx context.Context, name string) (*datasets.Set, error) {
+		set, err := smallLog(ctx, name)
+		require.NoError(t, err)
+		ids := make([]int32, 3*len(set.Train.Fields()))
+		set.Valid, err = datasets.NewMemory(set.Train.Fields(), ids, nil, []float32{0, 0, 0})
+		return set, err
+	}
+	err = r.Run(context.Background())
+	require.ErrorIs(t, err, ErrGrid)
+	require.ErrorContains(t, err, `data set "log": valid part: all labels are the same`)
 }
 
 func TestVerify(t *testing.T) {

@@ -61,7 +61,7 @@ func (s *Search) Run(ctx context.Context, set *datasets.Set) (*Trial, error) {
 	}
 	s.runner = &Runner{
 		Grid: &Grid{Title: title, Catalogs: s.Catalogs}, Store: s.Store, Parallel: s.Parallel, OnProgress: s.OnRun, keepsDiverged: true,
-		data: map[string]*dataset{s.DataLabel(): data},
+		data: map[string]*dataset{s.DataLabel(): data}, work: work{},
 	}
 	rounds := s.rounds(len(trials))
 	s.plan(rounds, data.Train.Len())
@@ -121,6 +121,7 @@ func (s *Search) plan(rounds []round, samples int) {
 	more := min(s.Finalists, rounds[len(rounds)-1].trials) * (s.Seeds - 1)
 	p.Runs += more
 	p.Samples += more * s.Epochs * samples
+	s.runner.work.of(kindOf(&s.Settings)).planned = p.Samples
 }
 
 // draw draws the trials. What is drawn depends on the seed and the number of a trial only.

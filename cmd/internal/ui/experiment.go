@@ -5,18 +5,23 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 )
 
-// ExperimentReporter shows the progress of a grid: a line for each run that ends and, on a terminal, a
-// progress bar.
+// ExperimentReporter shows the progress of a grid: a line for each run that ends and, on a terminal, a progress bar. Elsewhere
+// the lines say how much time is left.
 type ExperimentReporter struct {
 	out, err io.Writer
 	terminal bool
 	bar      *bar
 	latest   *experiment.Record
+	began    time.Time
 }
+
+// sharesOfBar are the parts of the bar over all runs of a grid.
+const sharesOfBar = 10_000
 
 // NewExperimentReporter makes a reporter that prints runs to out and draws the progress bar on err.
 func NewExperimentReporter(out, err io.Writer) *ExperimentReporter {
@@ -25,18 +30,31 @@ func NewExperimentReporter(out, err io.Writer) *ExperimentReporter {
 
 // Progress shows a new state of the grid.
 func (r *ExperimentReporter) Progress(p experiment.Progress) {
+	if r.began.IsZero() {
+		r.began = time.Now()
+	}
 	if p.Latest != r.latest {
 		r.latest = p.Latest
 		r.End()
-		fmt.Fprintf(r.out, "%d/%d  %s\n", p.DoneRuns, p.Runs, DescribeRun(p.Latest))
+		fmt.Fprintf(r.out, "%d/%d  %s%s\n", p.DoneRuns, p.Runs, DescribeRun(p.Latest), r.left(p))
 	}
 	if !r.terminal {
 		return
 	}
 	if r.bar == nil {
-		r.bar = newBar(r.err, max(1, p.Samples), "samples")
+		r.bar = newBar(r.err, sharesOfBar, "samples")
 	}
-	r.bar.set(fmt.Sprintf("run %d of %d", min(p.DoneRuns+1, p.Runs), p.Runs), p.DoneSamples, p.DoneSamples)
+	r.bar.set(fmt.Sprintf("run %d of %d", min(p.DoneRuns+1, p.Runs), p.Runs), int(p.Share*sharesOfBar), p.DoneSamples)
+}
+
+// left says how much time is left where no bar says so; "" if that is not known yet, or if nothing is left.
+func (r *ExperimentReporter) left(p experiment.Progress) string {
+	elapsed := time.Since(r.began)
+	if r.terminal || elapsed < soon || p.Share <= 0 || p.DoneRuns == p.Runs {
+		return ""
+	}
+	left := time.Duration(float64(elapsed) * (1 - p.Share) / p.Share)
+	return fmt.Sprintf("  %v left", left.Round(time.Second))
 }
 
 // End clears the bar.

@@ -22,6 +22,7 @@ func FuzzRequest(f *testing.F) {
 		`{"inputs":[{"name":"c","datatype":"INT64","shape":[1],"data":[-9223372036854775808]}], "more": [null, {"x": [true, false]}]}`,
 		`{"inputs":[{"name":"c","datatype":"FP32","shape":[2],"data":[0.1,null]}]}`,
 		`{"inputs":[{"name":"c","datatype":"INT64","shape":[2],"data":[-92233720368547, false]}]}`,
+		`{"inputs":[{"name":"c","datatype":"FP64","shape":[1],"shape":[2],"data":["x","\u00fc\n"]}]}`,
 		`{"a":-0.5E+10,"b":"\ud800","c":[[[]]],"d":01}`, `[1,2,]`, "{\"a\":\"\x01\"}", `{} {}`, "{\"a\":\"\xff\"}",
 	} {
 		f.Add([]byte(seed))
