@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -42,7 +43,7 @@ func TestBenchmarksPrintTheirFigures(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Regexp(t, `(?m)^speed-up +\d+\.\d\dx$`, stdout)
 
-	code, stdout, stderr = zooCommand(t, "bench", "limit", "--batch-size", "64", "--seconds", "0.1", "--json")
+	code, stdout, stderr = zooCommand(t, "bench", "limit", "--model", "din", "--batch-size", "64", "--seconds", "0.1", "--json")
 	require.Zero(t, code, stderr)
 	requireFigures(t, stdout, 1, "peak_gflops", "memory_gb_s", "products_ms", "memory_ms", "limit_ms", "wall_min_ms", "step_to_limit")
 	require.Contains(t, stdout, `"operations":[{"name":`)
@@ -51,24 +52,57 @@ func TestBenchmarksPrintTheirFigures(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Regexp(t, `(?m)^linear dw +\d+\.\d\d +\d+$`, stdout)
 	require.FileExists(t, profile)
+
+	code, stdout, stderr = zooCommand(t, "bench", "scale", "--cores", "1", "--batch-size", "64", "--seconds", "0.02", "--json")
+	require.Zero(t, code, stderr)
+	requireFigures(t, stdout, 1, "model", "kernel", "batch_size", "cores", "wall_min_ms", "operations")
+	require.Contains(t, stdout, `{"name":"linear dw","ms":[`)
+	cores := runtime.GOMAXPROCS(0)
+	code, stdout, stderr = zooCommand(t, "bench", "scale", "--model", "lr", "--batch-size", "64", "--seconds", "0.02")
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `(?m)^ +1 +\d+\.\d\d +\d+ +1\.00$`, stdout)
+	require.Equal(t, cores, runtime.GOMAXPROCS(0), "as before")
 }
 
 func TestBadBenchmarks(t *testing.T) {
 	for want, args := range map[string][]string{
-		`--model: unknown model "dlrm"`:       {"step", "--model", "dlrm"},
-		"must be above 0":                     {"step", "--batch-size", "0"},
-		"takes two passes a step":             {"step", "--solver", "sam"},
-		"--rounds must be at least 1":         {"peer", "--rounds", "0"},
-		"and --rounds at least 1, got 24 and": {"ranks", "--rows", "24", "--rounds", "0"},
-		"must be a multiple of the 1 ranks":   {"ranks", "--batch-size", "0"},
-		"--batch-size must be at least 1":     {"read", "somewhere", "--batch-size", "0"},
-		"the folder of a prepared data set":   {"read"},
-		"--batch-size, --callers, --rows and": {"predict", "--callers", "0"},
+		`--model: unknown model "dlrm"`:                     {"step", "--model", "dlrm"},
+		"must be above 0":                                   {"step", "--batch-size", "0"},
+		"--cores: zoo: cannot run a benchmark on [0] cores": {"scale", "--cores", "0"},
+		"takes two passes a step":                           {"step", "--solver", "sam"},
+		"--rounds must be at least 1":                       {"peer", "--rounds", "0"},
+		"and --rounds at least 1, got 24 and":               {"ranks", "--rows", "24", "--rounds", "0"},
+		"must be a multiple of the 1 ranks":                 {"ranks", "--batch-size", "0"},
+		"--batch-size and --rounds must be at least 1":      {"read", "somewhere", "--batch-size", "0"},
+		"the folder of a prepared data set":                 {"read"},
+		"--batch-size, --callers, --rows and":               {"predict", "--callers", "0"},
 	} {
 		code, _, stderr := zooCommand(t, append([]string{"bench"}, args...)...)
 		require.Equal(t, 2, code, args)
 		require.Contains(t, stderr, want)
 	}
+}
+
+func TestReadingOfALogIsTimed(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.csv")
+	code, _, stderr := zooCommand(t, "generate", "avazu", "--rows", "2000", "--out", log)
+	require.Zero(t, code, stderr)
+	code, stdout, stderr := zooCommand(t, "bench", "read", "--data", "avazu", "--train", log, "--rounds", "1", "--json")
+	require.Zero(t, code, stderr)
+	requireFigures(t, stdout, 2, "way", "rows", "seconds", "cpu_seconds")
+	require.Equal(t, 2, strings.Count(stdout, `"rows":2000,`))
+	code, stdout, stderr = zooCommand(t, "bench", "read", "--data", "avazu", "--train", log, "--rounds", "1")
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `(?m)^ *to ids in Parquet +\d+\.\d\d +\d+\.\d\d +\d+$`, stdout)
+
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("there is no node for DuckDB")
+	}
+	none := filepath.Dir(node)
+	code, _, stderr = zooCommand(t, "bench", "read", "--data", "avazu", "--train", log, "--rounds", "1", "--duckdb", none)
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "--duckdb: exit status 1: there is no @duckdb/node-api in "+none)
 }
 
 // The error for a Python without PyTorch names that Python.

@@ -106,6 +106,7 @@ func TestResumeRefusesOtherFlags(t *testing.T) {
 		{"train --resume " + dir + " --hidden-units 9", 2, "--hidden-units is 9, but the run in " + dir + " was started with 8"},
 		{"train --resume " + dir + " --alpha 1", 2, "--alpha was not given when the run in " + dir + " was started"},
 		{"train --resume " + dir + " --model wdl", 2, "--model was not given"},
+		{"train --resume " + dir + " --precision bf16", 2, "--precision was not given when the run in " + dir + " was started"},
 		{"train --resume " + dir + " --rows 3000", 2, "--rows is 3000, but"},
 		{"train --resume " + dir + "x", 1, "the directory holds no run"},
 		{"train --out " + dir + "x --solver adam,adamar", 2, "a directory holds the run of one solver"},

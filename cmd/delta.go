@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"text/tabwriter"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/zoo/delta"
@@ -94,7 +93,7 @@ func (o *deltaOptions) run(cmd *cobra.Command, do func() (*delta.Report, error))
 }
 
 func printDelta(out io.Writer, r *delta.Report) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := ui.NewAligned(out)
 	fmt.Fprint(w, "table\trows\tchanged\tbecame zero\t\n")
 	for _, t := range r.Tables {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t\n", t.Table, t.Rows, t.Live, t.Dead)

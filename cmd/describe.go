@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"text/tabwriter"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
@@ -46,7 +45,7 @@ share of the test part's values that the training part does not have.`,
 
 // describe prints a manifest as tables.
 func describe(out io.Writer, m *prepared.Manifest, batchSize int) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := ui.NewAligned(out)
 	fmt.Fprint(w, "part\trows\tpositives\tshare\tsteps an epoch\t")
 	weighted := slices.ContainsFunc(m.Parts, func(p prepared.PartFile) bool { return p.Weight > 0 })
 	if weighted {

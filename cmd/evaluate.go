@@ -35,6 +35,7 @@ type evaluateOptions struct {
 	metrics   *flags.Metrics
 	json      bool
 	skip      int // bad lines
+	precision *flags.Precision
 }
 
 func newEvaluateCommand(c *flags.Catalogs) *cobra.Command {
@@ -53,6 +54,7 @@ the test part of the run.`,
 	f.StringSliceVar(&o.testFiles, "test", nil, "files of labelled samples, folders of them, or patterns such as 'logs/day*.csv'")
 	f.BoolVar(&o.json, "json", false, "print a JSON object")
 	f.IntVar(&o.skip, "skip-bad-lines", 0, "bad lines that may be left out; one more is an error")
+	o.precision = flags.AddModelPrecision(f)
 	o.metrics = flags.AddMetrics(f, c)
 	return cmd
 }
@@ -73,11 +75,12 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer saved.Free()
+	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), o.json)
+	o.precision.Apply(saved, reporter.Note)
 	predictor, err := saved.Predictor()
 	if err != nil {
 		return err
 	}
-	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), o.json)
 	reporter.Note("evaluating " + saved.Path)
 	batches, err := o.batches(cmd.Context(), saved, reporter)
 	if err != nil {

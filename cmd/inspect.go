@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
@@ -100,7 +99,7 @@ func (o *inspectOptions) write(ctx context.Context, saved *predict.Trained, stdo
 
 func printReport(out io.Writer, r *predict.Report) error {
 	fmt.Fprintf(out, "%s\n%s\n%s\n%d steps, %d epochs\n", r.Path, r.Model, r.Solver, r.Steps, r.Epochs)
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := ui.NewAligned(out)
 	printHistory(w, r.History)
 	fmt.Fprint(w, "\nfile\tbytes\t\n")
 	for _, f := range r.Files {
@@ -119,18 +118,24 @@ func printReport(out io.Writer, r *predict.Report) error {
 	return w.Flush()
 }
 
+// measuredPart is a part of the data with figures in each epoch, or nil where it was not measured.
+type measuredPart struct {
+	name string
+	of   func(metrics.Epoch) *metrics.Figures
+}
+
 // printHistory prints the figures of the epochs, of the parts that were measured.
 func printHistory(w io.Writer, history []metrics.Epoch) {
 	if len(history) == 0 {
 		return
 	}
-	parts := []struct {
-		name string
-		of   func(metrics.Epoch) *metrics.Figures
-	}{
+	parts := slices.DeleteFunc([]measuredPart{
 		{"valid", func(e metrics.Epoch) *metrics.Figures { return e.Valid }},
 		{"test", func(e metrics.Epoch) *metrics.Figures { return e.Test }},
-	}
+	}, func(p measuredPart) bool {
+		measured := func(e metrics.Epoch) bool { return p.of(e) != nil }
+		return !slices.ContainsFunc(history, measured)
+	})
 	fmt.Fprint(w, "\nepoch\tsteps\ttrain loss\t")
 	for _, p := range parts {
 		fmt.Fprintf(w, "%s AUC\tlog loss\t", p.name)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/serve"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets/known"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -117,7 +117,7 @@ func newRootCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		// A name with two letters too many, missing or exchanged is still understood.
 		SuggestionsMinimumDistance: 2,
 		SilenceUsage:               true,
-		Version:                    version(),
+		Version:                    prepared.Version(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return ui.Usagef("unknown command %q%s", args[0], ui.DidYouMean(cmd.SuggestionsFor(args[0])))
@@ -147,12 +147,4 @@ func checkKernel() error {
 		return ui.Usage(err)
 	}
 	return nil
-}
-
-// version is that of the module, as far as the build knows it.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
 }

@@ -27,8 +27,11 @@ type room struct {
 // graph <- solvers <- zoo <- cmd, datasets <- zoo.
 func plan() []room {
 	return []room{
+		{path: "internal/fuzzing"},
+		{path: "internal/safeyaml"},
+
 		{path: "graph/kernel/gen"},
-		{path: "graph/kernel", files: 21}, // one file for each kernel and instruction set
+		{path: "graph/kernel", files: 23}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
 		{path: "graph", imports: "graph/kernel graph/offheap", files: 52}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
@@ -48,7 +51,7 @@ func plan() []room {
 		{path: "datasets/rawlog", files: 18, imports: "datasets/safefile"}, // one file for each format, and those of Parquet
 		{path: "datasets/internal/table", imports: "datasets/rawlog"},
 		{path: "datasets/kafka"},
-		{path: "datasets/schema", imports: "datasets/rawlog datasets/safefile"},
+		{path: "datasets/schema", imports: "internal/safeyaml datasets/rawlog datasets/safefile"},
 		{path: "datasets/periods", imports: "datasets/rawlog datasets/schema"},
 		{path: "datasets", imports: "datasets/internal/pass datasets/schema"},
 		{path: "datasets/internal/testset", imports: "datasets"},
@@ -60,7 +63,7 @@ func plan() []room {
 		{path: "datasets/known", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic"},
 		{path: "datasets/leak", imports: "datasets"},
 		{path: "datasets/ablate", imports: "datasets"},
-		{path: "datasets/draft", imports: "datasets/leak datasets/rawlog datasets/schema"},
+		{path: "datasets/draft", imports: "internal/safeyaml datasets/leak datasets/rawlog datasets/schema"},
 
 		{path: "zoo", imports: "datasets graph", files: 26}, // one file for each model
 		{path: "zoo/metrics", imports: "graph"},
@@ -69,9 +72,9 @@ func plan() []room {
 		{path: "zoo/internal/npy"},
 		{path: "zoo/export/onnx", imports: "datasets datasets/encode datasets/prepared datasets/schema graph graph/offheap " +
 			"zoo datasets/safefile zoo/predict"},
-		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph/offheap zoo/export/onnx zoo/predict"},
+		{path: "zoo/export/verify", imports: "datasets datasets/encode datasets/schema graph graph/offheap zoo/export/onnx zoo/predict"},
 		{path: "zoo/export/embeddings", imports: "datasets graph graph/offheap zoo datasets/safefile zoo/internal/npy zoo/predict"},
-		{path: "zoo/statedict", imports: "datasets/safefile graph/offheap datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
+		{path: "zoo/statedict", imports: "internal/safeyaml datasets/safefile graph/offheap datasets datasets/schema graph zoo zoo/internal/npy zoo/predict"},
 		{path: "zoo/train", files: 17, imports: "datasets graph graph/kernel graph/offheap solvers solvers/parallel solvers/ranks solvers/schedule " +
 			"zoo zoo/checkpoint zoo/metrics zoo/predict"},
 		{path: "zoo/internal/testrun", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic " +
@@ -81,7 +84,7 @@ func plan() []room {
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
-		{path: "zoo/experiment", files: 17, imports: "datasets/safefile datasets datasets/ablate graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment", files: 17, imports: "internal/safeyaml datasets/safefile datasets datasets/ablate graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
 		{path: "zoo/experiment/report", files: 18, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
@@ -98,13 +101,13 @@ func plan() []room {
 			"zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/rpc/inference"},
 
 		{path: "cmd/internal/ui", imports: "datasets/safefile zoo/stream zoo/experiment zoo/metrics zoo/train"},
-		{path: "cmd/internal/flags", imports: "cmd/internal/ui " +
+		{path: "cmd/internal/flags", files: 16, imports: "internal/safeyaml cmd/internal/ui " +
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers solvers/schedule zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
-		{path: "cmd/internal/bench", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/quality zoo/bench/serving"},
+		{path: "cmd/internal/bench", imports: "datasets cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/quality zoo/bench/serving"},
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
-		{path: "cmd/internal/serve", imports: "cmd/internal/flags cmd/internal/ui zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
+		{path: "cmd/internal/serve", imports: "datasets/prepared cmd/internal/flags cmd/internal/ui zoo/predict zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
 		{path: "cmd", files: 24, imports: "zoo/stream zoo/stream/feed zoo/stream/report zoo/stream/topic datasets/kafka datasets/periods datasets/schema cmd/internal/bench cmd/internal/export cmd/internal/flags cmd/internal/serve cmd/internal/ui " + // a file for each verb
 			"datasets datasets/draft datasets/encode datasets/known datasets/leak datasets/prepared datasets/rawlog datasets/synthetic " +
 			"datasets/safefile graph graph/kernel solvers solvers/ranks solvers/ranks/mpi " +

@@ -21,6 +21,7 @@ type predictOptions struct {
 	from, out string
 	in, keep  []string
 	skip      int // bad lines
+	precision *flags.Precision
 }
 
 const predictionColumn = "prediction"
@@ -46,6 +47,7 @@ a number is a number. A line that --skip-bad-lines leaves out has no line in the
 	f.StringVar(&o.out, "out", "", "file to write; default: standard output, as CSV")
 	f.StringSliceVar(&o.keep, "keep", nil, "columns of the samples to write beside the predictions, or all")
 	f.IntVar(&o.skip, "skip-bad-lines", 0, "bad lines that may be left out; one more is an error")
+	o.precision = flags.AddModelPrecision(f)
 	return cmd
 }
 
@@ -86,6 +88,8 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if saved.Encoding == nil {
 		return errNoRaw
 	}
+	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), false)
+	o.precision.Apply(saved, reporter.Note)
 	predictor, err := saved.Predictor()
 	if err != nil {
 		return err
@@ -98,7 +102,6 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer file.Close()
-	reporter := ui.NewReporter(cmd.OutOrStdout(), cmd.ErrOrStderr(), false)
 	reporter.Note("predicting with " + saved.Path)
 	rows, err := o.write(cmd, saved, predictor, file, reporter)
 	reporter.EndReading()

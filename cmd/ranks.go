@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks/mpi"
 	"github.com/spf13/cobra"
@@ -48,7 +49,7 @@ func sameStart(comm ranks.Comm, args []string) error {
 	if err := group.Agree(checkKernel()); err != nil {
 		return err
 	}
-	all, err := group.Gather([]byte(strings.Join(append([]string{version()}, args...), "\x00")))
+	all, err := group.Gather([]byte(strings.Join(append([]string{prepared.Version()}, args...), "\x00")))
 	if err != nil {
 		return err
 	}

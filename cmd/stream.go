@@ -25,6 +25,7 @@ type streamOptions struct {
 	flags       *pflag.FlagSet
 	model       *flags.Model
 	solverFlags *flags.Solver
+	precision   *flags.Precision
 
 	schema, out, solver          string
 	days                         streamDays
@@ -82,6 +83,7 @@ func (o *streamOptions) addFlags(f *pflag.FlagSet) {
 		f.IntVar(&o.batchSize, "batch-size", defaultBatchSize, "samples in a step, of all ranks together")
 		f.IntVar(&o.epochs, "epochs", 1, "passes over each day")
 		f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
+		o.precision = flags.AddPrecision(f)
 	})
 	ui.Group(f, ui.SavingFlags, func() {
 		f.StringVar(&o.out, "out", "", "folder of the stream; it may hold one that goes on")
@@ -159,6 +161,7 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 	if o.idle > 0 {
 		reporter.Note(fmt.Sprintf("values leave that had no gradient for %d steps: this changes predictions", o.idle))
 	}
+	o.precision.Note(reporter)
 	done := len(s.Records())
 	days, err := o.days.open(cmd.Context(), s, options.Schema, reporter)
 	if err != nil {
@@ -218,7 +221,7 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 			SkipBadLines: o.skipBadLines, OnSkip: reporter.Skipped,
 		},
 		Run: train.Run{
-			Model: model, BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Parallel: o.parallel,
+			Model: model, BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Precision: o.precision.Precision, Parallel: o.parallel,
 			Metrics: metrics.Default(), Checkpoints: &train.Checkpoints{EverySteps: o.saveEach}, OnNote: reporter.Note,
 		},
 	}, nil

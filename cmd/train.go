@@ -24,6 +24,7 @@ type trainOptions struct {
 	data        *flags.Data
 	metrics     *flags.Metrics
 	schedule    *flags.Schedule
+	precision   *flags.Precision
 	solvers     []string
 	config      string
 	embeddings  string
@@ -80,6 +81,7 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 		f.IntVar(&o.epochs, "epochs", 4, "passes over the training part")
 		f.Uint64Var(&o.seed, "seed", 1, "seed of everything random")
 		f.BoolVar(&o.testEveryEpoch, "test-every-epoch", false, "measure the test part after every epoch, also if there is a validation part; then it is otherwise measured once, for the best epoch")
+		o.precision = flags.AddPrecision(f)
 		o.metrics = flags.AddMetrics(f, c)
 	})
 	ui.Group(f, ui.ParallelFlags, func() {
@@ -191,6 +193,7 @@ func (o *trainOptions) prepare(cmd *cobra.Command, group *ranks.Group, reporter 
 	if o.schedule.Watches() && set.Valid == nil {
 		return nil, ui.Usagef("--schedule plateau needs a validation part: give --valid, or a split that has one")
 	}
+	o.precision.Note(reporter)
 	hints, err := leakFacts(cmd.Context(), set)
 	for _, hint := range hints {
 		reporter.Note(hint)
@@ -218,7 +221,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 	}
 	run := train.Run{
 		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid, Encoding: set.Encoding, FromEncoding: o.data.Base,
-		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Metrics: list,
+		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Precision: o.precision.Precision, Metrics: list,
 		Buckets: o.solverFlags.Buckets, Diagnose: o.diagnostics,
 		Parallel: train.Parallel{Comm: comm, CheckRanks: o.checkRanks, ShardTables: o.shardTables},
 		OnNote:   reporter.Note, OnStep: reporter.Step, OnEpoch: reporter.Epoch,

@@ -122,7 +122,7 @@ func (o *tuneOptions) prepare(cmd *cobra.Command) error {
 	if err := f.Set("monitor", string(metrics.ValidAUC)); err != nil {
 		return err
 	}
-	if err := o.check(1); err != nil {
+	if err := errors.Join(o.check(1), o.precision.Available()); err != nil {
 		return ui.Usage(err)
 	}
 	return nil
@@ -150,7 +150,7 @@ func (o *tuneOptions) newSearch(set *datasets.Set) (*experiment.Search, error) {
 		},
 		Space: space, Trials: o.trials, Catalogs: o.catalogs.Experiments(), Parallel: o.parallel,
 	}
-	s.Solver, s.Parameters = o.solvers[0], parameters
+	s.Solver, s.Parameters, s.Precision = o.solvers[0], parameters, o.precision.Precision
 	if !o.schedule.IsConstant() {
 		s.Schedule, s.WarmUp = o.schedule.Text, o.schedule.WarmUp
 	}

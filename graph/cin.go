@@ -29,14 +29,14 @@ func CINLayer(xk, x0, weight *gorgonia.Node) (*gorgonia.Node, error) {
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		c.dx0, c.dw = make([]float32, c.rows*c.n), make([]float32, c.h*c.n*c.units)
 		var ns nodes
-		main := ns.add(newDenseOp("cin gradient", xk.Shape().Clone(), 4, c.backward, nil).counting(2*c.flops()).apply(in[0], in[1], in[2], grad))
+		main := ns.add(newProductOp("cin gradient", xk.Shape().Clone(), 4, 2*c.flops(), c.backward, nil).apply(in[0], in[1], in[2], grad))
 		if ns.err == nil {
 			ns.add(sideResult("cin embeddings gradient", main, c.dx0, x0.Shape()))
 			ns.add(sideResult("cin weight gradient", main, c.dw, weight.Shape()))
 		}
 		return ns.done()
 	}
-	return newDenseOp("cin", tensor.Shape{c.rows, c.units}, 3, c.forward, diff).counting(c.flops()).as(c.form).apply(xk, x0, weight)
+	return newProductOp("cin", tensor.Shape{c.rows, c.units}, 3, c.flops(), c.forward, diff).as(c.form).apply(xk, x0, weight)
 }
 
 // form multiplies all outer products by the weight.
@@ -57,25 +57,25 @@ type cinLayer struct {
 // flops returns those of one matrix product over all positions.
 func (c *cinLayer) flops() int { return 2 * c.rows * c.h * c.n * c.units }
 
-func (c *cinLayer) forward(out []float32, in [][]float32) {
+func (c *cinLayer) forward(p Precision, out []float32, in [][]float32) {
 	c.xk, c.x0 = in[0], in[1]
 	size := c.h * c.n
 	for c.first = 0; c.first < c.rows; c.first += cinRows {
 		rows := min(cinRows, c.rows-c.first)
 		kernel.Parallel(rows, samplesPerTile, c.multiplyTile)
-		kernel.Gemm(false, false, rows, c.units, size, c.outer, size, in[2], c.units, out[c.first*c.units:], c.units, false)
+		p.Gemm(false, false, rows, c.units, size, c.outer, size, in[2], c.units, out[c.first*c.units:], c.units, false)
 	}
 }
 
-func (c *cinLayer) backward(dxk []float32, in [][]float32) {
+func (c *cinLayer) backward(p Precision, dxk []float32, in [][]float32) {
 	c.xk, c.x0, c.dxk = in[0], in[1], dxk
 	weight, grad, size := in[2], in[3], c.h*c.n
 	for c.first = 0; c.first < c.rows; c.first += cinRows {
 		rows := min(cinRows, c.rows-c.first)
 		dy := grad[c.first*c.units:]
 		kernel.Parallel(rows, samplesPerTile, c.multiplyTile)
-		kernel.Gemm(true, false, size, c.units, rows, c.outer, size, dy, c.units, c.dw, c.units, c.first > 0)
-		kernel.Gemm(false, true, rows, size, c.units, dy, c.units, weight, c.units, c.outer, size, false)
+		p.Gemm(true, false, size, c.units, rows, c.outer, size, dy, c.units, c.dw, c.units, c.first > 0)
+		p.Gemm(false, true, rows, size, c.units, dy, c.units, weight, c.units, c.outer, size, false)
 		kernel.Parallel(rows, samplesPerTile, c.reduceTile)
 	}
 }

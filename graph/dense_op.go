@@ -42,6 +42,17 @@ func newDenseOp(name string, shape tensor.Shape, inputs int, f compute, diff sym
 	return o
 }
 
+// product writes out, which has the operation's shape, by matrix products of a precision of the data of its inputs.
+type product func(p Precision, out []float32, in [][]float32)
+
+// newProductOp is newDenseOp for matrix products, of so many multiplications and additions, in the precision of the machine that
+// runs them. What calls only kernel.SmallGemm or kernel.Dots, which are always float32, is no such operation.
+func newProductOp(name string, shape tensor.Shape, inputs, flops int, f product, diff symDiff) *op {
+	var o *op
+	o = newDenseOp(name, shape, inputs, func(out []float32, in [][]float32) { f(o.precision, out, in) }, diff)
+	return o.counting(flops)
+}
+
 // onAllCores returns a compute that calls f for tiles of [0, n), several at a time.
 func onAllCores(n, tile int, f func(out []float32, in [][]float32, from, to int)) compute {
 	var out []float32

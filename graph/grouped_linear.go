@@ -26,15 +26,15 @@ func GroupedLinear(x, weight, bias *gorgonia.Node, groups int) (*gorgonia.Node, 
 	}
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		var ns nodes
-		ns.add(newDenseOp("grouped linear dx", x.Shape().Clone(), 2, l.dx, nil).counting(l.flops()).apply(grad, in[1]))
-		ns.add(newDenseOp("grouped linear dw", weight.Shape().Clone(), 2, l.dw, nil).counting(l.flops()).apply(in[0], grad))
+		ns.add(newProductOp("grouped linear dx", x.Shape().Clone(), 2, l.flops(), l.dx, nil).apply(grad, in[1]))
+		ns.add(newProductOp("grouped linear dw", weight.Shape().Clone(), 2, l.flops(), l.dw, nil).apply(in[0], grad))
 		if len(in) > 2 {
 			ns.add(columnSums(grad, in[2].Shape()))
 		}
 		return ns.done()
 	}
 	shape := tensor.Shape{l.batch, groups * l.units}
-	return newDenseOp("grouped linear", shape, len(inputs), l.forward, diff).counting(l.flops()).as(l.form).apply(inputs...)
+	return newProductOp("grouped linear", shape, len(inputs), l.flops(), l.forward, diff).as(l.form).apply(inputs...)
 }
 
 // groupedLinear is the shape of one operation.
@@ -42,24 +42,24 @@ type groupedLinear struct{ batch, groups, in, units int }
 
 func (l *groupedLinear) flops() int { return 2 * l.batch * l.groups * l.in * l.units }
 
-func (l *groupedLinear) forward(out []float32, v [][]float32) {
+func (l *groupedLinear) forward(p Precision, out []float32, v [][]float32) {
 	var bias []float32
 	if len(v) > 2 {
 		bias = v[2]
 	}
-	kernel.GroupedGemm(l.groups, l.batch, l.units, l.in, l.inputs(v[0]), l.weights(v[1]), l.outputs(out), bias)
+	p.GroupedGemm(l.groups, l.batch, l.units, l.in, l.inputs(v[0]), l.weights(v[1]), l.outputs(out), bias)
 }
 
-func (l *groupedLinear) dx(out []float32, v [][]float32) {
+func (l *groupedLinear) dx(p Precision, out []float32, v [][]float32) {
 	weights := l.weights(v[1])
 	weights.Transposed = true
-	kernel.GroupedGemm(l.groups, l.batch, l.in, l.units, l.outputs(v[0]), weights, l.inputs(out), nil)
+	p.GroupedGemm(l.groups, l.batch, l.in, l.units, l.outputs(v[0]), weights, l.inputs(out), nil)
 }
 
-func (l *groupedLinear) dw(out []float32, v [][]float32) {
+func (l *groupedLinear) dw(p Precision, out []float32, v [][]float32) {
 	x := l.inputs(v[0])
 	x.Transposed = true
-	kernel.GroupedGemm(l.groups, l.in, l.units, l.batch, x, l.outputs(v[1]), l.weights(out), nil)
+	p.GroupedGemm(l.groups, l.in, l.units, l.batch, x, l.outputs(v[1]), l.weights(out), nil)
 }
 
 func (l *groupedLinear) inputs(x []float32) kernel.Group {

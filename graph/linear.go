@@ -15,7 +15,9 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 		return nil, fmt.Errorf("graph: linear: x %v, weight %v and bias %v do not fit", x.Shape(), weight.Shape(), bias.Shape())
 	}
 	batch, in, units := x.Shape()[0], x.Shape()[1], weight.Shape()[1]
-	forward := func(out []float32, v [][]float32) { kernel.Linear(out, v[0], v[1], v[2], batch, in, units, relu) }
+	forward := func(p Precision, out []float32, v [][]float32) {
+		p.Linear(out, v[0], v[1], v[2], batch, in, units, relu)
+	}
 	diff := func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		var ns nodes
 		if relu && !isClearedBy(out, grad) {
@@ -29,7 +31,7 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 		ns.add(columnSums(grad, in[2].Shape()))
 		return ns.done()
 	}
-	o := newDenseOp("linear", tensor.Shape{batch, units}, 3, forward, diff).counting(2 * batch * in * units)
+	o := newProductOp("linear", tensor.Shape{batch, units}, 3, 2*batch*in*units, forward, diff)
 	o.positive = relu
 	form := func(f Form, in []string) string {
 		y := f.Node("Gemm", []string{in[0], in[1], reshaped(f, in[2], units)})
@@ -49,14 +51,14 @@ func linearGrad(x, weight, grad *gorgonia.Node) (*gorgonia.Node, error) {
 	if from, isOurs := x.Op().(*op); isOurs && from.positive {
 		inputs = append(inputs, x)
 	}
-	forward := func(out []float32, v [][]float32) {
+	forward := func(p Precision, out []float32, v [][]float32) {
 		var where []float32
 		if len(v) > 2 {
 			where = v[2]
 		}
-		kernel.LinearGrad(out, v[0], v[1], where, rows, in, units)
+		p.LinearGrad(out, v[0], v[1], where, rows, in, units)
 	}
-	o := newDenseOp("linear dx", x.Shape().Clone(), len(inputs), forward, nil).counting(2 * rows * in * units)
+	o := newProductOp("linear dx", x.Shape().Clone(), len(inputs), 2*rows*in*units, forward, nil)
 	if len(inputs) > 2 {
 		o.clearedBy = x
 	}
@@ -86,8 +88,8 @@ func matMul(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.No
 	if transB {
 		n = b.Shape()[0]
 	}
-	forward := func(out []float32, v [][]float32) {
-		kernel.Gemm(transA, transB, m, n, k, v[0], lda, v[1], ldb, out, n, false)
+	forward := func(p Precision, out []float32, v [][]float32) {
+		p.Gemm(transA, transB, m, n, k, v[0], lda, v[1], ldb, out, n, false)
 	}
 	var diff symDiff
 	var form OpForm
@@ -100,7 +102,7 @@ func matMul(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.No
 			return ns.done()
 		}
 	}
-	return newDenseOp(name, tensor.Shape{m, n}, 2, forward, diff).counting(2*m*n*k).as(form).apply(a, b)
+	return newProductOp(name, tensor.Shape{m, n}, 2, 2*m*n*k, forward, diff).as(form).apply(a, b)
 }
 
 // columnsPerTile is how many columns of a sum over rows a core takes at a time.

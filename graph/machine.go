@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -31,6 +32,18 @@ type step struct {
 	adds     bool                     // the operation adds to its buffer, which must be cleared first
 }
 
+// Precision is that of the factors of matrix products; see kernel.Precision.
+type Precision = kernel.Precision
+
+// The precisions. BFloat16 needs a processor with AVX512_BF16. On others products are float32, and Precision.Available says so.
+const (
+	Float32  = kernel.Float32
+	BFloat16 = kernel.BFloat16
+)
+
+// ParsePrecision returns the precision of a name, float32 or bf16. The error of any other wraps kernel.ErrPrecision.
+func ParsePrecision(name string) (Precision, error) { return kernel.ParsePrecision(name) }
+
 // NewMachine plans the evaluation of outputs: losses, logits, gradients. An input without a value is an error
 // of the first run.
 func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
@@ -56,6 +69,17 @@ func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
 		m.steps = append(m.steps, s)
 	}
 	return m, nil
+}
+
+// SetPrecision sets the precision of the matrix products of the layers: those of linear and grouped layers, of MatMul, of MapVectors
+// and of a CIN, and of their gradients; Float32 unless it is called. Weights, gradients and everything else are float32 in any case,
+// and so are the small products of single samples, such as those of Compress, VectorProducts, PairProducts and Attention.
+func (m *Machine) SetPrecision(p Precision) {
+	for _, s := range m.steps {
+		if ours, is := s.op.(*op); is {
+			ours.precision = p
+		}
+	}
 }
 
 // evaluationOrder returns the nodes that outputs need, inputs first.

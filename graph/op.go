@@ -26,6 +26,7 @@ type op struct {
 	flops   int    // of its matrix products
 	form    OpForm // in ONNX; nil: it has none
 
+	precision Precision      // of the products of newProductOp
 	positive  bool           // the output is a positive part
 	clearedBy *gorgonia.Node // the output is zero wherever this node is; nil: it is not known to be
 }

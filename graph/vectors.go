@@ -119,19 +119,19 @@ func MapVectors(x, weight, bias *gorgonia.Node) (*gorgonia.Node, error) {
 		inputs = append(inputs, bias)
 	}
 	none := make([]float32, units)
-	forward := func(out []float32, in [][]float32) {
-		kernel.Linear(out, in[0], in[1], append(in, none)[2], batch*n, dim, units, false)
+	forward := func(p Precision, out []float32, in [][]float32) {
+		p.Linear(out, in[0], in[1], append(in, none)[2], batch*n, dim, units, false)
 	}
-	dx := func(out []float32, in [][]float32) {
-		kernel.Gemm(false, true, batch*n, dim, units, in[0], units, in[1], units, out, dim, false)
+	dx := func(p Precision, out []float32, in [][]float32) {
+		p.Gemm(false, true, batch*n, dim, units, in[0], units, in[1], units, out, dim, false)
 	}
-	dw := func(out []float32, in [][]float32) {
-		kernel.Gemm(true, false, dim, units, batch*n, in[0], dim, in[1], units, out, units, false)
+	dw := func(p Precision, out []float32, in [][]float32) {
+		p.Gemm(true, false, dim, units, batch*n, in[0], dim, in[1], units, out, units, false)
 	}
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		var ns nodes
-		ns.add(newDenseOp("map vectors dx", x.Shape().Clone(), 2, dx, nil).counting(flops).apply(grad, in[1]))
-		ns.add(newDenseOp("map vectors dw", weight.Shape().Clone(), 2, dw, nil).counting(flops).apply(in[0], grad))
+		ns.add(newProductOp("map vectors dx", x.Shape().Clone(), 2, flops, dx, nil).apply(grad, in[1]))
+		ns.add(newProductOp("map vectors dw", weight.Shape().Clone(), 2, flops, dw, nil).apply(in[0], grad))
 		if len(in) > 2 {
 			ns.add(newDenseOp("map vectors dbias", bias.Shape().Clone(), 1, vectorSums(batch*n, units), nil).apply(grad))
 		}
@@ -144,7 +144,7 @@ func MapVectors(x, weight, bias *gorgonia.Node) (*gorgonia.Node, error) {
 		}
 		return reshaped(f, y, -1, n*units)
 	}
-	return newDenseOp("map vectors", tensor.Shape{batch, n * units}, len(inputs), forward, diff).counting(flops).as(form).apply(inputs...)
+	return newProductOp("map vectors", tensor.Shape{batch, n * units}, len(inputs), flops, forward, diff).as(form).apply(inputs...)
 }
 
 // vectorSums sums vectors of n values.

@@ -52,12 +52,16 @@ func TestInferenceGivesTheSameBitsAtAnyBatchSize(t *testing.T) {
 		training, err := NewTrainingNetwork(model, b)
 		require.NoError(t, err)
 		want := logits(training, 64) // the mode is not training
+		training.SetPrecision(graph.BFloat16)
+		rounded := logits(training, 64)
 		for _, size := range []int{1, 7, 300} {
 			b := graph.NewBuilder(size, fields, w)
 			b.Dropouts = rand.New(rand.NewPCG(1, 1))
 			inference, err := NewInferenceNetwork(model, b)
 			require.NoError(t, err)
 			require.Equal(t, want, logits(inference, size), "batch size %d", size)
+			inference.SetPrecision(graph.BFloat16)
+			require.Equal(t, rounded, logits(inference, size), "batch size %d, in bfloat16", size)
 		}
 		b.Mode.Training = true
 		if e.Hyperparameter("dropout") != nil {

@@ -150,6 +150,9 @@ func pad[T any](dst, src []T, v T) {
 	}
 }
 
+// SetPrecision sets the precision of the matrix products of its layers; see graph.Machine.SetPrecision. Default: graph.Float32.
+func (n *Network) SetPrecision(p graph.Precision) { n.machine.SetPrecision(p) }
+
 // RunAll evaluates the network on the batch that is loaded.
 func (n *Network) RunAll() error { return n.machine.RunAll() }
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
-	"github.com/goccy/go-yaml"
+	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 )
 
 // ErrUnknownData is wrapped by the error of FuxiCTR for a data set that the file does not have.
@@ -36,7 +36,7 @@ type settings map[string]any
 
 func parseFuxiCTR(text []byte, dataset string) (*Draft, error) {
 	var all map[string]settings
-	if err := yaml.Unmarshal(text, &all); err != nil {
+	if err := safeyaml.Decode(text, &all); err != nil {
 		return nil, fmt.Errorf("%w: %w", schema.ErrInvalid, err)
 	}
 	names := slices.Sorted(maps.Keys(all))

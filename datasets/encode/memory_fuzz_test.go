@@ -6,12 +6,11 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/stretchr/testify/require"
 )
 
-// Any cells of a sample become what the record of a log becomes, or an error where that has one:
-//
-//	go test ./datasets/encode -run '^$' -fuzz FuzzRowEncoder
+// Any cells of a sample become what the record of a log becomes, or an error where that has one.
 func FuzzRowEncoder(f *testing.F) {
 	x := learned(f)
 	for _, seed := range [][6]string{
@@ -22,7 +21,9 @@ func FuzzRowEncoder(f *testing.F) {
 	}
 	r, err := NewRowEncoder(x)
 	require.NoError(f, err)
-	f.Fuzz(func(t *testing.T, site, price, item, past, time, agent string) {
+	e, err := learnedEncoder(x)
+	require.NoError(f, err)
+	fuzzing.Fuzz(f, func(t *testing.T, site, price, item, past, time, agent string) {
 		values := []string{site, price, item, past, time, agent}
 		var cells []Cells
 		isText := true
@@ -31,11 +32,10 @@ func FuzzRowEncoder(f *testing.F) {
 			isText = isText && rawlog.IsText(values[i])
 		}
 		got, err := r.Encode(cells)
-		e, wantErr := learnedEncoder(x)
-		require.NoError(t, wantErr)
 		b := newRowBuilder(e, RowOptions{})
 		var want *Rows
-		if wantErr = b.add(&rawlog.Record{Values: values}); wantErr == nil {
+		wantErr := b.add(&rawlog.Record{Values: values})
+		if wantErr == nil {
 			want, wantErr = b.take()
 		}
 		if !isText {
@@ -65,7 +65,7 @@ func FuzzRowEncoderLists(f *testing.F) {
 	f.Add("  a ")
 	r, err := NewRowEncoder(x)
 	require.NoError(f, err)
-	f.Fuzz(func(t *testing.T, past string) {
+	fuzzing.Fuzz(f, func(t *testing.T, past string) {
 		encode := func(c Cells) ([]int32, error) {
 			c.Column = "past"
 			cells := []Cells{{Column: "site", Texts: []string{""}}, {Column: "price", Floats: []float32{1}}, {Column: "item", Ints: []int64{1}},

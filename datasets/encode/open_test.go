@@ -16,6 +16,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/internal/testset"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/klauspost/compress/gzip"
 	"github.com/stretchr/testify/require"
 )
@@ -155,13 +156,15 @@ func TestReadStopsWithItsContext(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add(testlog.Train, ",")
 	f.Add("click,time,site,price,item,history\n1,\"x\n", "\t")
-	f.Fuzz(func(t *testing.T, text, delimiter string) {
-		s, err := schema.Parse([]byte(testlog.Schema))
-		require.NoError(t, err)
+	s, err := schema.Parse([]byte(testlog.Schema))
+	require.NoError(f, err)
+	usual := s.Format.Delimiter
+	path := filepath.Join(f.TempDir(), "x.csv")
+	fuzzing.Fuzz(f, func(t *testing.T, text, delimiter string) {
+		s.Format.Delimiter = usual
 		if len(delimiter) == 1 && delimiter[0] < 128 && !strings.Contains("\"\r\n\x00", delimiter) {
 			s.Format.Delimiter = delimiter
 		}
-		path := filepath.Join(t.TempDir(), "x.csv")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		set, err := Open(context.Background(), s, rawlog.Files{Train: []string{path}}, Options{})
 		if err != nil {

@@ -247,7 +247,7 @@ func TestABrokerThatDies(t *testing.T) {
 	k.produce(0, 300)
 	from, to := k.at(midnight(0)), k.at(midnight(1))
 	to.Offsets[1] += 1000 // which never come
-	k.source.Timeout = 300 * time.Millisecond
+	k.source.Timeout = 2 * time.Second // in which the others must come
 	n := 0
 	var failure error
 	for _, err := range k.source.Records(t.Context(), from, to) {
@@ -269,7 +269,7 @@ func TestRecordsThatDoNotCome(t *testing.T) {
 	k.produce(0, 30)
 	from, to := k.at(midnight(0)), k.at(midnight(1))
 	to.Offsets[1]++
-	k.source.Timeout = 300 * time.Millisecond
+	k.source.Timeout = 2 * time.Second // in which the others must come
 	_, err := k.source.WriteLines(t.Context(), &bytes.Buffer{}, from, to)
 	require.ErrorIs(t, err, ErrStalled)
 	require.ErrorContains(t, err, "partition 1, offset 10 of 11: ")

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/stretchr/testify/require"
 )
 
@@ -49,7 +50,7 @@ func FuzzPythonLiteral(f *testing.F) {
 	for _, seed := range []string{`{'asin': 'a', 'categories': [['b', u'c\x41']], 'price': 1.5}`, `(1, True, None, "x\n")`, "[[["} {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
+	fuzzing.Fuzz(f, func(t *testing.T, text string) {
 		v, err := parsePython(text)
 		if err != nil {
 			return

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/stretchr/testify/require"
 )
 
@@ -13,7 +14,7 @@ func FuzzManifest(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(valid)
 	f.Add([]byte(`{"format":1,"parts":[{"name":"train","file":"/dev/zero","rows":-1}]}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, text []byte) {
 		m, err := parseManifest(text)
 		if err != nil {
 			return

@@ -22,9 +22,18 @@ type Lines struct {
 	long []byte // a line that does not fit in the buffer of r
 }
 
-// NewLines reads the lines of r, a file of the given path.
+// NewLines reads the lines of r, a file of the given path. A text in memory gets no more room than it needs.
 func NewLines(path string, r io.Reader) *Lines {
-	return &Lines{Path: path, r: bufio.NewReaderSize(r, 1<<18)}
+	size := 1 << 18
+	if text, inMemory := r.(interface{ Len() int }); inMemory {
+		size = min(size, text.Len()+1)
+	}
+	return newLines(path, r, size)
+}
+
+// newLines makes lines longer than size bytes the slow case.
+func newLines(path string, r io.Reader, size int) *Lines {
+	return &Lines{Path: path, r: bufio.NewReaderSize(r, size)}
 }
 
 // Next returns the next line without its end, valid until the next call, and io.EOF after the last

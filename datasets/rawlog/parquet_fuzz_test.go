@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets/internal/testlog"
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/stretchr/testify/require"
 )
 
@@ -15,7 +16,7 @@ func FuzzParquet(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(valid)
 	f.Add([]byte("PAR1PAR1"))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, data []byte) {
 		pf, err := parseParquet(bytes.NewReader(data), int64(len(data)))
 		if err != nil {
 			return

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
+	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/goccy/go-yaml"
 )
 
@@ -111,7 +111,7 @@ func Load(path string) (*Schema, error) {
 // Parse reads a schema from its YAML text.
 func Parse(text []byte) (*Schema, error) {
 	var s Schema
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&s); err != nil {
+	if err := safeyaml.Decode(text, &s, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if err := s.Check(); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets/internal/testlog"
 	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/stretchr/testify/require"
 )
 
@@ -51,7 +52,7 @@ func TestASchemaIsWhatItsTextSays(t *testing.T) {
 func FuzzSchema(f *testing.F) {
 	f.Add(testlog.Schema)
 	f.Add("label: y\nsplit: {by: share, valid: 0.1, test: 0.1}\nfields: [{name: a, min_count: 2}]")
-	f.Fuzz(func(t *testing.T, text string) {
+	fuzzing.Fuzz(f, func(t *testing.T, text string) {
 		s, err := Parse([]byte(text))
 		if err != nil {
 			require.ErrorIs(t, err, ErrInvalid)

@@ -193,3 +193,24 @@ func columnGradSumsAVX2(sums, products, x, grad, mean *float32, n int)
 
 //go:noescape
 func columnGradAVX2(dx, x, grad, mean, a, b, factor *float32, n int)
+
+//go:noescape
+func gemmBF16(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+
+//go:noescape
+func gemmNarrowBF16(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+
+//go:noescape
+func roundRowsBF16(dst *float32, dstStride int, src *float32, srcStride, rows, n int, mask *int32)
+
+//go:noescape
+func pairRowsBF16(dst *float32, dstStride int, src *float32, srcStride, rows int, mask *int32)
+
+//go:noescape
+func smallBF16(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+
+//go:noescape
+func smallRowBF16(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+
+//go:noescape
+func wideBF16(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)

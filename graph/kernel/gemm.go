@@ -20,22 +20,22 @@ const (
 // Gemm computes C (m, n) = op(A) (m, k) op(B) (k, n), or C += with accumulate, for row-major matrices
 // whose rows begin lda, ldb and ldc elements apart; op transposes if its argument says so. The sums over k
 // have the same order for every element, whatever m and n are.
-func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+func (p Precision) Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
 	if m == 0 || n == 0 {
 		return
 	}
-	g := newGemm(m, n, k)
+	g := p.newGemm(m, n, k)
 	g.a, g.b, g.c, g.ldc, g.accumulate = newOperand(a, lda, transA), newOperand(b, ldb, transB), c, ldc, accumulate
 	g.run()
 }
 
 // Linear computes out (rows, units) = x (rows, in) w (in, units) + bias (units), or with relu the positive
 // part of it. A bias of nil counts as zeros.
-func Linear(out, x, w, bias []float32, rows, in, units int, relu bool) {
+func (p Precision) Linear(out, x, w, bias []float32, rows, in, units int, relu bool) {
 	if rows == 0 || units == 0 {
 		return
 	}
-	g := newGemm(rows, units, in)
+	g := p.newGemm(rows, units, in)
 	g.a, g.b, g.c, g.ldc = newOperand(x, in, false), newOperand(w, units, false), out, units
 	g.accumulate, g.bias, g.relu = false, bias, relu
 	g.run()
@@ -43,11 +43,11 @@ func Linear(out, x, w, bias []float32, rows, in, units int, relu bool) {
 
 // LinearGrad computes dx (rows, in) = grad (rows, units) times the transpose of w (in, units), and zero where
 // x (rows, in) is not above zero; an x of nil is above zero everywhere.
-func LinearGrad(dx, grad, w, x []float32, rows, in, units int) {
+func (p Precision) LinearGrad(dx, grad, w, x []float32, rows, in, units int) {
 	if rows == 0 || in == 0 {
 		return
 	}
-	g := newGemm(rows, in, units)
+	g := p.newGemm(rows, in, units)
 	g.a, g.b, g.c, g.ldc = newOperand(grad, units, false), newOperand(w, units, true), dx, in
 	g.accumulate, g.where = false, x
 	g.run()
@@ -70,6 +70,7 @@ func newOperand(data []float32, ld int, transposed bool) operand {
 type gemm struct {
 	*kernels
 	m, n, k    int
+	depth      int // of the packed inner dimension: k, or as many pairs as hold k values
 	a, b       operand
 	c          []float32
 	ldc        int
@@ -78,7 +79,7 @@ type gemm struct {
 	relu       bool
 	where      []float32 // C is zero where this is not above zero; laid out like C
 
-	packed    []float32 // op(B): panel j holds B[p][j*cols+c] at j*k*cols + p*panelWidth + c
+	packed    []float32 // op(B): panel j holds B[p][j*cols+c] at j*depth*cols + p*panelWidth + c
 	height    int       // rows of a block of C
 	colBlocks int
 	pack, mul func(from, to int) // the methods, bound once, so that a product allocates nothing
@@ -94,7 +95,7 @@ type left struct {
 // scratch is that of one core.
 type scratch struct {
 	strips [stripsPerRow]left
-	packed [innerBlock * stripsPerRow * 14]float32
+	packed [innerBlock * stripsPerRow * 16]float32
 	tile   [14 * 32]float32 // a block of C at the edge, which the micro-kernel would overrun
 }
 
@@ -106,10 +107,12 @@ var gemms = sync.Pool{New: func() any {
 }}
 
 // newGemm returns a product from the pool, for the kernel in use.
-func newGemm(m, n, k int) *gemm {
+func (p Precision) newGemm(m, n, k int) *gemm {
 	g := gemms.Get().(*gemm)
-	g.kernels = active
-	g.m, g.n, g.k = m, n, k
+	g.kernels, g.m, g.n, g.k, g.depth = active, m, n, k, k
+	if p.InUse() == BFloat16 && paysInPairs(n, k) {
+		g.usePairs()
+	}
 	return g
 }
 
@@ -143,7 +146,7 @@ func (g *gemm) multiply() {
 // panels there are to pack, and then how many blocks to compute.
 func (g *gemm) plan(products int) (panels, blocks int) {
 	panels = (g.n + g.cols - 1) / g.cols
-	if need := panels * g.k * g.cols; cap(g.packed) < need {
+	if need := panels * g.depth * g.cols; cap(g.packed) < need {
 		g.packed = make([]float32, need)
 	} else {
 		g.packed = g.packed[:need]
@@ -175,14 +178,14 @@ func (g *gemm) block(s *scratch, i, iEnd, j, jEnd int) {
 			clear(g.c[r*g.ldc+j : r*g.ldc+jEnd])
 		}
 	}
-	for p := 0; p < g.k; p += innerBlock {
-		depth := min(innerBlock, g.k-p)
+	for p := 0; p < g.depth; p += innerBlock {
+		depth := min(innerBlock, g.depth-p)
 		for row := i; row < iEnd; row += g.rows {
 			s.strips[(row-i)/g.rows] = g.strip(s, row, i, p, depth)
 		}
 		for col := j; col < jEnd; col += g.cols {
 			width := g.panelWidth(col)
-			panel := &g.packed[col*g.k+p*width]
+			panel := &g.packed[col*g.depth+p*width]
 			for row := i; row < iEnd; row += g.rows {
 				g.tile(s, s.strips[(row-i)/g.rows], panel, depth, row, col, width, g.accumulate || p > 0)
 			}

@@ -35,7 +35,7 @@ func TestGemm(t *testing.T) {
 				}
 				a, b, c := draw(rng, (m+k)*lda), draw(rng, (n+k)*ldb), draw(rng, m*ldc)
 				want := append([]float32(nil), c...)
-				Gemm(transA, transB, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
+				Float32.Gemm(transA, transB, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
 				for i := range m {
 					for j := range ldc {
 						sum, size := 0.0, 1.0
@@ -113,7 +113,7 @@ func TestLinear(t *testing.T) {
 		x, w, bias, out := draw(rng, rows*in), draw(rng, in*units), draw(rng, units), make([]float32, rows*units)
 		for _, relu := range []bool{false, true} {
 			for _, b := range [][]float32{nil, bias} {
-				Linear(out, x, w, b, rows, in, units, relu)
+				Float32.Linear(out, x, w, b, rows, in, units, relu)
 				for i, got := range out {
 					sum, size := 0.0, 1.0
 					for p := range in {
@@ -141,10 +141,10 @@ func TestLinearGrad(t *testing.T) {
 			const in, units = 37, 290
 			grad, w, x := draw(rng, rows*units), draw(rng, in*units), draw(rng, rows*in)
 			product, dx, want := make([]float32, rows*in), make([]float32, rows*in), make([]float32, rows*in)
-			Gemm(false, true, rows, in, units, grad, units, w, units, product, in, false)
-			LinearGrad(dx, grad, w, nil, rows, in, units)
+			Float32.Gemm(false, true, rows, in, units, grad, units, w, units, product, in, false)
+			Float32.LinearGrad(dx, grad, w, nil, rows, in, units)
 			require.Equal(t, product, dx)
-			LinearGrad(dx, grad, w, x, rows, in, units)
+			Float32.LinearGrad(dx, grad, w, x, rows, in, units)
 			ReLUGrad(want, x, product)
 			require.Equal(t, want, dx)
 		}
@@ -159,7 +159,7 @@ func TestGemmGivesTheSameBitsOnAnyNumberOfCores(t *testing.T) {
 		product := func(cores int) []float32 {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
 			c := make([]float32, m*n)
-			Gemm(false, false, m, n, k, a, k, b, n, c, n, false)
+			Float32.Gemm(false, false, m, n, k, a, k, b, n, c, n, false)
 			return c
 		}
 		all := product(1)
@@ -167,7 +167,7 @@ func TestGemmGivesTheSameBitsOnAnyNumberOfCores(t *testing.T) {
 		// Every row is the same whatever other rows are computed with it.
 		for rows := 1; rows < 20; rows++ {
 			few := make([]float32, rows*n)
-			Gemm(false, false, rows, n, k, a[37*k:], k, b, n, few, n, false)
+			Float32.Gemm(false, false, rows, n, k, a[37*k:], k, b, n, few, n, false)
 			require.Equal(t, all[37*n:(37+rows)*n], few)
 		}
 	})
@@ -203,18 +203,20 @@ func BenchmarkGemm(b *testing.B) {
 	const m, n, k = 1024, 512, 384
 	x := make([]float32, 1024*512)
 	for mode, name := range []string{"NN", "TN", "NT"} {
-		b.Run(fmt.Sprint(name, " ", Name()), func(b *testing.B) {
-			for range b.N {
-				switch mode {
-				case 0:
-					Gemm(false, false, m, n, k, x, k, x, n, x, n, false)
-				case 1:
-					Gemm(true, false, k, n, m, x, k, x, n, x, n, false)
-				case 2:
-					Gemm(false, true, m, k, n, x, n, x, n, x, k, false)
+		for _, p := range []Precision{Float32, BFloat16} {
+			b.Run(fmt.Sprint(name, " ", p, " ", Name()), func(b *testing.B) {
+				for range b.N {
+					switch mode {
+					case 0:
+						p.Gemm(false, false, m, n, k, x, k, x, n, x, n, false)
+					case 1:
+						p.Gemm(true, false, k, n, m, x, k, x, n, x, n, false)
+					case 2:
+						p.Gemm(false, true, m, k, n, x, n, x, n, x, k, false)
+					}
 				}
-			}
-			b.ReportMetric(2*m*n*k*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
+				b.ReportMetric(2*m*n*k*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
 	}
 }

@@ -11,27 +11,27 @@ type Group struct {
 
 // GroupedGemm computes C_g (m, n) = op(A_g) (m, k) op(B_g) (k, n) for each group, plus a bias_g (n) to each row; the biases follow
 // one another, and a bias of nil counts as zeros. Every C_g has the bits that Gemm gives it.
-func GroupedGemm(groups, m, n, k int, a, b, c Group, bias []float32) {
+func (p Precision) GroupedGemm(groups, m, n, k int, a, b, c Group, bias []float32) {
 	if groups == 0 || m == 0 || n == 0 {
 		return
 	}
-	p := products.Get().(*groupedProduct)
+	all := products.Get().(*groupedProduct)
 	for i := range groups {
-		g := newGemm(m, n, k)
+		g := p.newGemm(m, n, k)
 		g.a, g.b = newOperand(a.Data[i*a.Step:], a.Stride, a.Transposed), newOperand(b.Data[i*b.Step:], b.Stride, b.Transposed)
 		g.c, g.ldc, g.accumulate = c.Data[i*c.Step:], c.Stride, false
 		if bias != nil {
 			g.bias = bias[i*n : (i+1)*n]
 		}
-		p.list = append(p.list, g)
+		all.list = append(all.list, g)
 	}
-	p.run()
-	for i, g := range p.list {
+	all.run()
+	for i, g := range all.list {
 		g.free()
-		p.list[i] = nil
+		all.list[i] = nil
 	}
-	p.list = p.list[:0]
-	products.Put(p)
+	all.list = all.list[:0]
+	products.Put(all)
 }
 
 // groupedProduct is the products of all groups, which share the cores.

@@ -24,12 +24,12 @@ func TestGroupedGemmGivesTheBitsOfGemmOnAnyNumberOfCores(t *testing.T) {
 				}
 				want := make([]float32, rows*groups*n)
 				for g := range groups {
-					Gemm(transposed[0], transposed[1], rows, n, k, a[g*aStep:], lda, b[g*bStep:], ldb, want[g*n:], groups*n, false)
+					Float32.Gemm(transposed[0], transposed[1], rows, n, k, a[g*aStep:], lda, b[g*bStep:], ldb, want[g*n:], groups*n, false)
 				}
 				for cores := 1; cores <= 2; cores++ {
 					was := runtime.GOMAXPROCS(cores)
 					got := make([]float32, len(want))
-					GroupedGemm(groups, rows, n, k, Group{a, lda, aStep, transposed[0]}, Group{b, ldb, bStep, transposed[1]},
+					Float32.GroupedGemm(groups, rows, n, k, Group{a, lda, aStep, transposed[0]}, Group{b, ldb, bStep, transposed[1]},
 						Group{Data: got, Stride: groups * n, Step: n}, nil)
 					runtime.GOMAXPROCS(was)
 					require.Equal(t, want, got, "%v, %d rows", transposed, rows)

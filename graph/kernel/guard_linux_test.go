@@ -66,9 +66,14 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 			for _, s := range [][3]int{{1, 1, 1}, {14, 32, 5}, {15, 33, 17}, {5, 100, 257}, {17, 150, 20}, {28, 64, 3}} {
 				m, n, k := s[0], s[1], s[2]
 				a, b, c := guarded(t, m*k, atEnd), guarded(t, k*n, atEnd), guarded(t, m*n, atEnd)
-				Linear(c, a, b, guarded(t, n, atEnd), m, k, n, true)
-				Gemm(true, false, m, n, k, a, m, b, n, c, n, true)
-				Gemm(false, true, m, n, k, a, k, b, k, c, n, false)
+				Float32.Linear(c, a, b, guarded(t, n, atEnd), m, k, n, true)
+				Float32.Gemm(true, false, m, n, k, a, m, b, n, c, n, true)
+				Float32.Gemm(false, true, m, n, k, a, k, b, k, c, n, false)
+				if BFloat16.InUse() == BFloat16 {
+					inPairs(false, false, m, n, k, a, k, b, n, c, n, true)
+					inPairs(true, false, m, n, k, a, m, b, n, c, n, true)
+					inPairs(false, true, m, n, k, a, k, b, k, c, n, false)
+				}
 				SmallGemm(m, n, k, a, k, 1, b, n, c, n, false)
 				SmallGemm(m, n, k, a, 1, m, b, n, c, n, true)
 				Transpose(guarded(t, m*k, atEnd), a, m, k)

@@ -163,8 +163,10 @@ func TestNothingIsAllocated(t *testing.T) {
 		count := 0
 		f := func(from, to int) { count += to - from }
 		run := func() {
-			Gemm(true, false, 300, 300, 300, x, 300, x, 300, x, 300, false)
-			Gemm(false, false, 9, 300, 300, x, 300, x, 300, x, 300, false)
+			Float32.Gemm(true, false, 300, 300, 300, x, 300, x, 300, x, 300, false)
+			Float32.Gemm(false, false, 9, 300, 300, x, 300, x, 300, x, 300, false)
+			BFloat16.Gemm(true, false, 300, 300, 300, x, 300, x, 300, x, 300, false)
+			BFloat16.Gemm(false, false, 9, 300, 300, x, 300, x, 300, x, 300, false)
 			Adam(v, v, v, v, &AdamStep{Eps: 1})
 			table.Adam(list, v, v, v, &AdamStep{Eps: 1})
 			table.AdamSettle(list, gaps, 1, false)
@@ -199,7 +201,7 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 	cmd.Dir = dir
 	out, err = cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
-	for _, name := range []string{"asm_amd64.go", "asm_avx2_amd64.s", "asm_avx512_amd64.s"} {
+	for _, name := range []string{"asm_amd64.go", "asm_avx2_amd64.s", "asm_avx512_amd64.s", "asm_bf16_amd64.s"} {
 		want, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
 		got, err := os.ReadFile(name)

@@ -17,7 +17,21 @@ type kernels struct {
 	rows, cols int // of the micro-kernel of the matrix product
 	gemm       microKernel
 	gemmNarrow microKernel // half as many columns, for the last ones; nil: there is none
+
+	bfloat16 *kernels     // for products in bfloat16; nil: this kernel has none
+	pairs    *pairKernels // of those: they multiply pairs; nil: this kernel multiplies values
 }
+
+// pairKernels are the micro-kernels of products with few rows, in bfloat16.
+type pairKernels struct {
+	few     fewKernel // several rows, a register of columns
+	fewRow  fewKernel // a row, a register of columns
+	fewWide fewKernel // a row, several registers of columns
+}
+
+// fewKernel computes rows of C = A B, or C +=, for an A of pairs whose element (i, p) is at i*aRow + p*aCol, and a B (k, columns) of
+// float32. A mask says which columns there are.
+type fewKernel func(k int, a *float32, aRow, aCol int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
 
 // microKernel computes C (rows, cols) = A (rows, k) B (k, cols), or C +=, for an A whose element (i, p) is at
 // i*aRow + p*aCol and a B whose rows follow one another.

@@ -6,12 +6,31 @@ import "golang.org/x/sys/cpu"
 func available() []*kernels {
 	var list []*kernels
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasFMA {
-		list = append(list, &kernels{name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmAVX512, gemmNarrow: gemmNarrowAVX512})
+		list = append(list, &kernels{name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmAVX512, gemmNarrow: gemmNarrowAVX512, bfloat16: bfloat16()})
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
 		list = append(list, &kernels{name: "avx2", lanes: 8, rows: 6, cols: 16, gemm: gemmAVX2, gemmNarrow: gemmNarrowAVX2})
 	}
 	return append(list, plain())
+}
+
+// bfloat16 returns the kernels for products in bfloat16, or nil.
+func bfloat16() *kernels {
+	if !cpu.X86.HasAVX512BF16 || !cpu.X86.HasAVX512BW {
+		return nil
+	}
+	return &kernels{
+		name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmBF16, gemmNarrow: gemmNarrowBF16,
+		pairs: &pairKernels{smallBF16, smallRowBF16, wideBF16},
+	}
+}
+
+func (*kernels) roundRows(dst *float32, dstStride int, src *float32, srcStride, rows, n int, mask *int32) {
+	roundRowsBF16(dst, dstStride, src, srcStride, rows, n, mask)
+}
+
+func (*kernels) pairRows(dst *float32, dstStride int, src *float32, srcStride, rows int, mask *int32) {
+	pairRowsBF16(dst, dstStride, src, srcStride, rows, mask)
 }
 
 func (k *kernels) isAVX512() bool { return k.lanes == 16 }

@@ -8,6 +8,10 @@ func available() []*kernels { return []*kernels{plain()} }
 
 func (*kernels) transpose(_ *float32, _ int, _ *float32, _, _, _ int, _, _ *int32) {}
 
+func (*kernels) roundRows(_ *float32, _ int, _ *float32, _, _, _ int, _ *int32) {}
+
+func (*kernels) pairRows(_ *float32, _ int, _ *float32, _, _ int, _ *int32) {}
+
 func (*kernels) biasReLU(_, _ *float32, _ int) {}
 
 func (*kernels) prefetch(_ *byte, _ int, _ *int32, _ int) {}

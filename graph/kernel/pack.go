@@ -2,6 +2,10 @@ package kernel
 
 // packPanels packs panels [from, to) of op(B), padded with zeros.
 func (g *gemm) packPanels(from, to int) {
+	if g.pairs != nil {
+		g.packPairPanels(from, to)
+		return
+	}
 	for j := from; j < to; j++ {
 		stride := g.panelWidth(j * g.cols)
 		panel := g.packed[j*g.k*g.cols:][:g.k*stride]
@@ -29,9 +33,13 @@ func (g *gemm) panelWidth(col int) int {
 }
 
 // strip returns the rows of op(A) of one micro-kernel, in a block from row i on. It copies them only if there
-// are too few, or if they would get in each other's way in the first cache.
+// are too few, or if they would get in each other's way in the first cache, or to make pairs of them.
 func (g *gemm) strip(s *scratch, row, i, p, depth int) left {
-	at, height := row*g.a.rowStep+p*g.a.colStep, min(g.rows, g.m-row)
+	height := min(g.rows, g.m-row)
+	if g.pairs != nil {
+		return g.pairStrip(s.packed[(row-i)/g.rows*pairRoom:], row, height, p, depth)
+	}
+	at := row*g.a.rowStep + p*g.a.colStep
 	if height == g.rows && (g.a.rowStep == 1 || g.a.rowStep%collision != 0) {
 		_ = g.a.data[at+(height-1)*g.a.rowStep+(depth-1)*g.a.colStep]
 		return left{&g.a.data[at], g.a.rowStep, g.a.colStep}

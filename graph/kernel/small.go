@@ -42,6 +42,10 @@ const fewRows = 2 * smallRows
 // multiplyFew computes the product for few rows, without packing. The sums are those of the micro-kernel, to
 // the bit.
 func (g *gemm) multiplyFew() {
+	if g.pairs != nil {
+		g.multiplyFewPairs()
+		return
+	}
 	wide := 0
 	if g.m%smallRows != 0 {
 		wide = g.n / (wideColumns * g.lanes) * (wideColumns * g.lanes)

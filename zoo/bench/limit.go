@@ -3,25 +3,29 @@ package bench
 import (
 	"context"
 
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 )
 
 // LimitBenchmark compares the training step of a model, with AdamAR, with the least time that this machine could take for it:
-// that of the step's matrix products at the speed of a product that suits the machine, and that of moving the touched
+// that of the step's matrix products at the speed of a product of their precision that suits the machine, and that of moving the touched
 // rows, their moments and their times of update from memory and back. Activations and weights of layers are left out,
 // because caches hold them.
 type LimitBenchmark struct {
 	Model     zoo.Model // required
 	BatchSize int       // samples in a step; 0 means 1024
+	History   int       // as that of StepBenchmark
 	Seconds   float64   // how long to measure; 0 means 5
+	Precision graph.Precision
 }
 
 // LimitFigures is what a LimitBenchmark measures.
 type LimitFigures struct {
 	Kernel     string  `json:"kernel"`
 	BatchSize  int     `json:"batch_size"`
+	Precision  string  `json:"precision"`   // of the matrix products, as they were computed
 	PeakGflops float64 `json:"peak_gflops"` // of a matrix product that suits the machine
 	Bandwidth  float64 `json:"memory_gb_s"` // of copying what no cache holds, read and write
 	Products   float64 `json:"products_ms"` // of a step, at the peak
@@ -39,14 +43,14 @@ func (b LimitBenchmark) Run(ctx context.Context) (*LimitFigures, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, step, err := StepBenchmark{Model: b.Model, Solver: solver, BatchSize: b.BatchSize, Seconds: b.Seconds}.measure(ctx)
+	s, step, err := StepBenchmark{Model: b.Model, Solver: solver, BatchSize: b.BatchSize, History: b.History, Seconds: b.Seconds, Precision: b.Precision}.measure(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.free()
 	f := &LimitFigures{
-		Kernel: kernel.Name(), BatchSize: step.BatchSize, Step: step.WallMinimum,
-		PeakGflops: peakGflops(), Bandwidth: memoryBandwidth(),
+		Kernel: kernel.Name(), BatchSize: step.BatchSize, Precision: step.Precision, Step: step.WallMinimum,
+		PeakGflops: peakGflops(b.Precision), Bandwidth: memoryBandwidth(),
 	}
 	f.Products = float64(s.network.Flops()) / f.PeakGflops / 1e6
 	f.Memory = float64(step.TouchedRows*s.rowBytes()) / f.Bandwidth / 1e6

@@ -7,10 +7,10 @@ import (
 )
 
 // peakGflops is the speed of a matrix product whose sizes are all multiples of the kernel's.
-func peakGflops() float64 {
+func peakGflops(p kernel.Precision) float64 {
 	const n = 768
 	a, b, c := make([]float32, n*n), make([]float32, n*n), make([]float32, n*n)
-	seconds := fastest(func() { kernel.Gemm(false, false, n, n, n, a, n, b, n, c, n, false) })
+	seconds := fastest(func() { p.Gemm(false, false, n, n, n, a, n, b, n, c, n, false) })
 	return 2 * n * n * n / seconds / 1e9
 }
 

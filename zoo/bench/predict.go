@@ -27,11 +27,13 @@ type PredictBenchmark struct {
 	Rows      int       // of the table, over all fields; 0 means 1,000,000
 	History   int       // see StepBenchmark
 	Seconds   float64   // how long to measure; 0 means 1
+	Precision graph.Precision
 }
 
 // PredictFigures is what a PredictBenchmark measures.
 type PredictFigures struct {
 	BatchSize            int     `json:"batch_size"`
+	Precision            string  `json:"precision"` // of matrix products, as they were computed
 	Callers              int     `json:"callers"`
 	Calls                int     `json:"calls"`
 	Median               float64 `json:"p50_us"` // microseconds of a call
@@ -72,7 +74,7 @@ func (b PredictBenchmark) Run(ctx context.Context) (*PredictFigures, error) {
 	slices.Sort(all)
 	microseconds := func(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 	return &PredictFigures{
-		BatchSize: b.BatchSize, Callers: b.Callers, Calls: len(all),
+		BatchSize: b.BatchSize, Precision: b.Precision.InUse().String(), Callers: b.Callers, Calls: len(all),
 		Median: microseconds(all[len(all)/2]), P99: microseconds(all[len(all)*99/100]),
 		PredictionsPerSecond: float64(len(all)*b.BatchSize) / total,
 		AllocatedBytes:       float64(after.TotalAlloc-before.TotalAlloc) / float64(len(all)),
@@ -93,8 +95,10 @@ func (b PredictBenchmark) newPredictor() (*predict.Predictor, *graph.Weights, er
 	p, err := predict.NewPredictor(b.Model, fields, weights)
 	if err != nil {
 		weights.Free()
+		return nil, nil, err
 	}
-	return p, weights, err
+	p.SetPrecision(b.Precision)
+	return p, weights, nil
 }
 
 // maxCalls is how many times of calls each caller keeps.

@@ -30,6 +30,7 @@ type StepBenchmark struct {
 	Fields    int                                // 0 means 24
 	Rows      int                                // of the table, over all fields; 0 means 1,000,000
 	Seconds   float64                            // how long to measure; 0 means 5
+	Precision graph.Precision                    // of matrix products
 	History   int                                // if not 0, the last field is a list of so many ids, which shares the rows of the first
 	shard     graph.Shard                        // of the table, that this process holds
 	gather    func([]float64) ([]float64, error) // of graph.Mode
@@ -39,6 +40,7 @@ type StepBenchmark struct {
 // StepFigures is what a StepBenchmark measures.
 type StepFigures struct {
 	BatchSize        int     `json:"batch_size"`
+	Precision        string  `json:"precision"` // of matrix products, as they were computed
 	Rows             int     `json:"rows"`
 	Steps            int     `json:"steps"`
 	WallMinimum      float64 `json:"wall_min_ms"`
@@ -75,7 +77,7 @@ func (b StepBenchmark) measure(ctx context.Context) (*stepper, *StepFigures, err
 	if err != nil {
 		return nil, nil, err
 	}
-	f := &StepFigures{BatchSize: b.BatchSize, Rows: b.Rows, TouchedRows: b.shape().touchedRows(s.batches[0])}
+	f := &StepFigures{BatchSize: b.BatchSize, Precision: b.Precision.InUse().String(), Rows: b.Rows, TouchedRows: b.shape().touchedRows(s.batches[0])}
 	if err := s.measure(ctx, b.WarmUp, b.Seconds, f); err != nil {
 		s.free()
 		return nil, nil, err
@@ -119,6 +121,7 @@ func (b StepBenchmark) newStepper() (*stepper, error) {
 		s.weights.Free()
 		return nil, err
 	}
+	s.network.SetPrecision(b.Precision)
 	if e, ok := solvers.As[solvers.EpochStarter](s.solver); ok {
 		e.StartEpoch(1, s.weights)
 	}

@@ -19,6 +19,7 @@ import (
 //	settings.json            what the caller wants to know again when the run is resumed
 //	schema.yaml              of raw samples, and
 //	vocabulary.safetensors   their values, if the run has an encoding
+//	best.json                the best evaluation, if the test part is measured for it alone
 //	epoch-E-batch-B          a checkpoint after B batches of epoch E, for each that is kept
 //
 // A Directory that is closed, or was not made by Create or Open, holds no lock: what would write to it is an ErrClosed.
@@ -90,11 +91,16 @@ func (d *Directory) KeepSettings() error {
 	if err := d.checkLock(); err != nil {
 		return err
 	}
-	if err := writeSealed(d.file(settingsFile+temporary), d.settings); err != nil {
-		os.Remove(d.file(settingsFile + temporary))
+	return d.keep(settingsFile, d.settings)
+}
+
+// keep writes content to a file of the directory, which must be locked.
+func (d *Directory) keep(file string, content any) error {
+	if err := writeSealed(d.file(file+temporary), content); err != nil {
+		os.Remove(d.file(file + temporary))
 		return err
 	}
-	return d.rename(settingsFile+temporary, settingsFile)
+	return d.rename(file+temporary, file)
 }
 
 // Checkpoints returns the names of the checkpoints in the directory, the oldest first.
@@ -139,7 +145,7 @@ func (d *Directory) removeLeft() error {
 	entries, err := os.ReadDir(d.path)
 	for _, e := range entries {
 		name, unfinished := strings.CutSuffix(e.Name(), temporary)
-		isFile := slices.Contains([]string{settingsFile, filepath.Base(schemaFile), filepath.Base(vocabularyFile)}, name)
+		isFile := slices.Contains([]string{settingsFile, bestFile, filepath.Base(schemaFile), filepath.Base(vocabularyFile)}, name)
 		if unfinished && (isFile && e.Type().IsRegular() || namePattern.MatchString(name)) {
 			err = errors.Join(err, os.RemoveAll(d.file(e.Name())))
 		}

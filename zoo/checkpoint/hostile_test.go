@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/stretchr/testify/require"
 )
 
@@ -191,6 +192,7 @@ func TestWritingNeedsTheLock(t *testing.T) {
 		require.ErrorIs(t, closed.Add(second, func(string) error { return nil }), ErrClosed)
 		require.ErrorIs(t, closed.Remove(first), ErrClosed)
 		require.ErrorIs(t, closed.KeepSettings(), ErrClosed)
+		require.ErrorIs(t, closed.KeepBest(&metrics.Epoch{}), ErrClosed)
 		_, err := closed.WriteEncoding(nil)
 		require.ErrorIs(t, err, ErrClosed)
 		require.NoError(t, closed.Close())

@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/graph"
 )
 
 // Identity is what must be the same for a run to go on.
@@ -23,6 +24,7 @@ type Identity struct {
 	From          string           `json:"from,omitempty"`           // the hash of the manifest that the run went on from
 	Schedule      string           `json:"schedule,omitempty"`       // of the learning rate; absent of one that stays
 	EvaluateEvery int              `json:"evaluate_every,omitempty"` // steps between evaluations, which settle rows
+	Precision     graph.Precision  `json:"precision,omitempty"`      // of matrix products, as it was asked for; absent of float32
 }
 
 // ModelRecord is a model by its type and its exported fields.
@@ -83,6 +85,7 @@ func (id *Identity) Compare(other *Identity) []Comparison {
 		{"the run that it goes on from", id.From, other.From},
 		{"schedule of the learning rate", id.Schedule, other.Schedule},
 		{"steps between evaluations", id.EvaluateEvery, other.EvaluateEvery},
+		{"precision", id.Precision, other.Precision},
 	}
 }
 

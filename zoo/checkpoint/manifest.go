@@ -43,10 +43,10 @@ func (m *Manifest) HasEncoding() bool { _, has := m.Parts[vocabularyFile]; retur
 func (m *Manifest) HasState() bool { _, has := m.Parts[stateFile]; return has }
 
 // Plain returns the manifest of the same model without the state of a solver, as predict.Trained saves it: nothing is left
-// of the run but the model, the name of its solver and its history.
+// of the run but the model, the name of its solver, its precision and its history.
 func (m *Manifest) Plain() Manifest {
 	plain := Manifest{
-		Format: format, Run: Identity{Model: m.Run.Model, Solver: m.Run.Solver, Fields: m.Run.Fields},
+		Format: format, Run: Identity{Model: m.Run.Model, Solver: m.Run.Solver, Fields: m.Run.Fields, Precision: m.Run.Precision},
 		History: append([]metrics.Epoch{}, m.History...), Position: Position{Epoch: metrics.Whole(m.History) + 1},
 		Tables: m.Tables, Parts: maps.Clone(m.Parts),
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/maruel/safetensors"
 	"github.com/stretchr/testify/require"
 )
@@ -20,7 +21,7 @@ func FuzzTensors(f *testing.F) {
 	header := []byte(`{"a":{"dtype":"F32","shape":[1099511627776,1099511627776],"data_offsets":[0,18446744073709551615]}}`)
 	f.Add(append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...))
 	f.Add(binary.LittleEndian.AppendUint64(nil, 1<<63))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, data []byte) {
 		parsed, err := safetensors.Parse(data)
 		if err != nil {
 			return

@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // check finds what cannot be run, and where it stands as a YAML path.
@@ -95,7 +95,7 @@ func (g *Grid) checkMethods() (place string, err error) {
 
 // lineOf returns the line of a text at which a YAML path begins.
 func lineOf(text []byte, place string) int {
-	file, err := parser.ParseBytes(text, 0)
+	file, err := safeyaml.Parse(text)
 	if err != nil {
 		return 0
 	}
@@ -117,13 +117,14 @@ type candidate struct {
 	Buckets         int                `json:"buckets,omitempty"`
 	AdaptiveBuckets int                `json:"adaptive_buckets,omitempty"`
 	BucketDecay     float64            `json:"bucket_decay,omitempty"`
+	Precision       graph.Precision    `json:"precision,omitempty"` // of matrix products; absent of float32
 	course
 }
 
 // candidates are all combinations of a method's values, in an order that is always the same. What
 // a data set sets is set where the method leaves it open, if the solver has it.
 func (m *Method) candidates(data Data, in *Catalogs) []candidate {
-	base := candidate{Solver: m.Solver, Buckets: m.Buckets, AdaptiveBuckets: m.AdaptiveBuckets, course: course{m.Schedule, m.WarmUp}}
+	base := candidate{Solver: m.Solver, Precision: m.Precision, Buckets: m.Buckets, AdaptiveBuckets: m.AdaptiveBuckets, course: course{m.Schedule, m.WarmUp}}
 	list := []candidate{base}
 	values := map[string]Candidates{}
 	entry, _ := in.findSolver(m.Solver) // an unknown one is found when the solver is made

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/ablate"
+	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/goccy/go-yaml"
 )
@@ -92,6 +93,8 @@ type Method struct {
 	// watches the AUC of the validation part. Default: the rate stays.
 	Schedule string `yaml:"schedule"`
 	WarmUp   string `yaml:"schedule_warm_up"`
+	// Precision is that of matrix products, float32 or bf16. A run in bf16 needs a processor that has it. Default: float32.
+	Precision graph.Precision `yaml:"precision"`
 }
 
 // Candidates are the values among which one is chosen: in YAML a list or one number.
@@ -152,7 +155,7 @@ func LoadGrid(path string, c Catalogs) (*Grid, error) {
 // ParseGrid reads the text of a grid and checks it.
 func ParseGrid(text []byte, c Catalogs) (*Grid, error) {
 	g := &Grid{Catalogs: c, Seeds: []uint64{1, 2, 3}, Epochs: 4, BatchSize: 512}
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(g); err != nil {
+	if err := safeyaml.Decode(text, g, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrGrid, err)
 	}
 	for i := range g.Methods {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/stretchr/testify/require"
 )
 
@@ -61,6 +62,8 @@ func TestCandidatesAreAllCombinations(t *testing.T) {
 	}, g.Methods[1].candidates(g.Data[0], &g.Catalogs))
 	cosine := Method{Solver: "adam", Schedule: "cosine", WarmUp: "10"}
 	require.Equal(t, []candidate{{Solver: "adam", course: course{"cosine", "10"}}}, cosine.candidates(Data{}, &g.Catalogs))
+	rounded := Method{Solver: "adam", Precision: graph.BFloat16}
+	require.Equal(t, []candidate{{Solver: "adam", Precision: graph.BFloat16}}, rounded.candidates(Data{}, &g.Catalogs))
 	split := Method{Solver: "adamar", Buckets: 5, BucketDecay: Candidates{0.1, 0.2}}
 	require.Len(t, split.candidates(Data{}, &g.Catalogs), 2)
 }
@@ -83,6 +86,7 @@ func TestGridErrorsNameTheLine(t *testing.T) {
 		"share":       {"[{name: synthetic,", "[{name: synthetic, keep: {ip: 2},", "line 2: $.data[0]: ablate: bad ablation: keep: ip: the share must be in [0, 1], got 2"},
 		"start":       {"title: t", "embedding_init: gauss:1", `line 1: $.embedding_init: want normal:STD, uniform:LIMIT or zeros, got "gauss:1"`},
 		"swept start": {"- solver: sam", "- {solver: sam, sweep: {embedding_init: [zeros, one]}}", `line 7: $.methods[2].sweep: embedding_init=one: want normal:STD`},
+		"precision":   {"- solver: sam", "- {solver: sam, precision: fp8}", `unknown precision "fp8": want float32 or bf16`},
 		"unknown key": {"title: t", "titel: t", "titel"},
 	} {
 		t.Run(name, func(t *testing.T) {

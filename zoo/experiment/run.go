@@ -20,6 +20,9 @@ type scores []float32
 
 // perform makes one run. It calls onSamples, if not nil, with how many samples were trained since the last call.
 func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSamples func(int)) (*Record, scores, error) {
+	if err := s.Precision.Available(); err != nil { // the figures would be those of float32
+		return nil, nil, fmt.Errorf("experiment: %w", err)
+	}
 	model, err := in.Models.New(s.Model, s.Hyperparameters)
 	if err != nil {
 		return nil, nil, err
@@ -36,7 +39,7 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 	c := &curve{record: r, data: d, points: s.CurvePoints}
 	run := train.Run{
 		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
-		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed, EmbeddingInit: init,
+		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed, Precision: s.Precision, EmbeddingInit: init,
 		Buckets: train.Buckets{Number: s.Buckets, Field: s.BucketField}, Diagnose: true,
 		Metrics: slices.Concat(metrics.Default(), in.Metrics),
 		OnEpoch: func(e metrics.Epoch) error { return r.addEpoch(e, in.Metrics) },

@@ -17,7 +17,8 @@ const kernelTolerance = 0.02
 
 // Verify makes a recorded run again and compares every figure. With the kernel of the record they
 // must be equal; with another within 0.02, relative where they are above 1. It returns what differs,
-// each with its name; nothing if the record is verified. c has the model and the solver that the record names.
+// each with its name; nothing if the record is verified. The error of a record in a precision that is not available wraps
+// kernel.ErrUnavailable. c has the model and the solver that the record names.
 func Verify(ctx context.Context, r *Record, set *datasets.Set, c Catalogs) ([]string, error) {
 	if ctx == nil || r == nil || set == nil {
 		return nil, errors.New("experiment: no context, no record or no data")

@@ -38,6 +38,9 @@ func NewEvaluator(m zoo.Model, fields []graph.Field, w *graph.Weights, batchSize
 	return &Evaluator{weights: w, network: network, samples: samples}, nil
 }
 
+// SetPrecision sets the precision of matrix products; see graph.Machine.SetPrecision. Default: graph.Float32.
+func (e *Evaluator) SetPrecision(p graph.Precision) { e.network.SetPrecision(p) }
+
 // Evaluate measures the model over the whole source.
 func (e *Evaluator) Evaluate(ctx context.Context, source datasets.Source) (metrics.Figures, error) {
 	if ctx == nil || zoo.IsNil(source) {

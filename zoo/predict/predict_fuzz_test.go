@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
@@ -29,25 +31,25 @@ func savedMixed(t testing.TB) *predict.Trained {
 
 // Whatever the text of a file of samples, each sample that is read gets a probability; the rest is an
 // error.
-//
-//	go test ./zoo/predict -run '^$' -fuzz FuzzPredict -fuzztime 1000000x
 func FuzzPredict(f *testing.F) {
 	saved := savedMixed(f)
 	predictor, err := saved.Predictor()
 	require.NoError(f, err)
-	dir := f.TempDir()
+	path := filepath.Join(f.TempDir(), "x.csv")
 	f.Add("a,x,b/values,past,t\np,1.5,v1,p q,2026-01-01\n\"r\ns\",,unseen,,2026-01-03\n", false)
 	f.Add("t,past,b/values,x,a\r\n2026-02-30,p,v1,1e300,q\r\n", false)
 	f.Add(`{"a":"p","x":1.5,"b/values":"v1","past":["p","q"],"t":"2026-01-01"}`+"\n"+`{"a":"ü","x":null,"b/values":7,"past":"p q","t":"2026-01-02"}`, true)
-	f.Fuzz(func(t *testing.T, text string, asJSON bool) {
-		path := filepath.Join(dir, "x.csv")
-		if asJSON {
-			path = filepath.Join(dir, "x.jsonl")
+	fuzzing.Fuzz(f, func(t *testing.T, text string, asJSON bool) {
+		log := rawlog.JSONLines(path, []byte(text))
+		if !asJSON {
+			require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+			var err error
+			log, err = rawlog.Open(saved.Encoding.Schema.Format, []string{path})
+			require.NoError(t, err)
 		}
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		predictions := make([]float32, 7)
 		options := encode.RowOptions{Size: len(predictions), Keep: []string{"a"}}
-		for rows, err := range encode.ReadRows(t.Context(), saved.Encoding, []string{path}, options) {
+		for rows, err := range encode.ReadLog(t.Context(), saved.Encoding, log, options) {
 			if err != nil {
 				require.ErrorContains(t, err, path)
 				return

@@ -27,6 +27,8 @@ type Predictor struct {
 	fields  []graph.Field
 	weights *graph.Weights
 
+	precision graph.Precision
+
 	lock sync.Mutex
 	idle [len(predictorSizes)][]*predictorNetwork // by size
 }
@@ -79,6 +81,17 @@ func checkWhole(w *graph.Weights) error {
 	return nil
 }
 
+// SetPrecision sets the precision of matrix products; see graph.Machine.SetPrecision. Default: graph.Float32. It must not be called
+// while somebody predicts.
+func (p *Predictor) SetPrecision(to graph.Precision) {
+	p.precision = to
+	for _, idle := range p.idle {
+		for _, n := range idle {
+			n.SetPrecision(to)
+		}
+	}
+}
+
 func (p *Predictor) compile(size int) (*predictorNetwork, error) {
 	b := graph.NewBuilder(predictorSizes[size], p.fields, p.weights)
 	b.Dropouts = rand.New(rand.NewPCG(0, 0)) // never drawn from: the mode is not training
@@ -86,6 +99,7 @@ func (p *Predictor) compile(size int) (*predictorNetwork, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.SetPrecision(p.precision)
 	return &predictorNetwork{Network: n}, nil
 }
 

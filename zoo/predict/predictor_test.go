@@ -151,13 +151,16 @@ func TestPredictAllocatesNothing(t *testing.T) {
 		t.Skip("the race detector, which runs the short tests, allocates for itself")
 	}
 	p, batch := newPredictor(t)
-	for _, n := range []int{1, 3, 50, 700} {
-		dst, some := make([]float32, n), part(batch, 0, n)
-		require.Zero(t, testing.AllocsPerRun(20, func() {
-			if err := p.Predict(dst, some); err != nil {
-				t.Error(err)
-			}
-		}), "%d samples", n)
+	for _, precision := range []graph.Precision{graph.Float32, graph.BFloat16} {
+		p.SetPrecision(precision)
+		for _, n := range []int{1, 3, 50, 700} {
+			dst, some := make([]float32, n), part(batch, 0, n)
+			require.Zero(t, testing.AllocsPerRun(20, func() {
+				if err := p.Predict(dst, some); err != nil {
+					t.Error(err)
+				}
+			}), "%d samples in %v", n, precision)
+		}
 	}
 }
 

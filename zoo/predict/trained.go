@@ -22,7 +22,9 @@ type Trained struct {
 	Encoding *datasets.Encoding // of raw samples; nil: the model predicts ids only
 	History  []metrics.Epoch    // the epochs that were trained; may be nil
 	Solver   string             // its name and options; "" if it is not known
-	Path     string             // of the checkpoint that was loaded, or ""
+	// Precision is that of the matrix products, as the model was trained; another one may be set before Predictor is called.
+	Precision graph.Precision
+	Path      string // of the checkpoint that was loaded, or ""
 
 	manifest *checkpoint.Manifest // nil unless it was loaded
 	mapped   *checkpoint.Mapped   // the file of the weights; nil unless their tables are views of it
@@ -51,7 +53,7 @@ func Map(path string, own ...zoo.Model) (*Trained, error) {
 // open reads a model, whose weights come from read, once its files are checked.
 func open(path string, own []zoo.Model, check func(*checkpoint.Manifest, string) error, read func(*Trained) error) (t *Trained, err error) {
 	err = checkpoint.FindAnd(path, func(dir string, m *checkpoint.Manifest) error {
-		t = &Trained{Path: dir, Fields: m.Run.Fields, History: m.History, Solver: m.Run.Solver, manifest: m}
+		t = &Trained{Path: dir, Fields: m.Run.Fields, History: m.History, Solver: m.Run.Solver, Precision: m.Run.Precision, manifest: m}
 		if err := check(m, dir); err != nil {
 			return err
 		}
@@ -111,12 +113,17 @@ func (t *Trained) checkFields() error {
 	return err
 }
 
-// Predictor returns a predictor of the model. It shares the weights.
+// Predictor returns a predictor of the model, of its precision. It shares the weights.
 func (t *Trained) Predictor() (*Predictor, error) {
 	if t == nil {
 		return nil, errors.New("zoo: there is no model to predict with")
 	}
-	return NewPredictor(t.Model, t.Fields, t.Weights)
+	p, err := NewPredictor(t.Model, t.Fields, t.Weights)
+	if err != nil {
+		return nil, err
+	}
+	p.SetPrecision(t.Precision)
+	return p, nil
 }
 
 // Save writes the model to a new directory, from which Load reads it. A run cannot go on from it: it has no state of a
@@ -143,7 +150,7 @@ func (t *Trained) saveTo(d *checkpoint.Directory) error {
 	if err != nil {
 		return err
 	}
-	run := checkpoint.Manifest{Run: checkpoint.Identity{Model: model, Solver: t.Solver, Fields: t.Fields}, History: t.History}
+	run := checkpoint.Manifest{Run: checkpoint.Identity{Model: model, Solver: t.Solver, Fields: t.Fields, Precision: t.Precision}, History: t.History}
 	s := checkpoint.Snapshot{Weights: &checkpoint.Tensors{}, Manifest: run.Plain()}
 	if s.Parts, err = d.WriteEncoding(t.Encoding); err != nil {
 		return err

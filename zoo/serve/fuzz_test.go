@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/stretchr/testify/require"
 )
 
@@ -11,7 +12,7 @@ import (
 func FuzzRawTexts(f *testing.F) {
 	f.Add([]byte("\x02\x00\x00\x00xy\x00\x00\x00\x00"))
 	f.Add([]byte("\xff\xff\xff\xffx"))
-	f.Fuzz(func(t *testing.T, raw []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, raw []byte) {
 		c, _, err := RawCells("a", "BYTES", raw, nil)
 		if err != nil {
 			require.Equal(t, BadInput, KindOf(err))

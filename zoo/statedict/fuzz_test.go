@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/maruel/safetensors"
 	"github.com/stretchr/testify/require"
 )
@@ -20,7 +21,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(data)
 	}
 	f.Add(npz(f, "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", []byte{0, 0, 128, 63}))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, data []byte) {
 		tensors, _ := tensorsOfArchive(bytes.NewReader(data), int64(len(data)))
 		checkShapes(t, tensors)
 		if parsed, err := safetensors.Parse(data); err == nil {

@@ -1,7 +1,6 @@
 package statedict
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/goccy/go-yaml"
 )
 
@@ -85,6 +85,6 @@ func LoadMapping(path string) (*Mapping, error) {
 
 func parse(text []byte) (*Mapping, error) {
 	var m Mapping
-	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&m)
+	err := safeyaml.Decode(text, &m, yaml.Strict())
 	return &m, err
 }

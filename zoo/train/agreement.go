@@ -84,8 +84,8 @@ func (t *Trainer) likeness() (*likeness, error) {
 		}
 		encoding = r.Encoding != nil
 	}
-	l.Settings = fmt.Sprintf("epochs %d, monitor %q, patience %d, buckets %v, diagnostics %v, checks every %d steps, sharded tables %v, checkpoints %v, encoding %v, rows of the run before %q",
-		r.Epochs, r.Monitor, r.Patience, r.Buckets, r.Diagnose, r.Parallel.CheckRanks, r.Parallel.ShardTables, every, encoding, t.origins)
+	l.Settings = fmt.Sprintf("epochs %d, monitor %q, patience %d, buckets %v, diagnostics %v, checks every %d steps, sharded tables %v, products in %v, checkpoints %v, encoding %v, rows of the run before %q",
+		r.Epochs, r.Monitor, r.Patience, r.Buckets, r.Diagnose, r.Parallel.CheckRanks, r.Parallel.ShardTables, r.Precision.InUse(), every, encoding, t.origins)
 	return l, nil
 }
 

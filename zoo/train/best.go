@@ -77,8 +77,10 @@ func (t *Trainer) testBest() error {
 		defer t.swapBest()
 	}
 	var err error
-	best.Test, err = t.evaluatePart(t.run.Test)
-	return err
+	if best.Test, err = t.evaluatePart(t.run.Test); err != nil {
+		return err
+	}
+	return t.saver.keepBest(best)
 }
 
 // findBest reads the weights of the best evaluation from its checkpoint, unless they are in memory.

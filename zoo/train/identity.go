@@ -38,7 +38,7 @@ func (r *Run) identifySettings(solver string) (checkpoint.Identity, error) {
 	return checkpoint.Identity{
 		Model: model, From: from,
 		Solver: solver, BatchSize: r.BatchSize, Seed: r.Seed, EmbeddingInit: identifyInitializer(r.EmbeddingInit),
-		Fields: r.Train.Fields(), Schedule: r.identifySchedule(), EvaluateEvery: r.EvaluateEvery,
+		Fields: r.Train.Fields(), Schedule: r.identifySchedule(), EvaluateEvery: r.EvaluateEvery, Precision: r.Precision,
 	}, err
 }
 

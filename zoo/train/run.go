@@ -40,6 +40,7 @@ type Run struct {
 	TestOnce      bool               // measure Test at the end only, with the weights after the best epoch; needs a monitor
 	Seed          uint64             // of everything random; default 0
 	EmbeddingInit graph.Initializer  // nil means graph.Normal(0.01)
+	Precision     graph.Precision    // of matrix products; graph.BFloat16 is float32 where it is not available, see graph.Precision
 	Encoding      *datasets.Encoding // of raw samples, to be kept with the model; nil: it predicts ids only
 	Checkpoints   *Checkpoints       // nil: none; they need a solvers.Stateful
 
@@ -132,6 +133,8 @@ func (r *Run) check() error {
 		return fmt.Errorf("batch size must be at least 1, got %d", r.BatchSize)
 	case r.Epochs < 1:
 		return fmt.Errorf("epochs must be at least 1, got %d", r.Epochs)
+	case r.Precision.Check() != nil:
+		return r.Precision.Check()
 	case r.EvaluateEvery < 0:
 		return fmt.Errorf("the steps between evaluations must be at least 0, got %d", r.EvaluateEvery)
 	case r.EvaluateEvery > 0 && r.Valid == nil && (r.Test == nil || r.TestOnce):

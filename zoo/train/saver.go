@@ -53,6 +53,14 @@ func newSaver(t *Trainer, c Checkpoints) (*saver, error) {
 	return &saver{Checkpoints: c, trainer: t, solver: t.solver, state: state, name: t.solver.String()}, nil
 }
 
+// keepBest keeps the best evaluation beside the checkpoints, whose history has not its test part.
+func (s *saver) keepBest(e *metrics.Epoch) error {
+	if s == nil || s.Directory == nil {
+		return nil
+	}
+	return s.Directory.KeepBest(e)
+}
+
 // begin goes on from the latest checkpoint, if there is one. In a parallel job rank 0 finds it, and every rank reads it.
 func (s *saver) begin(ctx context.Context) error {
 	if s == nil || !s.at.IsZero() {

@@ -39,7 +39,7 @@ func (t *Trainer) Result() *Result {
 	return &Result{
 		Trained: &predict.Trained{
 			Model: t.run.Model, Fields: t.run.Train.Fields(), Weights: t.weights,
-			Encoding: t.run.Encoding, History: t.history, Solver: solverName(t.run.Solver),
+			Encoding: t.run.Encoding, History: t.history, Solver: solverName(t.run.Solver), Precision: t.run.Precision,
 		},
 		StoppedEarly: t.StoppedEarly(),
 		trainer:      t,

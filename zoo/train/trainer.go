@@ -108,14 +108,18 @@ func (t *Trainer) compile() error {
 	if t.network, err = zoo.NewTrainingNetwork(t.run.Model, b); err != nil {
 		return err
 	}
+	t.network.SetPrecision(t.run.Precision)
 	if t.spread() {
 		if err := t.team.solver.SpreadAll(t.weights); err != nil {
 			return fmt.Errorf("%w: %w", ErrRun, err)
 		}
 	}
 	t.model = gorgonia.NodesToValueGrads(t.network.Learnables())
-	t.evaluator, err = predict.NewEvaluator(t.run.Model, fields, t.weights, t.run.BatchSize, t.run.Metrics...)
-	return err
+	if t.evaluator, err = predict.NewEvaluator(t.run.Model, fields, t.weights, t.run.BatchSize, t.run.Metrics...); err != nil {
+		return err
+	}
+	t.evaluator.SetPrecision(t.run.Precision)
+	return nil
 }
 
 // Memory returns the bytes of the weights and of the solver's state, of which this process has only its own rows if tables

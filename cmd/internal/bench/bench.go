@@ -20,7 +20,8 @@ func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 		Args:  ui.NoArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newStepCommand(c), newPredictCommand(c), newReadCommand(), newLimitCommand(c), newPeerCommand(), newQualityCommand(c), newRanksCommand(c, comm), newServeCommand(c))
+	cmd.AddCommand(newStepCommand(c), newPredictCommand(c), newReadCommand(c), newLimitCommand(c), newScaleCommand(c), newPeerCommand(),
+		newQualityCommand(c), newRanksCommand(c, comm), newServeCommand(c))
 	return cmd
 }
 

@@ -22,6 +22,8 @@ type limitOptions struct {
 	seconds float64
 	profile string
 	json    bool
+
+	precision *flags.Precision
 }
 
 func newLimitCommand(c *flags.Catalogs) *cobra.Command {
@@ -41,6 +43,7 @@ the step. The sizes are those of zoo bench step.`,
 	f.IntVar(&o.batch, "batch-size", 1024, "samples in a step")
 	f.Float64Var(&o.seconds, "seconds", 3, "seconds to measure")
 	f.StringVar(&o.profile, "profile", "", "also write a profile of the processor time, for go tool pprof")
+	o.precision = flags.AddPrecision(f)
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	return cmd
 }
@@ -59,9 +62,12 @@ func (o *limitOptions) run(cmd *cobra.Command) error {
 	if o.batch < 1 || !(o.seconds > 0) {
 		return ui.Usagef("--batch-size and --seconds must be above 0")
 	}
+	if err := o.precision.Available(); err != nil {
+		return ui.Usage(err)
+	}
 	var figures *bench.LimitFigures
 	err = o.profiled(cmd.Context(), func() error {
-		figures, err = bench.LimitBenchmark{Model: model, BatchSize: o.batch, Seconds: o.seconds}.Run(cmd.Context())
+		figures, err = bench.LimitBenchmark{Model: model, BatchSize: o.batch, History: historyOf(o.model), Seconds: o.seconds, Precision: o.precision.Precision}.Run(cmd.Context())
 		return err
 	})
 	if err != nil {
@@ -96,7 +102,7 @@ func (o *limitOptions) profiled(ctx context.Context, f func() error) error {
 }
 
 func (r *limitRecord) print(w io.Writer) error {
-	fmt.Fprintf(w, "%s, batch %d, kernel %s\n", r.Model, r.BatchSize, r.Kernel)
+	fmt.Fprintf(w, "%s, batch %d, kernel %s, %s\n", r.Model, r.BatchSize, r.Kernel, r.Precision)
 	fmt.Fprintf(w, "matrix products  %.0f GFLOP/s: %.2f ms for those of a step\n", r.PeakGflops, r.Products)
 	fmt.Fprintf(w, "memory           %.1f GB/s: %.2f ms for the touched rows\n", r.Bandwidth, r.Memory)
 	fmt.Fprintf(w, "limit            %.2f ms\n", r.Limit)

@@ -23,6 +23,8 @@ type predictOptions struct {
 	rows    int
 	seconds float64
 	json    bool
+
+	precision *flags.Precision
 }
 
 // predictRecord is what --json prints for each case.
@@ -47,6 +49,7 @@ func newPredictCommand(c *flags.Catalogs) *cobra.Command {
 	f.IntSliceVar(&o.callers, "callers", []int{1, 2}, "callers at a time")
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
 	f.Float64Var(&o.seconds, "seconds", 1, "seconds to measure each case")
+	o.precision = flags.AddPrecision(f)
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each case")
 	return cmd
 }
@@ -55,9 +58,12 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if o.rows < 24 || !(o.seconds > 0) || slices.Min(append(o.sizes, 1)) < 1 || slices.Min(append(o.callers, 1)) < 1 {
 		return ui.Usagef("--batch-size, --callers, --rows and --seconds must be above 0, --rows at least 24")
 	}
+	if err := o.precision.Available(); err != nil {
+		return ui.Usage(err)
+	}
 	out := cmd.OutOrStdout()
 	if !o.json {
-		fmt.Fprintf(out, "Predictions, %d rows, kernel %s.\n\n", o.rows, kernel.Name())
+		fmt.Fprintf(out, "Predictions, %d rows, kernel %s, %v.\n\n", o.rows, kernel.Name(), o.precision.Precision)
 		fmt.Fprintln(out, "| model | samples | callers | p50 | p99 | predictions/s | bytes allocated |")
 		fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
 	}
@@ -69,7 +75,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		for _, size := range o.sizes {
 			for _, callers := range o.callers {
 				figures, err := bench.PredictBenchmark{
-					Model: model, BatchSize: size, Callers: callers, Rows: o.rows, Seconds: o.seconds, History: historyOf(name),
+					Model: model, BatchSize: size, Callers: callers, Rows: o.rows, Seconds: o.seconds, History: historyOf(name), Precision: o.precision.Precision,
 				}.Run(cmd.Context())
 				if err != nil {
 					return err

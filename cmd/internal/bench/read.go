@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/spf13/cobra"
@@ -20,41 +21,79 @@ type readRecord struct {
 	RowsPerSecond float64 `json:"rows_per_second"` // of the pass
 }
 
-func newReadCommand() *cobra.Command {
-	var asJSON bool
-	var batchSize int
+// readOptions are the flags of "zoo bench read".
+type readOptions struct {
+	batch int
+	json  bool
+	logs  logReading
+}
+
+func newReadCommand(c *flags.Catalogs) *cobra.Command {
+	var o readOptions
 	cmd := &cobra.Command{
-		Use:   "read DIR",
-		Short: "Time a shuffled pass over prepared data, from memory and by row group",
-		Args:  ui.OneArgument("the folder of a prepared data set"),
+		Use:   "read [DIR]",
+		Short: "Time a shuffled pass over prepared data, or the reading of a raw log",
+		Long: `Time a shuffled pass over a folder of zoo prepare, from memory and by row group. Or, without a folder, turn
+a raw log into ids, in memory and as zoo prepare does; with --duckdb also let DuckDB copy the same
+delimited files to Parquet, on as many cores. They take turns, and the fastest round counts.
+
+  zoo bench read avazu
+  zoo bench read --data avazu --train train.csv --duckdb node_modules`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if batchSize < 1 {
-				return ui.Usagef("--batch-size must be at least 1, got %d", batchSize)
+			if o.batch < 1 || o.logs.rounds < 1 {
+				return ui.Usagef("--batch-size and --rounds must be at least 1, got %d and %d", o.batch, o.logs.rounds)
 			}
-			for _, way := range []struct {
-				source string
-				memory int64
-			}{{"memory", 1 << 50}, {"row groups", 64 << 20}} {
-				r, err := timeReading(cmd, args[0], way.memory, batchSize)
-				if err != nil {
-					return err
-				}
-				if r.Source = way.source; asJSON {
-					err = json.NewEncoder(cmd.OutOrStdout()).Encode(r)
-				} else {
-					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%-10s  open %.2f s, a pass over %d rows %.2f s, %.0f rows/s\n",
-						r.Source, r.OpenSeconds, r.Rows, r.PassSeconds, r.RowsPerSecond)
-				}
-				if err != nil {
-					return err
-				}
+			if len(args) == 0 {
+				return o.rawLog(cmd)
 			}
-			return nil
+			return o.folder(cmd, args[0])
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each source")
-	cmd.Flags().IntVar(&batchSize, "batch-size", 1024, "samples in a batch")
+	f := cmd.Flags()
+	o.logs.log = flags.AddLog(f, c, "", "known data set: "+c.Raw())
+	f.IntVar(&o.batch, "batch-size", 1024, "samples in a batch of prepared data")
+	f.IntVar(&o.logs.rounds, "rounds", 3, "rounds over a raw log")
+	f.StringVar(&o.logs.nodeModules, "duckdb", "", "folder node_modules with @duckdb/node-api, for a comparison on a raw log")
+	f.BoolVar(&o.json, "json", false, "print one JSON object for each source")
 	return cmd
+}
+
+func (o *readOptions) rawLog(cmd *cobra.Command) error {
+	if o.logs.log.Data == "" && o.logs.log.Schema == "" {
+		return ui.Usagef("give the folder of a prepared data set, or a raw log by --data or --schema")
+	}
+	if err := o.logs.log.Check(); err != nil {
+		return ui.Usage(err)
+	}
+	list, err := o.logs.run(cmd.Context())
+	if err != nil {
+		return err
+	}
+	return printLogRecords(cmd.OutOrStdout(), list, o.json)
+}
+
+// folder times passes over a folder of zoo prepare.
+func (o *readOptions) folder(cmd *cobra.Command, dir string) error {
+	for _, way := range []struct {
+		source string
+		memory int64
+	}{{"memory", 1 << 50}, {"row groups", 64 << 20}} {
+		r, err := timeReading(cmd, dir, way.memory, o.batch)
+		if err != nil {
+			return err
+		}
+		if r.Source = way.source; o.json {
+			err = json.NewEncoder(cmd.OutOrStdout()).Encode(r)
+		} else {
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%-10s  open %.2f s, a pass over %d rows %.2f s, %.0f rows/s\n",
+				r.Source, r.OpenSeconds, r.Rows, r.PassSeconds, r.RowsPerSecond)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // timeReading opens the data and reads its training part once.

@@ -21,6 +21,7 @@ type stepOptions struct {
 	seconds       float64
 	json          bool
 	solverFlags   *flags.Solver
+	precision     *flags.Precision
 }
 
 func newStepCommand(c *flags.Catalogs) *cobra.Command {
@@ -42,6 +43,7 @@ Machines are noisy: compare the minima of runs that alternate, and quote ratios.
 	f.IntVar(&o.batch, "batch-size", 1024, "samples in a step")
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
 	f.Float64Var(&o.seconds, "seconds", 5, "seconds to measure")
+	o.precision = flags.AddPrecision(f)
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	o.solverFlags = flags.AddSolver(f, c)
 	return cmd
@@ -67,8 +69,11 @@ func (o *stepOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := o.precision.Available(); err != nil {
+		return ui.Usage(err)
+	}
 	figures, err := bench.StepBenchmark{
-		Model: model, Solver: solver, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds, History: historyOf(o.model),
+		Model: model, Solver: solver, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds, History: historyOf(o.model), Precision: o.precision.Precision,
 	}.Run(cmd.Context())
 	if err != nil {
 		return err
@@ -81,7 +86,7 @@ func (o *stepOptions) run(cmd *cobra.Command) error {
 }
 
 func (r *stepRecord) print(w io.Writer) error {
-	fmt.Fprintf(w, "%s, %s, batch %d, %d rows, kernel %s\n", r.Model, r.Solver, r.BatchSize, r.Rows, r.Kernel)
+	fmt.Fprintf(w, "%s, %s, batch %d, %d rows, kernel %s, %s\n", r.Model, r.Solver, r.BatchSize, r.Rows, r.Kernel, r.Precision)
 	fmt.Fprintf(w, "step       %.2f ms at best, %.2f ms median, %.2f ms of CPU time at best (%d steps)\n",
 		r.WallMinimum, r.WallMedian, r.CPUMinimum, r.Steps)
 	fmt.Fprintf(w, "speed      %.0f samples/s, %.1f GFLOP/s in matrix products\n", r.SamplesPerSecond, r.GFlops)

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/spf13/pflag"
 )
 
@@ -26,7 +26,7 @@ func ReadConfig(path string, flags *pflag.FlagSet) error {
 
 // setFlags is ReadConfig of the text of a file.
 func setFlags(path string, text []byte, flags *pflag.FlagSet) error {
-	file, err := parser.ParseBytes(text, 0)
+	file, err := safeyaml.Parse(text)
 	if err != nil {
 		return fmt.Errorf("--config: %s: %w", path, err)
 	}

@@ -3,6 +3,7 @@ package flags
 import (
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 )
@@ -13,7 +14,7 @@ func FuzzConfig(f *testing.F) {
 	f.Add("a: {b: c}\n---\nseed: 1\n")
 	f.Add("solver: &x [*x]\n")
 	f.Add("? [a]\n: b\n")
-	f.Fuzz(func(t *testing.T, text string) {
+	fuzzing.Fuzz(f, func(t *testing.T, text string) {
 		flags := pflag.NewFlagSet("x", pflag.ContinueOnError)
 		solver := flags.StringSlice("solver", nil, "")
 		flags.Int("epochs", 1, "")

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +29,7 @@ type options struct {
 	poll         time.Duration
 	otherColumns bool
 	verify       string
+	precision    *flags.Precision
 	drainPause   time.Duration
 	drainTime    time.Duration
 	logEvery     uint64
@@ -62,6 +61,7 @@ without a failed request. docs/serving.md has the requests.`,
 	f.BoolVar(&o.page, "page", true, "a page for browsers at /")
 	f.DurationVar(&o.poll, "poll", 10*time.Second, "time between looks for a new checkpoint, new tokens and a new certificate; 0: only on request")
 	f.StringVar(&o.verify, "verify", "full", "full: check all bytes of a model before it serves; background: while it serves, unless another version does")
+	o.precision = flags.AddModelPrecision(f)
 	f.BoolVar(&o.otherColumns, "allow-other-columns", false, "take a new checkpoint that reads other columns, too")
 	f.IntVar(&o.limits.Bytes, "max-bytes", 16<<20, "bytes of a request")
 	f.IntVar(&o.limits.Samples, "max-samples", 10000, "samples of a request")
@@ -138,17 +138,4 @@ func (o *options) addModels(server *serve.Server) error {
 		}
 	}
 	return nil
-}
-
-// version returns that of the program.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	at := slices.IndexFunc(info.Deps, func(m *debug.Module) bool { return m.Path == "github.com/ctrzoo/ctrzoo" })
-	if at >= 0 { // a program of one's own
-		return info.Deps[at].Version
-	}
-	return info.Main.Version
 }

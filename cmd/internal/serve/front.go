@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/rpc"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -84,7 +85,7 @@ func (o *options) newRPC(s *service) (front, error) {
 	if config := s.secrets.config; config != nil {
 		more = append(more, grpc.Creds(credentials.NewTLS(config)))
 	}
-	return &rpcFront{rpc.NewServer(s.server, version(), s.secrets.tokens, more...), listener}, nil
+	return &rpcFront{rpc.NewServer(s.server, prepared.Version(), s.secrets.tokens, more...), listener}, nil
 }
 
 func (f *rpcFront) serve() error { return f.Serve(f.listener) }

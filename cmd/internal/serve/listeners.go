@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/rest"
 )
 
@@ -40,7 +41,7 @@ func (o *options) listeners(s *service) (list fronts, err error) {
 // webHandler answers over HTTP: the protocols, and the page.
 func (o *options) webHandler(s *service) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", s.secrets.tokens.Guard(rest.NewHandler(s.server, version())))
+	mux.Handle("/", s.secrets.tokens.Guard(rest.NewHandler(s.server, prepared.Version())))
 	if o.page {
 		h := s.page.Handler(s.server, s.secrets.tokens)
 		mux.Handle("GET /{$}", h)

@@ -18,8 +18,8 @@ type secrets struct {
 	tokens *serve.Tokens // nil: none is needed
 	config *tls.Config   // nil: no TLS
 
-	files       *secureOptions
-	certificate atomic.Pointer[tls.Certificate]
+	files   *secureOptions
+	current atomic.Pointer[tls.Config] // of the files as they were read last
 }
 
 // read reads the files of the flags.
@@ -35,41 +35,49 @@ func (o *secureOptions) read() (*secrets, error) {
 	if o.certificate == "" {
 		return s, nil
 	}
-	if err := s.readCertificate(); err != nil {
+	if err := s.readTLS(); err != nil {
 		return nil, err
 	}
-	s.config = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.certificate.Load(), nil }}
-	return s, s.readAuthorities()
+	s.config = newTLS()
+	s.config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return s.current.Load(), nil }
+	return s, nil
 }
 
-// readCertificate reads the certificate of the server.
-func (s *secrets) readCertificate() error {
+func newTLS() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
+}
+
+// readTLS reads the certificate of the server, and who must have signed those of clients.
+func (s *secrets) readTLS() error {
 	certificate, err := tls.LoadX509KeyPair(s.files.certificate, s.files.key)
-	if err == nil {
-		s.certificate.Store(&certificate)
-	}
-	return err
-}
-
-// readAuthorities reads who must have signed the certificates of clients.
-func (s *secrets) readAuthorities() error {
-	path := s.files.clientCA
-	if path == "" {
-		return nil
-	}
-	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	s.config.ClientCAs, s.config.ClientAuth = x509.NewCertPool(), tls.RequireAndVerifyClientCert
-	if !s.config.ClientCAs.AppendCertsFromPEM(text) {
-		return fmt.Errorf("%s has no certificate in PEM", path)
+	config := newTLS()
+	config.Certificates = []tls.Certificate{certificate}
+	if path := s.files.clientCA; path != "" {
+		if config.ClientCAs, err = readAuthorities(path); err != nil {
+			return err
+		}
+		config.ClientAuth = tls.RequireAndVerifyClientCert
 	}
+	s.current.Store(config)
 	return nil
 }
 
-// watch reads tokens and certificate again and again, until the context ends. What cannot be read stays as it is.
+func readAuthorities(path string) (*x509.CertPool, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("%s has no certificate in PEM", path)
+	}
+	return pool, nil
+}
+
+// watch reads tokens and certificates again and again, until the context ends. What cannot be read stays as it is.
 func (s *secrets) watch(ctx context.Context, every time.Duration, logger *slog.Logger) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -85,7 +93,7 @@ func (s *secrets) watch(ctx context.Context, every time.Duration, logger *slog.L
 			message = err.Error()
 		}
 		if message != "" && message != last {
-			logger.Error("tokens or certificate not changed", "error", message)
+			logger.Error("tokens or certificates not changed", "error", message)
 		}
 		last = message
 	}
@@ -98,7 +106,7 @@ func (s *secrets) reload() error {
 		}
 	}
 	if s.config != nil {
-		return s.readCertificate()
+		return s.readTLS()
 	}
 	return nil
 }

@@ -212,3 +212,34 @@ func TestSecretsAreReadAgain(t *testing.T) {
 	require.Eventually(t, func() bool { return serial() == 102 }, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, stop())
 }
+
+// While the server runs: clients of another authority are let in, and those of the former one no more, nor by a session of TLS
+// that they had before. A file without certificates changes nothing.
+func TestAuthoritiesAreReadAgain(t *testing.T) {
+	a, other := newAuthority(t), newAuthority(t)
+	files := newSecured(t, a)
+	address, log, stop := start(t, "--from", saved(t), "--tls-cert", files.certificate, "--tls-key", files.key,
+		"--tls-client-ca", files.authority, "--drain-pause", "0", "--poll", "10ms")
+	configOf := func(by *authority) *tls.Config {
+		own := newSecured(t, by)
+		certificate, err := tls.LoadX509KeyPair(own.certificate, own.key)
+		require.NoError(t, err)
+		return &tls.Config{RootCAs: a.pool, Certificates: []tls.Certificate{certificate}, ClientSessionCache: tls.NewLRUClientSessionCache(8)}
+	}
+	former, latter := configOf(a), configOf(other)
+	allowed := func(config *tls.Config) bool {
+		code, _, err := ask(clientOf(config), address, "")
+		return err == nil && code == 200
+	}
+	require.True(t, allowed(former))
+	require.False(t, allowed(latter))
+	require.NoError(t, os.WriteFile(files.authority, nil, 0o600))
+	require.Eventually(t, func() bool { return strings.Contains(log.String(), "no certificate in PEM") }, 10*time.Second, 10*time.Millisecond)
+	require.True(t, allowed(former))
+	writePEM(t, files.authority, "CERTIFICATE", other.certificate.Raw)
+	require.Eventually(t, func() bool { return allowed(latter) }, 10*time.Second, 10*time.Millisecond)
+	require.False(t, allowed(former))
+	require.Error(t, askRPC(t, log, former, ""))
+	require.NoError(t, askRPC(t, log, latter, ""))
+	require.NoError(t, stop())
+}

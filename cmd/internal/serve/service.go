@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/page"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/prom"
@@ -33,11 +34,23 @@ func (o *options) newService(ctx context.Context, logger *slog.Logger) (*service
 	counts := prom.New(s.registry)
 	observers := []serve.Observer{&serve.Log{Logger: logger, Every: o.logEvery, Slow: o.slow}, counts, s.page}
 	s.server = serve.New(serve.Options{
-		Load: o.catalogs.Map, Verify: verifyModes[o.verify], Limits: o.limits, OtherColumns: o.otherColumns,
+		Load: o.load(logger), Verify: verifyModes[o.verify], Limits: o.limits, OtherColumns: o.otherColumns,
 		Observers: append(observers, s.tracing.observers()...),
 	})
 	counts.Watch(s.server)
 	return s, nil
+}
+
+// load returns what reads a model, and gives it the precision of the flags.
+func (o *options) load(logger *slog.Logger) func(path string) (*predict.Trained, error) {
+	warn := func(text string) { logger.Warn(text) }
+	return func(path string) (*predict.Trained, error) {
+		t, err := o.catalogs.Map(path)
+		if err == nil {
+			o.precision.Apply(t, warn)
+		}
+		return t, err
+	}
 }
 
 func (s *service) close() {

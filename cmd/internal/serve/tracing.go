@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ctrzoo/ctrzoo/datasets/prepared"
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/traces"
 	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
@@ -45,7 +46,7 @@ func (o *options) newTracing(ctx context.Context, logger *slog.Logger) (*tracing
 	}
 	// What is later in the list wins.
 	described, err := resource.New(ctx, resource.WithTelemetrySDK(),
-		resource.WithAttributes(attribute.String("service.name", "zoo serve"), attribute.String("service.version", version())), resource.WithFromEnv())
+		resource.WithAttributes(attribute.String("service.name", "zoo serve"), attribute.String("service.version", prepared.Version())), resource.WithFromEnv())
 	if err != nil {
 		return nil, err
 	}

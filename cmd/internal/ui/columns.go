@@ -140,6 +140,14 @@ func Hanging(w io.Writer, name string, indent int, lines ...string) error {
 	return nil
 }
 
+// fitted returns a line, wrapped if it is wider than a width.
+func fitted(line string, width int) string {
+	if len(line) <= width {
+		return line
+	}
+	return wrapped(strings.Fields(line), width)
+}
+
 // wrapped joins parts to lines of at most a width. The lines after the first begin with two spaces.
 func wrapped(parts []string, width int) string {
 	var lines []string

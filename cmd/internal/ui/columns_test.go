@@ -81,3 +81,8 @@ func TestHanging(t *testing.T) {
 	require.NoError(t, Hanging(&out, "name", 6, "one two", "", "three"))
 	require.Equal(t, "name  one two\n      three\n", out.String())
 }
+
+func TestALineIsWrappedIfItIsTooWide(t *testing.T) {
+	require.Equal(t, "1/9  amazon  dnn", fitted("1/9  amazon  dnn", 16))
+	require.Equal(t, "1/9 amazon\n  dnn", fitted("1/9  amazon  dnn", 12))
+}

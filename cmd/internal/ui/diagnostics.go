@@ -2,14 +2,13 @@ package ui
 
 import (
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 )
 
 // diagnostics prints the diagnostics of an epoch below its line.
 func (r *Reporter) diagnostics(d *metrics.Diagnostics) error {
-	w := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := NewAligned(r.out)
 	fmt.Fprintln(w, "\trows\tnorm\tmean lambda\tzero\t")
 	for _, part := range []struct {
 		title  string

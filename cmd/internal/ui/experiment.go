@@ -36,7 +36,7 @@ func (r *ExperimentReporter) Progress(p experiment.Progress) {
 	if p.Latest != r.latest {
 		r.latest = p.Latest
 		r.End()
-		fmt.Fprintf(r.out, "%d/%d  %s%s\n", p.DoneRuns, p.Runs, DescribeRun(p.Latest), r.left(p))
+		fmt.Fprintln(r.out, fitted(fmt.Sprintf("%d/%d  %s%s", p.DoneRuns, p.Runs, DescribeRun(p.Latest), r.left(p)), widthOf(r.out)))
 	}
 	if !r.terminal {
 		return

@@ -31,14 +31,20 @@ func (w *writer) small(name string, rows int) {
 		w.op("ADDQ R9, R13")
 		w.op("ADDQ R10, DI")
 	})
-	plain := w.label()
+	w.storeSmall(rows)
+	w.end()
+}
+
+// storeSmall writes the sums of a small product to C, or adds them to it.
+func (w *writer) storeSmall(rows int) {
+	plain, t := w.label(), rows
 	w.op("MOVBLZX accumulate+64(FP), AX")
 	w.op("TESTL AX, AX")
 	w.op("JZ %s", plain)
 	w.op("MOVQ DX, R12")
 	for i := range rows {
-		w.maskedLoad("R12", b)
-		w.do("VADDPS", b, i, i)
+		w.maskedLoad("R12", t)
+		w.do("VADDPS", t, i, i)
 		w.op("ADDQ R11, R12")
 	}
 	w.line("%s:", plain)
@@ -46,7 +52,6 @@ func (w *writer) small(name string, rows int) {
 		w.maskedStore(i, "DX")
 		w.op("ADDQ R11, DX")
 	}
-	w.end()
 }
 
 // wideColumns is how many registers of columns the kernel of one row has: enough sums for the
@@ -71,8 +76,14 @@ func (w *writer) wide() {
 		w.op("ADDQ R9, SI")
 		w.op("ADDQ R10, DI")
 	})
+	w.storeWide(48)
+	w.end()
+}
+
+// storeWide writes the sums of a wide product to C, or adds them to it, if the argument at a place says so.
+func (w *writer) storeWide(accumulate int) {
 	store := w.label()
-	w.op("MOVBLZX accumulate+48(FP), AX")
+	w.op("MOVBLZX accumulate+%d(FP), AX", accumulate)
 	w.op("TESTL AX, AX")
 	w.op("JZ %s", store)
 	for i := range wideColumns {
@@ -82,7 +93,6 @@ func (w *writer) wide() {
 	for i := range wideColumns {
 		w.op("VMOVUPS %s, %d(DX)", w.r(i), i*w.bytes)
 	}
-	w.end()
 }
 
 // rowAddress returns the address of A's value of row i.

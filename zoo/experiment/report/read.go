@@ -47,27 +47,32 @@ func Read(path string) (*experiment.Store, error) {
 
 // readRun makes a record of the history of a run. It is named after its folder.
 func readRun(dir string) (*experiment.Store, error) {
+	var history []metrics.Epoch
 	_, m, err := checkpoint.Find(dir)
-	if err == nil && metrics.Whole(m.History) == 0 {
+	if err == nil {
+		history, err = checkpoint.History(dir)
+	}
+	if err == nil && metrics.Whole(history) == 0 {
 		err = fmt.Errorf("%w: the run has not ended an epoch yet", ErrNoRecords)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("report: %s: %w", dir, err)
 	}
 	r := outside("Runs", filepath.Base(filepath.Clean(dir)), modelName(m.Run.Model.Type))
-	r.Data, r.Solver, r.Seed, r.BatchSize, r.Epochs = dataOf(dir), m.Run.Solver, m.Run.Seed, m.Run.BatchSize, metrics.Whole(m.History)
+	r.Data, r.Solver, r.Seed, r.BatchSize, r.Epochs = dataOf(dir), m.Run.Solver, m.Run.Seed, m.Run.BatchSize, metrics.Whole(history)
 	r.Rows = map[string]int{}
 	for part, source := range map[string]*checkpoint.SourceRecord{"train": m.Run.Train, "valid": m.Run.Valid, "test": m.Run.Test} {
 		if source != nil {
 			r.Rows[part] = source.Samples
 		}
 	}
-	for i := range m.History {
-		if m.History[i].Batches > 0 { // an evaluation within an epoch
+	for i := range history {
+		e := &history[i]
+		if e.Batches > 0 { // an evaluation within an epoch
 			continue
 		}
-		r.Seconds += m.History[i].Seconds
-		r.Results = append(r.Results, epochOf(m.History[i].TrainLoss, m.History[i].Valid, m.History[i].Test))
+		r.Seconds += e.Seconds
+		r.Results = append(r.Results, epochOf(e.TrainLoss, e.Valid, e.Test))
 	}
 	r.Key = r.Settings.Key()
 	return experiment.NewStore(r), nil

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
@@ -99,7 +100,7 @@ func FuzzReadMetadata(f *testing.F) {
 	text, err := readMetadata(bufio.NewReader(&model), "b")
 	require.NoError(f, err)
 	require.Equal(f, strings.Repeat("2", 300), text)
-	f.Fuzz(func(_ *testing.T, data []byte) {
+	fuzzing.Fuzz(f, func(_ *testing.T, data []byte) {
 		readMetadata(bufio.NewReader(bytes.NewReader(data)), "b") // must only not panic, and end
 	})
 }

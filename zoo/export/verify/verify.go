@@ -10,6 +10,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo/export/onnx"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 )
@@ -142,6 +143,7 @@ func compare(ctx context.Context, path string, t *predict.Trained, in *onnx.Inpu
 	if err != nil {
 		return nil, err
 	}
+	p.SetPrecision(graph.Float32) // as the runtime multiplies
 	session, err := Open(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", err)

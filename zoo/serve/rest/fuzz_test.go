@@ -3,11 +3,14 @@ package rest
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/stretchr/testify/require"
 )
 
@@ -18,11 +21,13 @@ func FuzzRequest(f *testing.F) {
 		`{"id":"7","parameters":{"top_k":3,"allow_missing":true},"inputs":[{"data":[[1],[2.5e3]],"name":"b","shape":[2,1],"datatype":"FP64"}],"outputs":[{"name":"logit"}]}`,
 		`{"inputs":[{"name":"c","datatype":"INT64","shape":[1],"data":[-9223372036854775808]}], "more": [null, {"x": [true, false]}]}`,
 		`{"inputs":[{"name":"c","datatype":"FP32","shape":[2],"data":[0.1,null]}]}`,
+		`{"inputs":[{"name":"c","datatype":"INT64","shape":[2],"data":[-92233720368547, false]}]}`,
+		`{"inputs":[{"name":"c","datatype":"FP64","shape":[1],"shape":[2],"data":["x","\u00fc\n"]}]}`,
 		`{"a":-0.5E+10,"b":"\ud800","c":[[[]]],"d":01}`, `[1,2,]`, "{\"a\":\"\x01\"}", `{} {}`, "{\"a\":\"\xff\"}",
 	} {
 		f.Add([]byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, text []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, text []byte) {
 		var r request
 		r.Reset("rest")
 		err := r.parse(text, len(text))
@@ -54,11 +59,12 @@ func hasObjects(text []byte) bool {
 			Parameters map[string]json.RawMessage `json:"parameters"`
 		} `json:"outputs"`
 	}
-	// null is no value here, though encoding/json takes it for any.
-	return json.Unmarshal(text, &want) == nil && !hasNullOrOddKeys(text)
+	return json.Unmarshal(text, &want) == nil && !isOdd(text)
 }
 
-func hasNullOrOddKeys(text []byte) bool {
+// isOdd reports whether a text has what encoding/json takes and a request may not have: null, other keys, arrays of values of
+// several kinds.
+func isOdd(text []byte) bool {
 	var value any
 	if json.Unmarshal(text, &value) != nil {
 		return true
@@ -76,15 +82,24 @@ func hasNullOrOddKeys(text []byte) bool {
 				}
 			}
 		case []any:
-			for _, inner := range v {
-				if odd(inner) {
-					return true
-				}
-			}
+			kinds := map[string]bool{}
+			addKinds(v, kinds)
+			return len(kinds) > 1 || slices.ContainsFunc(v, odd)
 		}
 		return false
 	}
 	return odd(value)
+}
+
+// addKinds adds the kinds of the values of an array, and of arrays in it.
+func addKinds(list []any, kinds map[string]bool) {
+	for _, v := range list {
+		if inner, isList := v.([]any); isList {
+			addKinds(inner, kinds)
+		} else {
+			kinds[fmt.Sprintf("%T", v)] = true
+		}
+	}
 }
 
 type plainInput struct {
@@ -172,7 +187,7 @@ func FuzzSkip(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,-0.5e+7,"x\u12\"",null,true]}`, `[]`, `{}`, `"`, `-`, `1.`, `[,]`, `{"a"}`, `nul`, "\x00", ` 1 `, `[1 2]`} {
 		f.Add([]byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, text []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, text []byte) {
 		s := scanner{text: text}
 		s.skip()
 		s.end()

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
 	"github.com/stretchr/testify/require"
@@ -26,16 +27,14 @@ func answerOf(t *testing.T, h http.Handler, path string, body []byte) *httptest.
 	return w
 }
 
-// Whatever comes as JSON with binary data behind it becomes no more cells and texts than it has bytes, or is refused as bad input:
-//
-//	go test ./zoo/serve/rest -run '^$' -fuzz FuzzBinary
+// Whatever comes as JSON with binary data behind it becomes no more cells and texts than it has bytes, or is refused as bad input.
 func FuzzBinary(f *testing.F) {
 	head := `{"parameters":{"binary_data_output":true},"inputs":[` +
 		`{"name":"a","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":9}},{"name":"x","datatype":"FP32","shape":[1,1],"parameters":{"binary_data_size":4}}]}`
 	f.Add(uint16(len(head)), []byte(head+"\x01\x00\x00\x00p\x00\x00\x00\x00\x00\x00\x80\x3f"))
 	f.Add(uint16(len(head)), []byte(head+"\xff\xff\xff\xffp\x00\x00\x00\x00\x00\x00\x80\x3f"))
 	f.Add(uint16(9), []byte(`{"inputs":[]}`))
-	f.Fuzz(func(t *testing.T, head uint16, body []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, head uint16, body []byte) {
 		var r request
 		r.Reset("rest")
 		if err := r.parse(body, min(int(head), len(body))); err != nil {
@@ -53,9 +52,7 @@ func FuzzBinary(f *testing.F) {
 	})
 }
 
-// Instances are answered by as many predictions as encoding/json finds, or refused:
-//
-//	go test ./zoo/serve/rest -run '^$' -fuzz FuzzInstances
+// Instances are answered by as many predictions as encoding/json finds, or refused.
 func FuzzInstances(f *testing.F) {
 	h := handler(f, testrun.TrainMixed(f, nil), serve.Options{})
 	for _, seed := range []string{
@@ -65,7 +62,7 @@ func FuzzInstances(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, body []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, body []byte) {
 		w := answerOf(t, h, "/v1/models/ads:predict", body)
 		if w.Code != http.StatusOK {
 			return

@@ -140,6 +140,7 @@ func (r *request) inputMember(key string) {
 	case "datatype":
 		t.datatype = r.string()
 	case "shape":
+		t.shape = t.shape[:0]
 		r.array(r.dimension)
 	case "parameters":
 		r.object(r.inputParameter)
@@ -191,6 +192,10 @@ func (r *request) addInput() {
 // data reads the data of the tensor if its datatype is known; else it leaves them for readLater.
 func (r *request) data() {
 	t := &r.tensor
+	if t.hasData {
+		r.fail(serve.TensorErrorf(t.name, "its data comes twice"))
+		return
+	}
 	t.hasData = true
 	if t.datatype == "" {
 		t.later = r.raw()

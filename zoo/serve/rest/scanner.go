@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
@@ -253,8 +254,15 @@ func (s *scanner) end() {
 	}
 }
 
+// isOther reports whether the next value is one, but no number.
+func (s *scanner) isOther() bool { return strings.IndexByte(`"tfn[{`, s.peek()) >= 0 }
+
 // integer reads a number that must be whole.
 func (s *scanner) integer(what string) int64 {
+	if s.isOther() {
+		s.fail(fmt.Errorf("%s: want a whole number", what))
+		return 0
+	}
 	n, err := strconv.ParseInt(s.number(), 10, 64)
 	if err != nil {
 		s.fail(fmt.Errorf("%s: want a whole number", what))
@@ -281,6 +289,10 @@ func (s *scanner) float(bits int) float64 {
 	if s.peek() == 'n' {
 		s.word("null")
 		return math.NaN()
+	}
+	if s.isOther() {
+		s.fail(errors.New("want numbers"))
+		return 0
 	}
 	x, err := strconv.ParseFloat(s.number(), bits)
 	if err != nil {

@@ -3,15 +3,14 @@ package rpc
 import (
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/internal/fuzzing"
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
 	"github.com/ctrzoo/ctrzoo/zoo/serve/rpc/inference"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 )
 
-// The inputs of any message have as many elements as their shapes say, or the message is refused:
-//
-//	go test ./zoo/serve/rpc -run '^$' -fuzz FuzzMessage
+// The inputs of any message have as many elements as their shapes say, or the message is refused.
 func FuzzMessage(f *testing.F) {
 	for _, r := range []*inference.ModelInferRequest{
 		{Inputs: []*inference.ModelInferRequest_InferInputTensor{{Name: "a", Datatype: "BYTES", Shape: []int64{2}}},
@@ -24,7 +23,7 @@ func FuzzMessage(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(data)
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
+	fuzzing.Fuzz(f, func(t *testing.T, data []byte) {
 		var r inference.ModelInferRequest
 		if proto.Unmarshal(data, &r) != nil {
 			return

@@ -1,0 +1,55 @@
+package checkpoint
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+)
+
+// bestFile has the best evaluation of a run that measures its test part once, at its end, when the checkpoint of that evaluation is
+// long written.
+const bestFile = "best.json"
+
+// KeepBest keeps the best evaluation of a run, with the figures of the test part.
+func (d *Directory) KeepBest(e *metrics.Epoch) error {
+	if err := d.checkLock(); err != nil {
+		return err
+	}
+	return d.keep(bestFile, e)
+}
+
+// History returns all epochs of the run in a directory, with the figures of the test part that KeepBest kept. The history of a path
+// that is a checkpoint itself ends there.
+func History(path string) ([]metrics.Epoch, error) {
+	path = Resolve(path)
+	names, err := list(path)
+	if err != nil {
+		return nil, err
+	}
+	dir := path
+	if len(names) > 0 {
+		dir = filepath.Join(path, names[len(names)-1])
+	}
+	_, m, err := Find(dir)
+	if err != nil {
+		return nil, err
+	}
+	return m.History, addBest(filepath.Join(filepath.Dir(dir), bestFile), m.History)
+}
+
+// addBest adds the figures of the test part to the evaluation that a file keeps, if there is such a file.
+func addBest(file string, history []metrics.Epoch) error {
+	var best metrics.Epoch
+	err := readSealed(file, &best)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for i := range history {
+		if e := &history[i]; e.Epoch == best.Epoch && e.Batches == best.Batches && e.Steps == best.Steps && e.Test == nil {
+			e.Test = best.Test
+		}
+	}
+	return err
+}
