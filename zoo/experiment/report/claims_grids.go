@@ -24,12 +24,6 @@ func gridQuestions() []question {
 	}
 }
 
-// tableVote is the vote of a model of a table, with the runs of some cells.
-func (t *Table) tableVote(model string, cells []*Cell) vote {
-	c := contest{table: t, model: model}
-	return c.vote(false, 0, cells...)
-}
-
 // ofModel lists the cells of a model that a condition holds for.
 func (t *Table) ofModel(model string, is func(*Cell) bool) (list []*Cell) {
 	for _, c := range t.cells() {
@@ -50,7 +44,7 @@ func moreBucketsAreBetter(tables []*Table) (votes []vote) {
 			slices.SortStableFunc(cells, func(a, b *Cell) int {
 				return cmp.Compare(a.Runs[0].AdaptiveBuckets, b.Runs[0].AdaptiveBuckets)
 			})
-			v := t.tableVote(model, cells)
+			v := t.vote(model, cells)
 			var list []string
 			for _, c := range cells {
 				list = append(list, fmt.Sprintf("%.4f", c.final()))
@@ -239,7 +233,7 @@ func alphaRange(tables []*Table) (votes []vote) {
 					near = append(near, alpha)
 				}
 			}
-			v := t.tableVote(model, cells)
+			v := t.vote(model, cells)
 			if len(near) > 0 {
 				v.value = math.Log10(near[len(near)-1] / near[0])
 				v.text = fmt.Sprintf("%.2g to %.2g", near[0], near[len(near)-1])

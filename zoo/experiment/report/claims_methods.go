@@ -32,9 +32,16 @@ const (
 // fewestMethods is how many methods must have run for one of them to be the best of all.
 const fewestMethods = 4
 
-// vote is the contest's, with runs of some cells.
+// vote is that of the contest, which rests on some cells.
 func (c *contest) vote(holds bool, value float64, cells ...*Cell) vote {
-	v := vote{where: c.where(), holds: holds, value: value, tables: []*Table{c.table}}
+	v := c.table.vote(c.model, cells)
+	v.holds, v.value = holds, value
+	return v
+}
+
+// vote is one of a model, which rests on some cells.
+func (t *Table) vote(model string, cells []*Cell) vote {
+	v := vote{where: t.Data + " " + model, tables: []*Table{t}}
 	for _, cell := range cells {
 		v.runs += len(cell.Runs)
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -12,7 +11,7 @@ import (
 // collapse is the fall of the test AUC, from the best epoch to the last one, from which on a method collapses.
 const collapse = 0.002
 
-// family names the solvers of one of the paper's two tables by what they are in it.
+// family names the solvers of one of the paper's two tables by what they are in it; "" where it has none.
 type family struct{ plain, meda, sam, decay, l2, ar string }
 
 var (
@@ -78,21 +77,9 @@ func (t *Table) contest(model string, f family) *contest {
 
 // place is where the cell of a solver belongs; nil if it is none of the family.
 func (c *contest) place(solver string, f family) **Cell {
-	switch cmp.Or(solver, "none") {
-	case f.plain:
-		return &c.plain
-	case f.meda:
-		return &c.meda
-	case f.sam:
-		return &c.sam
-	case f.decay:
-		return &c.decay
-	case f.l2:
-		return &c.l2
-	case f.ar:
-		return &c.ar
-	}
-	return nil
+	return map[string]**Cell{
+		f.plain: &c.plain, f.meda: &c.meda, f.sam: &c.sam, f.decay: &c.decay, f.l2: &c.l2, f.ar: &c.ar,
+	}[solver]
 }
 
 // where names the data set and the model.

@@ -19,7 +19,8 @@ func sections(tables []*Table) []*Table {
 // LeftOut returns, of the tables of the same grid that leave something out of this one's data, the AUC after each epoch, the
 // means over the seeds, and its fall. It is nil if there are none.
 func (t *Table) LeftOut(tables []*Table) *ModelTable {
-	at := slices.IndexFunc(ablations(tables), func(a *ablation) bool { return a.whole == t })
+	all := ablations(tables)
+	at := slices.IndexFunc(all, func(a *ablation) bool { return a.whole == t })
 	if at < 0 {
 		return nil
 	}
@@ -28,7 +29,7 @@ func (t *Table) LeftOut(tables []*Table) *ModelTable {
 		m.Columns = append(m.Columns, fmt.Sprintf("E%d", e+1))
 	}
 	m.Columns = append(m.Columns, "fall")
-	for _, part := range append([]*Table{t}, ablations(tables)[at].parts...) {
+	for _, part := range append([]*Table{t}, all[at].parts...) {
 		for _, c := range part.cells() {
 			cells := []string{"all"}
 			if part != t {
