@@ -246,7 +246,7 @@ func TestABrokerThatDies(t *testing.T) {
 	k := newTopic(t)
 	k.produce(0, 300)
 	from, to := k.at(midnight(0)), k.at(midnight(1))
-	to.Offsets[1] += 1000 // which never come
+	to.Offsets[1] += 1000              // which never come
 	k.source.Timeout = 2 * time.Second // in which the others must come
 	n := 0
 	var failure error

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
-	"github.com/gofrs/flock"
 )
 
 // Directory is where a run keeps its checkpoints. One process at a time may have it, by a lock that
@@ -22,10 +21,11 @@ import (
 //	best.json                the best evaluation, if the test part is measured for it alone
 //	epoch-E-batch-B          a checkpoint after B batches of epoch E, for each that is kept
 //
-// A Directory that is closed, or was not made by Create or Open, holds no lock: what would write to it is an ErrClosed.
+// A Directory that is closed, or was not made by Create or Open, holds no lock: what would write to it is an ErrClosed. So is one
+// whose lock file was removed while another process took the directory: an ErrInUse.
 type Directory struct {
 	path     string
-	lock     *flock.Flock
+	lock     *safefile.Lock
 	settings map[string]string
 }
 
@@ -153,19 +153,24 @@ func (d *Directory) removeLeft() error {
 	return err
 }
 
+// lockDirectory takes the lock of a directory.
 func lockDirectory(path string) (*Directory, error) {
-	d := &Directory{path: path, lock: flock.New(filepath.Join(path, lockFile))}
-	if info, err := os.Lstat(d.lock.Path()); err == nil && !info.Mode().IsRegular() { // opening it might wait for ever
-		return nil, fmt.Errorf("zoo: %s: %w", d.lock.Path(), safefile.ErrNotRegular)
-	}
-	locked, err := d.lock.TryLock()
-	if err == nil && !locked {
-		err = ErrInUse
-	}
+	lock, err := safefile.TakeLock(filepath.Join(path, lockFile))
 	if err != nil {
-		return nil, fmt.Errorf("zoo: %s: %w", path, err)
+		return nil, fmt.Errorf("zoo: %s: %w", path, ofLock(err))
 	}
-	return d, nil
+	return &Directory{path: path, lock: lock}, nil
+}
+
+// ofLock makes an error of a lock one of this package.
+func ofLock(err error) error {
+	switch {
+	case errors.Is(err, safefile.ErrLocked):
+		return fmt.Errorf("%w: %w", ErrInUse, err)
+	case errors.Is(err, safefile.ErrUnlocked):
+		return ErrClosed
+	}
+	return err
 }
 
 // ReadSettings reads the settings of a run from its directory, or from one of its checkpoints, also
@@ -183,7 +188,7 @@ func ReadSettings(path string) (map[string]string, error) {
 
 // Close lets other processes have the directory.
 func (d *Directory) Close() error {
-	if d == nil || d.lock == nil {
+	if d == nil {
 		return nil
 	}
 	return d.lock.Close()
@@ -191,10 +196,10 @@ func (d *Directory) Close() error {
 
 // checkLock returns an error unless this process has the directory.
 func (d *Directory) checkLock() error {
-	if d == nil || d.lock == nil || !d.lock.Locked() {
+	if d == nil {
 		return ErrClosed
 	}
-	return nil
+	return ofLock(d.lock.Check())
 }
 
 // Path returns where the directory is.

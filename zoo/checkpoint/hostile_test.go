@@ -180,6 +180,24 @@ func TestACheckpointThatGoesIsFoundAgain(t *testing.T) {
 	require.Len(t, read, 1, "one that was named is no other")
 }
 
+func TestARemovedLockLetsNoSecondRunWrite(t *testing.T) {
+	d, err := Create(filepath.Join(t.TempDir(), "run"), nil)
+	require.NoError(t, err)
+	defer d.Close()
+	require.NoError(t, d.KeepSettings())
+	require.NoError(t, os.Remove(d.file(lockFile)))
+	write(t, d, first, nil) // nobody else came
+	_, err = Open(d.Path())
+	require.ErrorIs(t, err, ErrInUse)
+	require.NoError(t, os.Remove(d.file(lockFile)))
+	other, err := Open(d.Path())
+	require.NoError(t, err)
+	require.ErrorIs(t, d.Remove(first), ErrInUse)
+	require.ErrorIs(t, d.KeepSettings(), ErrInUse)
+	require.NoError(t, other.Remove(first))
+	require.NoError(t, other.Close())
+}
+
 func TestWritingNeedsTheLock(t *testing.T) {
 	d, err := Create(filepath.Join(t.TempDir(), "run"), nil)
 	require.NoError(t, err)

@@ -43,8 +43,13 @@ func (s *Store) compare(best, runnerUp *Record, labels []float32) error {
 	return s.addComparison(c)
 }
 
-// scorePath is where the test scores of a run are kept: beside the records, for comparisons.
-func (s *Store) scorePath(key string) string { return filepath.Join(s.path+".scores", key+".float32") }
+// scoreFolder is where test scores are kept for comparisons: beside the records.
+func scoreFolder(records string) string { return records + ".scores" }
+
+// scorePath is where the test scores of a run are kept.
+func (s *Store) scorePath(key string) string {
+	return filepath.Join(scoreFolder(s.path), key+".float32")
+}
 
 // keepScores writes the scores of a run, 4 bytes each, little-endian.
 func (s *Store) keepScores(key string, x scores) error {
@@ -54,10 +59,9 @@ func (s *Store) keepScores(key string, x scores) error {
 	}
 	s.lock.Lock() // two runs at a time may have the same settings
 	defer s.lock.Unlock()
-	path := s.scorePath(key)
-	err := os.MkdirAll(filepath.Dir(path), 0o777)
+	err := s.checkLock()
 	if err == nil {
-		err = safefile.WriteFile(path, bytes)
+		err = safefile.WriteFile(s.scorePath(key), bytes)
 	}
 	if err != nil {
 		return fmt.Errorf("experiment: scores: %w", err)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/klauspost/compress/gzip"
 	"github.com/stretchr/testify/require"
@@ -98,6 +99,25 @@ func TestAFileOfRecordsIsOfOneProcess(t *testing.T) {
 	require.NoError(t, first.Close())
 	second, err := OpenStore(path)
 	require.NoError(t, err)
+	require.NoError(t, second.Close())
+	require.ErrorIs(t, second.Add(&Record{}), safefile.ErrUnlocked)
+}
+
+func TestARemovedLockLetsNoSecondProcessAdd(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "records.jsonl")
+	first, err := OpenStore(path)
+	require.NoError(t, err)
+	defer first.Close()
+	require.NoError(t, os.RemoveAll(scoreFolder(path)))
+	require.NoError(t, first.Add(&Record{Key: "a"}), "nobody else came")
+	_, err = OpenStore(path)
+	require.ErrorIs(t, err, ErrInUse)
+	require.NoError(t, os.RemoveAll(scoreFolder(path)))
+	second, err := OpenStore(path)
+	require.NoError(t, err)
+	require.ErrorIs(t, first.Add(&Record{Key: "b"}), ErrInUse)
+	require.ErrorIs(t, first.keepScores("b", nil), ErrInUse)
+	require.NoError(t, second.Add(&Record{Key: "b"}))
 	require.NoError(t, second.Close())
 }
 

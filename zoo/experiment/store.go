@@ -12,7 +12,6 @@ import (
 	"sync"
 
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
-	"github.com/gofrs/flock"
 	"github.com/klauspost/compress/gzip"
 )
 
@@ -30,7 +29,7 @@ type Store struct {
 	path        string
 	packed      bool // by gzip
 	file        *os.File
-	inUse       *flock.Flock
+	inUse       *safefile.Lock
 	records     []*Record
 	byKey       map[string]*Record
 	comparisons []*Comparison
@@ -91,6 +90,9 @@ var ErrInUse = errors.New("another process adds records to it")
 // ErrPacked is wrapped by the error of a packed file to which records should be added.
 var ErrPacked = errors.New("records cannot be added to a packed file: unpack it")
 
+// mostUnpacked is how many bytes of records a packed file may have: 1 GiB.
+const mostUnpacked = 1 << 30
+
 // readPacked reads a file, and unpacks it if gzip has packed it.
 func readPacked(path string) (text []byte, packed bool, err error) {
 	text, err = os.ReadFile(path)
@@ -99,7 +101,10 @@ func readPacked(path string) (text []byte, packed bool, err error) {
 	}
 	unpacked, err := gzip.NewReader(bytes.NewReader(text))
 	if err == nil {
-		text, err = io.ReadAll(unpacked)
+		text, err = io.ReadAll(io.LimitReader(unpacked, mostUnpacked+1))
+	}
+	if err == nil && len(text) > mostUnpacked {
+		err = fmt.Errorf("it unpacks to more than %d bytes", mostUnpacked)
 	}
 	if err != nil {
 		return nil, true, fmt.Errorf("%s: %w", path, err)
@@ -108,7 +113,8 @@ func readPacked(path string) (text []byte, packed bool, err error) {
 }
 
 // OpenStore reads the records of a file, if it is there, and opens it for more. It fails with ErrInUse if another process, or
-// another store, has it open. The lock is a file beside the scores, see scorePath.
+// another store, has it open. The lock is a file beside the scores.
+// What is added later fails with it, too, if the lock was removed and another process has taken it.
 func OpenStore(path string) (*Store, error) {
 	lock, err := lockStore(path)
 	if err != nil {
@@ -116,27 +122,36 @@ func OpenStore(path string) (*Store, error) {
 	}
 	s, err := openLocked(path)
 	if err != nil {
-		return nil, errors.Join(err, lock.Unlock())
+		return nil, errors.Join(err, lock.Close())
 	}
 	s.inUse = lock
 	return s, nil
 }
 
-// lockStore keeps a file of records for this store.
-func lockStore(path string) (*flock.Flock, error) {
-	folder := filepath.Dir((&Store{path: path}).scorePath(""))
+// lockStore keeps a file of records for one store.
+func lockStore(path string) (*safefile.Lock, error) {
+	folder := scoreFolder(path)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
 	}
-	lock := flock.New(filepath.Join(folder, "lock"))
-	if info, err := os.Lstat(lock.Path()); err == nil && !info.Mode().IsRegular() { // opening it might wait for ever
-		return nil, fmt.Errorf("%s: %w", lock.Path(), safefile.ErrNotRegular)
+	lock, err := safefile.TakeLock(filepath.Join(folder, "lock"))
+	return lock, ofLock(err)
+}
+
+// checkLock returns an error unless this store has the file of records. Others may have removed the folder of the lock.
+func (s *Store) checkLock() error {
+	if err := os.MkdirAll(scoreFolder(s.path), 0o777); err != nil {
+		return err
 	}
-	locked, err := lock.TryLock()
-	if err == nil && !locked {
-		err = ErrInUse
+	return ofLock(s.inUse.Check())
+}
+
+// ofLock makes an error of a lock one of this package.
+func ofLock(err error) error {
+	if errors.Is(err, safefile.ErrLocked) {
+		return fmt.Errorf("%w: %w", ErrInUse, err)
 	}
-	return lock, err
+	return err
 }
 
 func openLocked(path string) (*Store, error) {
@@ -173,7 +188,7 @@ func (s *Store) endLine() error {
 }
 
 // Close closes the file, and gives it free.
-func (s *Store) Close() error { return errors.Join(s.file.Close(), s.inUse.Unlock()) }
+func (s *Store) Close() error { return errors.Join(s.file.Close(), s.inUse.Close()) }
 
 // Records are the runs, in the order in which they ended.
 func (s *Store) Records() []*Record {
@@ -240,6 +255,9 @@ func (s *Store) keep(r *Record) {
 
 func (s *Store) write(l line) error {
 	text, err := json.Marshal(l)
+	if err == nil {
+		err = s.checkLock()
+	}
 	if err == nil {
 		_, err = s.file.Write(append(text, '\n'))
 	}
