@@ -41,9 +41,6 @@ const (
 	BFloat16 = kernel.BFloat16
 )
 
-// ParsePrecision returns the precision of a name, float32 or bf16. The error of any other wraps kernel.ErrPrecision.
-func ParsePrecision(name string) (Precision, error) { return kernel.ParsePrecision(name) }
-
 // NewMachine plans the evaluation of outputs: losses, logits, gradients. An input without a value is an error
 // of the first run.
 func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
