@@ -7,6 +7,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/datasets/leak"
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 )
@@ -22,6 +23,9 @@ func runFacts(run *train.Run, t *train.Trainer) ([]string, error) {
 		partFacts(run) + "; " + fieldFacts(run.Train.Fields()),
 		fmt.Sprintf("%d values in tables, %d in layers; %.1f MB, and %.1f MB of the solver's state", tables, dense, float64(weights)/1e6, float64(state)/1e6),
 		fmt.Sprint(run.Solver),
+	}
+	if p := run.Precision.InUse(); p != graph.Float32 {
+		facts = append(facts, fmt.Sprintf("matrix products in %v", p))
 	}
 	if run.Schedule != nil {
 		facts = append(facts, fmt.Sprintf("the learning rate %s", run.Schedule))

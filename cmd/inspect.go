@@ -10,6 +10,7 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/spf13/cobra"
@@ -98,7 +99,11 @@ func (o *inspectOptions) write(ctx context.Context, saved *predict.Trained, stdo
 }
 
 func printReport(out io.Writer, r *predict.Report) error {
-	fmt.Fprintf(out, "%s\n%s\n%s\n%d steps, %d epochs\n", r.Path, r.Model, r.Solver, r.Steps, r.Epochs)
+	fmt.Fprintf(out, "%s\n%s\n%s\n", r.Path, r.Model, r.Solver)
+	if r.Precision != graph.Float32 {
+		fmt.Fprintf(out, "matrix products in %v\n", r.Precision)
+	}
+	fmt.Fprintf(out, "%d steps, %d epochs\n", r.Steps, r.Epochs)
 	w := ui.NewAligned(out)
 	printHistory(w, r.History)
 	fmt.Fprint(w, "\nfile\tbytes\t\n")

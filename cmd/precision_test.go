@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
@@ -27,6 +28,12 @@ func TestPrecisionIsKeptWithTheRun(t *testing.T) {
 	}
 	require.Equal(t, predictions("--precision", "bf16"), predictions(), "that of the training")
 	require.NotEqual(t, predictions("--precision", "float32"), predictions())
+
+	for _, shows := range []string{"inspect " + run, "train --resume " + run} {
+		code, out, stderr := zooCommand(t, strings.Fields(shows)...)
+		require.Zero(t, code, stderr)
+		require.Contains(t, out, "matrix products in bf16\n")
+	}
 
 	_, trained, _ := zooCommand(t, "train", "--resume", run, "--epochs", "3", "--json")
 	code, out, stderr := zooCommand(t, "evaluate", "--from", run, "--json")

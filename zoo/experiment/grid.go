@@ -11,7 +11,9 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/ablate"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
+	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
 	"github.com/goccy/go-yaml"
 )
 
@@ -55,6 +57,17 @@ type Grid struct {
 	// Catalogs have the models and solvers that the grid names.
 	Catalogs Catalogs `yaml:"-"`
 }
+
+// Catalogs are what grids and records name. The zero value has the models and the solvers of this module.
+type Catalogs struct {
+	Models  *zoo.Catalog
+	Solvers *solvers.Catalog
+	// Metrics measure the test part after every epoch, besides AUC, log loss and calibration.
+	Metrics []metrics.Metric
+}
+
+// findSolver returns the entry of a solver.
+func (c *Catalogs) findSolver(name string) (solvers.Entry, error) { return c.Solvers.Find(name) }
 
 // Data is a data set of a grid. A name may occur several times, if not with the same ablation.
 type Data struct {

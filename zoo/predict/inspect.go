@@ -29,7 +29,7 @@ func (t *Trained) Inspect() (*Report, error) {
 		return nil, ErrFreed
 	}
 	r := &Report{
-		Path: t.Path, Model: fmt.Sprintf("%T%+v", t.Model, t.Model), Solver: t.Solver,
+		Path: t.Path, Model: fmt.Sprintf("%T%+v", t.Model, t.Model), Solver: t.Solver, Precision: m.Run.Precision,
 		Steps: m.Position.Steps, Epochs: metrics.Whole(t.History), History: t.History,
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Parts)) {

@@ -1,6 +1,9 @@
 package predict
 
-import "github.com/ctrzoo/ctrzoo/zoo/metrics"
+import (
+	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/zoo/metrics"
+)
 
 // FrequencyBuckets is how many buckets a Report puts the rows of a field in: each has about as many
 // occurrences in the training part, bucket 1 the rarest rows.
@@ -8,15 +11,17 @@ const FrequencyBuckets = 10
 
 // Report says what is in a saved model.
 type Report struct {
-	Path     string // of the checkpoint
-	Model    string // its type and hyper-parameters
-	Solver   string // its name and options
-	Steps    int
-	Epochs   int // that were trained to the end
-	History  []metrics.Epoch
-	Files    []FileReport
-	Weights  []WeightReport
-	Segments []Segment // of every table, for every field that has rows of its own
+	Path   string // of the checkpoint
+	Model  string // its type and hyper-parameters
+	Solver string // its name and options
+	// Precision is that of the matrix products in the training.
+	Precision graph.Precision
+	Steps     int
+	Epochs    int // that were trained to the end
+	History   []metrics.Epoch
+	Files     []FileReport
+	Weights   []WeightReport
+	Segments  []Segment // of every table, for every field that has rows of its own
 }
 
 // FileReport is the size of a file.
