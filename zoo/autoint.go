@@ -19,7 +19,7 @@ import (
 // The bias b is not in the paper: without it embeddings that begin at zero, as those of the paper of AdamAR do, would stay there.
 type AutoInt struct {
 	EmbeddingDim    int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
-	AttentionLayers int     `default:"3" range:"[1, inf)" help:"layers of attention"`
+	AttentionLayers int     `default:"3" range:"[1, 64]" help:"layers of attention"`
 	Heads           int     `default:"2" range:"[1, inf)" help:"heads of each layer; must divide the attention units"`
 	AttentionUnits  int     `default:"64" range:"[1, inf)" help:"values of an embedding after a layer, of all heads together"`
 	Plus            bool    `help:"adds an MLP over the embeddings: AutoInt+"`

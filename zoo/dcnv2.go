@@ -27,9 +27,9 @@ type DCNv2 struct {
 	EmbeddingDim int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
 	HiddenUnits  []int   `default:"128,64" range:"[1, inf)" help:"units of each hidden layer"`
 	Dropout      float64 `range:"[0, 1)" help:"share of hidden values dropped in training"`
-	CrossLayers  int     `default:"3" range:"[1, inf)" help:"layers of the cross network"`
+	CrossLayers  int     `default:"3" range:"[1, 64]" help:"layers of the cross network"`
 	CrossRank    int     `range:"[0, inf)" help:"rank of a cross layer, at most the width of all embeddings; 0 means full"`
-	CrossExperts int     `default:"1" range:"[1, inf)" help:"low-rank experts that a cross layer mixes"`
+	CrossExperts int     `default:"1" range:"[1, 64]" help:"low-rank experts that a cross layer mixes"`
 	Structure    string  `default:"parallel" range:"parallel|stacked" help:"where the MLP is"`
 }
 
