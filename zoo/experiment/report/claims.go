@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -108,12 +109,7 @@ func (q question) found(votes []vote) string {
 		return q.figure + ": " + strings.Join(list, "; ")
 	}
 	sorted := slices.Clone(votes)
-	slices.SortStableFunc(sorted, func(a, b vote) int {
-		if a.value < b.value {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(sorted, func(a, b vote) int { return cmp.Compare(a.value, b.value) })
 	var values []float64
 	for _, v := range sorted {
 		values = append(values, v.value)
