@@ -5,6 +5,7 @@ package cmd
 import (
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -137,10 +138,13 @@ func TestOneSignalEndsAProgramThatWaits(t *testing.T) {
 	} {
 		signals := []os.Signal{os.Interrupt}
 		if name == "training" || *long {
-			signals = append(signals, syscall.SIGTERM, syscall.SIGHUP)
+			signals = append(signals, syscall.SIGTERM)
+			if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+				signals = append(signals, syscall.SIGHUP)
+			}
 		}
-		for _, signal := range signals {
-			require.Equal(t, 1, endedBy(t, signal, zoo, args), "%s, %v: it ended by itself", name, signal)
+		for _, sent := range signals {
+			require.Equal(t, 1, endedBy(t, sent, zoo, args), "%s, %v: it ended by itself", name, sent)
 		}
 	}
 }
@@ -164,6 +168,29 @@ func endedBy(t *testing.T, signal os.Signal, program string, args []string) int 
 		if code := command.ProcessState.ExitCode(); code >= 0 || wait > 5*time.Second {
 			return code
 		}
+	}
+}
+
+// Records, and what a search keeps, are regular files: nobody waits for a pipe, or reads a device without end.
+func TestRecordsThatAreNoFiles(t *testing.T) {
+	dir := t.TempDir()
+	writeLogs(t, dir)
+	t.Chdir(dir)
+	require.NoError(t, syscall.Mkfifo("pipe", 0o600))
+	for _, args := range [][]string{
+		{"report", "pipe"}, {"report", "/dev/zero"}, {"verify", "pipe"}, {"verify", "/dev/zero"},
+		{"experiment", "small", "--records", "pipe"},
+	} {
+		code, _, stderr := zooCommand(t, args...)
+		require.Equal(t, 1, code, args)
+		require.Contains(t, stderr, args[len(args)-1]+": it is no regular file")
+	}
+	for _, file := range []string{"search.json", "records.jsonl"} {
+		out := t.TempDir()
+		require.NoError(t, syscall.Mkfifo(filepath.Join(out, file), 0o600))
+		code, _, stderr := zooCommand(t, "tune", "--schema", "log.yaml", "--train", "train.csv.gz", "--search", "alpha=0..1", "--trials", "2", "--epochs", "1", "--out", out)
+		require.Equal(t, 1, code, file)
+		require.Contains(t, stderr, filepath.Join(out, file)+": it is no regular file")
 	}
 }
 

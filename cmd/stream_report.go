@@ -3,10 +3,10 @@ package cmd
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo/stream"
 	"github.com/ctrzoo/ctrzoo/zoo/stream/report"
 	"github.com/spf13/cobra"
@@ -82,7 +82,7 @@ func (o *streamReportOptions) read(folders []string) ([]report.Stream, error) {
 }
 
 func readDays(path string) ([]report.Day, error) {
-	file, err := os.Open(path)
+	file, err := safefile.Open(path)
 	if err != nil {
 		return nil, err
 	}

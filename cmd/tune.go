@@ -118,6 +118,8 @@ func (o *tuneOptions) prepare(cmd *cobra.Command) error {
 		return ui.Usagef("--monitor: a search finds the winner by valid_auc, got %q", monitor)
 	case len(o.solvers) != 1:
 		return ui.Usagef("--solver: a search is of one solver")
+	case o.data.IsSynthetic():
+		return ui.Usagef("a search finds the winner by a validation part, which the synthetic log has not: give --data or --schema")
 	}
 	if err := f.Set("monitor", string(metrics.ValidAUC)); err != nil {
 		return err
@@ -167,7 +169,7 @@ func (o *tuneOptions) keepSearch(s *experiment.Search) error {
 		return err
 	}
 	path := filepath.Join(o.out, "search.json")
-	before, err := os.ReadFile(path)
+	before, err := safefile.Read(path, 1<<20)
 	switch {
 	case err == nil && string(before) != string(text):
 		return ui.Usagef("--out %s holds another search: %s", o.out, before)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
@@ -71,7 +70,7 @@ func (s *Store) keepScores(key string, x scores) error {
 
 // scores reads the scores of a run; nil if they are not there.
 func (s *Store) scores(key string, samples int) (scores, error) {
-	bytes, err := os.ReadFile(s.scorePath(key))
+	bytes, err := safefile.Read(s.scorePath(key), int64(4*samples))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -90,21 +90,21 @@ var ErrInUse = errors.New("another process adds records to it")
 // ErrPacked is wrapped by the error of a packed file to which records should be added.
 var ErrPacked = errors.New("records cannot be added to a packed file: unpack it")
 
-// mostUnpacked is how many bytes of records a packed file may have: 1 GiB.
-const mostUnpacked = 1 << 30
+// MostBytes is how many bytes a file of records may have, packed or not: 1 GiB.
+const MostBytes = 1 << 30
 
 // readPacked reads a file, and unpacks it if gzip has packed it.
 func readPacked(path string) (text []byte, packed bool, err error) {
-	text, err = os.ReadFile(path)
+	text, err = safefile.Read(path, MostBytes)
 	if err != nil || !bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
 		return text, false, err
 	}
 	unpacked, err := gzip.NewReader(bytes.NewReader(text))
 	if err == nil {
-		text, err = io.ReadAll(io.LimitReader(unpacked, mostUnpacked+1))
+		text, err = io.ReadAll(io.LimitReader(unpacked, MostBytes+1))
 	}
-	if err == nil && len(text) > mostUnpacked {
-		err = fmt.Errorf("it unpacks to more than %d bytes", mostUnpacked)
+	if err == nil && len(text) > MostBytes {
+		err = fmt.Errorf("it unpacks to more than %d bytes", MostBytes)
 	}
 	if err != nil {
 		return nil, true, fmt.Errorf("%s: %w", path, err)

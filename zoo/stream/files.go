@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 )
 
 // What the errors of days that cannot be trained wrap.
@@ -63,7 +65,7 @@ func seal(list []File, paths []string) error {
 }
 
 func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return "", err
 	}

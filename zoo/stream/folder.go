@@ -106,8 +106,11 @@ func (f *folder) open(settings map[string]string) error {
 	return nil
 }
 
+// mostBytes is how many bytes a file of the folder may have: 1 GiB.
+const mostBytes = 1 << 30
+
 func (f *folder) readRecords() error {
-	text, err := os.ReadFile(filepath.Join(f.Path(), RecordsFile))
+	text, err := safefile.Read(filepath.Join(f.Path(), RecordsFile), mostBytes)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -205,7 +208,7 @@ func (f *folder) keep(what, day string, data []byte) error {
 func (f *folder) remembered(what string) ([][]byte, error) {
 	var list [][]byte
 	for _, r := range f.records[max(0, len(f.records)-daysOfMemory):] {
-		data, err := os.ReadFile(filepath.Join(f.Path(), what, r.Day))
+		data, err := safefile.Read(filepath.Join(f.Path(), what, r.Day), mostBytes)
 		if errors.Is(err, fs.ErrNotExist) { // nothing was evicted before that day
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/ctrzoo/ctrzoo/zoo/metrics"
@@ -28,7 +29,7 @@ func Read(path string) (*experiment.Store, error) {
 	if info.IsDir() {
 		return readRun(path)
 	}
-	text, err := os.ReadFile(path)
+	text, err := safefile.Read(path, experiment.MostBytes)
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}

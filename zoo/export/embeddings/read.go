@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/zoo/internal/npy"
 	"github.com/parquet-go/parquet-go"
@@ -30,7 +31,7 @@ type vector struct {
 // readVectors yields the vectors of a file: one of NumPy if its name ends with .npy, else Parquet.
 func readVectors(path string) iter.Seq2[*vector, error] {
 	return func(yield func(*vector, error) bool) {
-		f, err := os.Open(path)
+		f, err := safefile.Open(path)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -91,7 +92,7 @@ func readNPY(f *os.File, yield func(*vector, error) bool) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(valuesPath(f.Name()))
+	file, err := safefile.Open(valuesPath(f.Name()))
 	if err != nil {
 		return err
 	}

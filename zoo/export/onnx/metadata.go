@@ -9,9 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/ctrzoo/ctrzoo/datasets/prepared"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -54,7 +54,7 @@ func (m *Model) describe(t *predict.Trained, in *Inputs) error {
 
 // ReadInputs reads from a file that Export made what inputs the model has. It reads nothing else.
 func ReadInputs(path string) (*Inputs, error) {
-	f, err := os.Open(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("onnx: %w", err)
 	}

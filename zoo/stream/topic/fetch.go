@@ -27,7 +27,7 @@ func (d *Days) file(o *origin) string {
 
 // read returns the day that was decided on last; nil if there is none.
 func (d *Days) read() (*origin, error) {
-	text, err := os.ReadFile(d.plan())
+	text, err := safefile.Read(d.plan(), 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
