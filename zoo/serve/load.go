@@ -7,7 +7,8 @@ import (
 )
 
 // Load loads the newest checkpoint of a model, or the one of the given version: then the model stays with that version until
-// Load is called without one. If it cannot be loaded, or has other columns, the model keeps the version that it has.
+// Load is called without one. If it cannot be loaded, or has other columns, the model keeps the version that it has. A server that
+// is closed loads nothing.
 func (s *Server) Load(name, version string) error {
 	m, err := s.find(name)
 	if err != nil {
@@ -15,6 +16,9 @@ func (s *Server) Load(name, version string) error {
 	}
 	m.loading.Lock()
 	defer m.loading.Unlock()
+	if s.closed.Load() {
+		return errClosed
+	}
 	find := m.newest
 	if version != "" {
 		find = func() (string, error) { return m.named(version) }

@@ -17,6 +17,7 @@ import (
 type Server struct {
 	options  Options
 	slots    chan struct{} // one for each request at work
+	closed   atomic.Bool
 	draining atomic.Bool
 
 	lock   sync.RWMutex
@@ -131,18 +132,22 @@ func (s *Server) Ready() bool {
 			return false
 		}
 	}
-	return !s.draining.Load()
+	return !s.draining.Load() && !s.closed.Load()
 }
 
 // Drain makes the server not ready, so that a balancer sends it no more requests. Those that come are answered still.
 func (s *Server) Drain() { s.draining.Store(true) }
 
-// Close unloads all models. Requests at work finish.
+// errClosed is the error of a server that is closed.
+var errClosed = Errorf(Unavailable, "the server is closed")
+
+// Close unloads all models. Requests at work finish. Nothing can be loaded afterwards.
 func (s *Server) Close() {
+	s.closed.Store(true)
 	for _, m := range s.all() {
 		m.loading.Lock()
 		m.pinned = true
-		m.put(nil, "the server is closed")
+		m.put(nil, errClosed.Error())
 		m.loading.Unlock()
 	}
 }

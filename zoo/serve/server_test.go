@@ -277,3 +277,18 @@ func TestRawTensors(t *testing.T) {
 		require.True(t, errors.As(err, &e) && e.Tensor == "a" && e.Kind == BadInput)
 	}
 }
+
+func TestAClosedServerLoadsNothing(t *testing.T) {
+	dir := run(t, testrun.NewMixed(t))
+	s := newServer(t, dir, Options{})
+	ask(t, s, "")
+	s.Close()
+	s.Close()
+	require.False(t, s.Ready())
+	for _, err := range []error{s.Load("ads", ""), s.Load("ads", fourth), s.Add("other", dir), s.Infer(newCall(1))} {
+		require.Equal(t, Unavailable, KindOf(err))
+		require.ErrorContains(t, err, "closed")
+	}
+	require.NoError(t, s.Unload("ads"))
+	require.Len(t, s.Models(), 1)
+}
