@@ -171,7 +171,7 @@ func (o *streamOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	if n, err := s.DaysToLeave(); err == nil && n > 0 {
-		reporter.Note(fmt.Sprintf("a value leaves when it has not been seen for about %.3g days", n))
+		reporter.Note(fmt.Sprintf("a value leaves when it has not been seen for about %s days", significant(n)))
 	}
 	if done > 0 && len(s.Records()) == done {
 		reporter.Note(fmt.Sprintf("all days are done; the latest is %s", s.Records()[done-1].Day))
@@ -225,4 +225,12 @@ func (o *streamOptions) options(reporter *ui.Reporter) (stream.Options, error) {
 			Metrics: metrics.Default(), Checkpoints: &train.Checkpoints{EverySteps: o.saveEach}, OnNote: reporter.Note,
 		},
 	}, nil
+}
+
+// significant writes a number with at least three digits, and none behind the point of a larger one.
+func significant(n float64) string {
+	if n >= 100 {
+		return fmt.Sprintf("%.0f", n)
+	}
+	return fmt.Sprintf("%.3g", n)
 }

@@ -229,3 +229,8 @@ func TestTrainFrom(t *testing.T) {
 		require.Contains(t, stderr, want)
 	}
 }
+
+func TestDaysArePlainNumbers(t *testing.T) {
+	require.Equal(t, "1.25", significant(1.2512))
+	require.Equal(t, "1414", significant(1413.7))
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"regexp"
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/graph"
@@ -181,4 +182,17 @@ func TestEveryModelHasItsFileAndItsPaper(t *testing.T) {
 			require.NotEmpty(t, h.Help, "%s.%s", e.Name, h.Field)
 		}
 	}
+}
+
+// A number of layers without an upper end would build graphs until the memory is full.
+func TestNumbersOfLayersHaveAnUpperEnd(t *testing.T) {
+	var catalog *Catalog
+	found := 0
+	for _, h := range catalog.Hyperparameters() {
+		if h.Kind() == "int" && regexp.MustCompile("layers|blocks|stacks|experts").MatchString(h.Name) {
+			found++
+			require.NotContains(t, h.Range, "inf", "%v.%s", h.model, h.Field)
+		}
+	}
+	require.Positive(t, found)
 }

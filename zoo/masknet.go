@@ -22,9 +22,9 @@ import (
 type MaskNet struct {
 	EmbeddingDim   int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
 	ParallelBlocks bool    `help:"blocks side by side under an MLP, instead of one after another"`
-	Blocks         int     `default:"3" range:"[1, inf)" help:"number of mask blocks"`
+	Blocks         int     `default:"3" range:"[1, 64]" help:"number of mask blocks"`
 	BlockUnits     int     `default:"64" range:"[1, inf)" help:"values that a mask block makes"`
-	ReductionRatio float64 `default:"2" range:"(0, inf)" help:"hidden units of a mask, as a multiple of what it masks"`
+	ReductionRatio float64 `default:"2" range:"(0, 1000]" help:"hidden units of a mask, as a multiple of what it masks"`
 	HiddenUnits    []int   `default:"128,64" range:"[1, inf)" help:"units of each hidden layer"`
 	Dropout        float64 `range:"[0, 1)" help:"share of hidden values dropped in training"`
 }

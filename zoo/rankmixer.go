@@ -22,7 +22,7 @@ type RankMixer struct {
 	EmbeddingDim int     `default:"16" range:"[1, inf)" help:"values in an embedding"`
 	HiddenUnits  []int   `default:"128,64" range:"[1, inf)" help:"units of each hidden layer"`
 	Dropout      float64 `range:"[0, 1)" help:"share of hidden values dropped in training"`
-	Layers       int     `default:"2" range:"[1, inf)" help:"layers of the stack"`
+	Layers       int     `default:"2" range:"[1, 64]" help:"layers of the stack"`
 	Tokens       int     `range:"[0, inf)" help:"tokens, at most one for each field; 0 means 8, or the number of fields"`
 	TokenDim     int     `range:"[0, inf)" help:"values in a token, a multiple of the tokens; 0 means 8 times as many"`
 	Expansion    int     `default:"2" range:"[1, inf)" help:"hidden units of a token's network for each of its values"`
