@@ -115,7 +115,7 @@ func TestResumeRefusesOtherFlags(t *testing.T) {
 		{"train --out x --checkpoint-every -5m", 2, "want a number of steps or a time"},
 		{"train --out x --keep 0", 2, "--keep must be at least 1"},
 		{"train --patience 1", 2, "--patience needs --monitor"},
-		{"train --monitor valid_auc", 2, "--monitor needs --valid"},
+		{"train --monitor valid_auc", 2, "need a validation part"},
 		{"train --monitor auc --data avazu --train x --valid y", 2, "--monitor: want valid_auc or valid_logloss"},
 	})
 	require.Equal(t, weights, finalWeights(t, dir))

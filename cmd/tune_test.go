@@ -84,6 +84,6 @@ func TestTuneRefuses(t *testing.T) {
 		{base + " --out o --search alpha=0..1 --trials 0", 2, "--trials and --parallel must be at least 1"},
 		{base + " --out o --search alpha=0..1 --monitor valid_logloss", 2, "finds the winner by valid_auc"},
 		{base + " --out o --search alpha=0..1 --buckets 3", 2, "--buckets is not for a search"},
-		{"tune --out o --search alpha=0..1", 2, "the synthetic log has not: give --data or --schema"},
+		{"tune --out o --search alpha=0..1", 2, "--monitor and zoo tune need a validation part"},
 	})
 }

@@ -41,7 +41,7 @@ func (d *Data) Check(monitored bool) error {
 	case d.IsDrawn() && raw != "":
 		return fmt.Errorf("--data %s is drawn, not read: leave out --%s", d.Data, raw)
 	case d.IsSynthetic() && monitored:
-		return errors.New("--monitor needs --valid, a validation part; the synthetic log has none")
+		return errors.New("--monitor and zoo tune need a validation part, which the synthetic log has not: give --data, or --schema")
 	case d.IsPrepared() && raw != "":
 		return fmt.Errorf("--data %s is prepared: leave out --%s", d.Data, raw)
 	case !d.IsSynthetic() && d.given("rows"):
