@@ -23,7 +23,7 @@ prepare() {
 }
 
 prepare amazon --data amazon --split last-two --in "$raw/reviews_Beauty_5.json.gz" "$raw/meta_Beauty.json.gz"
-prepare criteo --data criteo --in "$raw/train_10000.txt.gz"
+prepare criteo --data criteo --split chronological --in "$raw/train_10000.txt.gz"
 prepare avazu --data avazu --split random --in "$raw/train_9000.csv.gz" "$raw/test_1000.csv.gz"
 if [ ! -f "$out/ipinyou/manifest.json" ]; then
   # The files have no times. The last fifth of the training file is the validation part.
