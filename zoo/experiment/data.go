@@ -38,10 +38,11 @@ func prepare(ctx context.Context, name string, set *datasets.Set, a *ablate.Abla
 	if err != nil {
 		return nil, fmt.Errorf("%w: data set %q: %w", ErrGrid, name, err)
 	}
-	for part, s := range map[datasets.Part]datasets.Source{datasets.ValidPart: set.Valid, datasets.TestPart: set.Test} {
-		if err := checkLabels(ctx, s); err != nil {
-			return nil, fmt.Errorf("%w: data set %q: %s part: %w", ErrGrid, name, part, err)
-		}
+	if err = checkLabels(ctx, datasets.ValidPart, set.Valid); err == nil {
+		err = checkLabels(ctx, datasets.TestPart, set.Test)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: data set %q: %w", ErrGrid, name, err)
 	}
 	d := &dataset{Set: set}
 	if d.hash, err = HashSet(ctx, set); err != nil {
@@ -51,13 +52,13 @@ func prepare(ctx context.Context, name string, set *datasets.Set, a *ablate.Abla
 }
 
 // checkLabels finds a part that has no AUC, by which nothing could be chosen or compared.
-func checkLabels(ctx context.Context, part datasets.Source) error {
-	labels, _, err := labelsOf(ctx, part)
+func checkLabels(ctx context.Context, part datasets.Part, source datasets.Source) error {
+	labels, _, err := labelsOf(ctx, source)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s part: %w", part, err)
 	}
 	if !slices.Contains(labels, 0) || !slices.Contains(labels, 1) {
-		return errors.New("all labels are the same, so that there is no AUC")
+		return fmt.Errorf("%s part: all labels are the same, so that there is no AUC", part)
 	}
 	return nil
 }
