@@ -59,9 +59,6 @@ func (o *limitOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if o.batch < 1 || !(o.seconds > 0) {
-		return ui.Usagef("--batch-size and --seconds must be above 0")
-	}
 	if err := o.precision.Available(); err != nil {
 		return ui.Usage(err)
 	}

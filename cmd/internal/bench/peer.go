@@ -64,9 +64,6 @@ on its version. It keeps its memory from step to step. The table is Markdown.`,
 }
 
 func (o *peerOptions) run(cmd *cobra.Command) error {
-	if o.rounds < 1 {
-		return ui.Usagef("--rounds must be at least 1, got %d", o.rounds)
-	}
 	dir, err := torchFolder()
 	if err != nil {
 		return err
