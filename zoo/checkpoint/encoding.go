@@ -107,7 +107,7 @@ func MeasureEncoding(e *datasets.Encoding) (map[string]Part, error) {
 // ReadEncoding reads the encoding that belongs to a checkpoint.
 func ReadEncoding(checkpoint string) (*datasets.Encoding, error) {
 	path := filepath.Join(checkpoint, schemaFile)
-	text, err := safefile.Read(path, schema.MostText)
+	text, err := safefile.Read(path, safefile.MostText)
 	if err != nil {
 		return nil, err
 	}
