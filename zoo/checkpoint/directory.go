@@ -107,7 +107,7 @@ func (d *Directory) SetSettings(settings map[string]string) { d.settings = setti
 
 // KeepSettings writes the settings to the disk.
 func (d *Directory) KeepSettings() error {
-	if err := d.checkLock(); err != nil {
+	if err := d.CheckLock(); err != nil {
 		return err
 	}
 	return d.keep(settingsFile, d.settings)
@@ -213,8 +213,8 @@ func (d *Directory) Close() error {
 	return d.lock.Close()
 }
 
-// checkLock returns an error unless this process has the directory.
-func (d *Directory) checkLock() error {
+// CheckLock returns an ErrClosed or an ErrInUse unless this process has the directory.
+func (d *Directory) CheckLock() error {
 	if d == nil {
 		return ErrClosed
 	}
@@ -238,7 +238,7 @@ func (d *Directory) rename(from, to string) error {
 
 // Add adds a checkpoint, whose files fill writes into the directory it is given. If fill fails, nothing is left.
 func (d *Directory) Add(name string, fill func(path string) error) error {
-	if err := d.checkLock(); err != nil {
+	if err := d.CheckLock(); err != nil {
 		return err
 	}
 	if !namePattern.MatchString(name) {
@@ -263,7 +263,7 @@ func (d *Directory) Add(name string, fill func(path string) error) error {
 
 // Remove removes a checkpoint. Until it is gone it has another name.
 func (d *Directory) Remove(name string) error {
-	if err := d.checkLock(); err != nil {
+	if err := d.CheckLock(); err != nil {
 		return err
 	}
 	if err := d.rename(name, name+temporary); err != nil {

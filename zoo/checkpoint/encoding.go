@@ -76,7 +76,7 @@ func AddCounts(t *Tensors, prefix string, all datasets.Counts) {
 
 // WriteEncoding writes the files of an encoding to the directory.
 func (d *Directory) WriteEncoding(e *datasets.Encoding) (map[string]Part, error) {
-	if err := d.checkLock(); err != nil {
+	if err := d.CheckLock(); err != nil {
 		return nil, err
 	}
 	files, err := encodingFiles(e)

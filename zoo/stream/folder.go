@@ -50,6 +50,14 @@ func (f *folder) Close() error {
 	return f.Directory.Close()
 }
 
+// check returns an error unless this process, or that of rank 0, has the folder.
+func (f *folder) check() error {
+	if f.Directory == nil {
+		return nil
+	}
+	return f.CheckLock()
+}
+
 // RecordsFile is the file in the folder of a stream that has a Record for each day, as JSON, one a line.
 const RecordsFile = "days.jsonl"
 
@@ -172,6 +180,9 @@ func (f *folder) day(name string) string { return filepath.Join(f.Path(), daysFo
 
 // finish writes the record of a day, publishes its model, and removes the models of days before the last keep.
 func (f *folder) finish(r Record, keep int) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	var text bytes.Buffer
 	for _, one := range append(slices.Clone(f.records), r) {
 		if err := json.NewEncoder(&text).Encode(one); err != nil {
