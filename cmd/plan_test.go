@@ -86,7 +86,7 @@ func plan() []room {
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
 		{path: "zoo/experiment", files: 18, imports: "internal/safeyaml datasets/safefile datasets datasets/ablate graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
-		{path: "zoo/experiment/report", files: 18, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
+		{path: "zoo/experiment/report", files: 19, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
 
 		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog graph zoo zoo/checkpoint zoo/predict"},
