@@ -2,8 +2,8 @@ package report
 
 import (
 	"fmt"
-	"strings"
 	"math"
+	"strings"
 )
 
 // methodQuestions are the claims about methods, as the poster's two tables have them.
