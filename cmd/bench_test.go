@@ -71,6 +71,7 @@ func TestBadBenchmarks(t *testing.T) {
 		"--cores: zoo: cannot run a benchmark on [0] cores": {"scale", "--cores", "0"},
 		"takes two passes a step":                           {"step", "--solver", "sam"},
 		"--rounds must be at least 1":                       {"peer", "--rounds", "0"},
+		`--model: "dlrm" has no peer`:                       {"peer", "--model", "dlrm"},
 		"and --rounds at least 1, got 24 and":               {"ranks", "--rows", "24", "--rounds", "0"},
 		"must be a multiple of the 1 ranks":                 {"ranks", "--batch-size", "0"},
 		"--batch-size and --rounds must be at least 1":      {"read", "somewhere", "--batch-size", "0"},

@@ -50,7 +50,7 @@ func (b LimitBenchmark) Run(ctx context.Context) (*LimitFigures, error) {
 	defer s.free()
 	f := &LimitFigures{
 		Kernel: kernel.Name(), BatchSize: step.BatchSize, Precision: step.Precision, Step: step.WallMinimum,
-		PeakGflops: peakGflops(b.Precision), Bandwidth: memoryBandwidth(),
+		PeakGflops: PeakGflops(b.Precision), Bandwidth: memoryBandwidth(),
 	}
 	f.Products = float64(s.network.Flops()) / f.PeakGflops / 1e6
 	f.Memory = float64(step.TouchedRows*s.rowBytes()) / f.Bandwidth / 1e6

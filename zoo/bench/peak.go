@@ -6,8 +6,8 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 )
 
-// peakGflops is the speed of a matrix product whose sizes are all multiples of the kernel's.
-func peakGflops(p kernel.Precision) float64 {
+// PeakGflops is the speed of a matrix product whose sizes are all multiples of the kernel's.
+func PeakGflops(p kernel.Precision) float64 {
 	const n = 768
 	a, b, c := make([]float32, n*n), make([]float32, n*n), make([]float32, n*n)
 	seconds := fastest(func() { p.Gemm(false, false, n, n, n, a, n, b, n, c, n, false) })
