@@ -67,7 +67,7 @@ func (o *limitOptions) run(cmd *cobra.Command) error {
 	}
 	var figures *bench.LimitFigures
 	err = o.profiled(cmd.Context(), func() error {
-		figures, err = bench.LimitBenchmark{Model: model, BatchSize: o.batch, History: historyOf(o.model), Seconds: o.seconds, Precision: o.precision.Precision}.Run(cmd.Context())
+		figures, err = bench.LimitBenchmark{Model: model, BatchSize: o.batch, History: bench.HistoryOf(o.model), Seconds: o.seconds, Precision: o.precision.Precision}.Run(cmd.Context())
 		return err
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-package bench
+package peer
 
 import (
 	"embed"
@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-//go:embed testdata/peer/*
-var peerScripts embed.FS
+//go:embed testdata/*
+var scripts embed.FS
 
 // kernels are those that OpenBLAS multiplies matrices with, by the name that it has for them.
 type kernels string
@@ -30,13 +30,13 @@ const (
 // expensive, as on some virtual machines, PyTorch is several times faster with it.
 var keepMemory = []string{"MALLOC_MMAP_THRESHOLD_=4000000000", "MALLOC_TRIM_THRESHOLD_=8000000000", "MALLOC_TOP_PAD_=1000000000"}
 
-// peerFolder returns a new temporary folder that has the scripts.
-func peerFolder() (string, error) {
+// scriptFolder returns a new temporary folder that has the scripts.
+func scriptFolder() (string, error) {
 	dir, err := os.MkdirTemp("", "zoo-bench-peer-")
 	if err != nil {
 		return "", err
 	}
-	if err := os.CopyFS(dir, peerScripts); err != nil {
+	if err := os.CopyFS(dir, scripts); err != nil {
 		return "", errors.Join(err, os.RemoveAll(dir))
 	}
 	return dir, nil

@@ -1,4 +1,4 @@
-package bench
+package peer
 
 import (
 	"errors"
@@ -24,8 +24,8 @@ type torchName struct {
 	Libraries []string `json:"libraries"` // of linear algebra that it has loaded, where the system tells
 }
 
-// peerRecord names the programs of a comparison.
-type peerRecord struct {
+// blasRecord names the programs of a comparison.
+type blasRecord struct {
 	torchName
 	AVX2   float64 `json:"torch_avx2_gflops"`
 	AVX512 float64 `json:"torch_avx512_gflops"`
@@ -35,7 +35,7 @@ type peerRecord struct {
 
 // blas names the BLAS of PyTorch, and refuses a slow one.
 func (c *comparison) blas() error {
-	r := peerRecord{Zoo: bench.PeakGflops(kernel.Float32), Kernel: kernel.Name()}
+	r := blasRecord{Zoo: bench.PeakGflops(kernel.Float32), Kernel: kernel.Name()}
 	for _, with := range []struct {
 		kernels kernels
 		gflops  *float64
@@ -56,7 +56,7 @@ func (c *comparison) blas() error {
 }
 
 // check finds a PyTorch that no comparison with says anything.
-func (r *peerRecord) check() error {
+func (r *blasRecord) check() error {
 	if best := max(r.AVX2, r.AVX512); best < leastShare*r.Zoo {
 		return fmt.Errorf("%w: %s multiplies matrices at %.0f GFLOP/s, ours are at %.0f; install a PyTorch with OpenBLAS (Debian: libopenblas0-pthread), MKL or oneDNN, or give --any-blas",
 			errSlowPeer, r.name(), best, r.Zoo)
@@ -64,7 +64,7 @@ func (r *peerRecord) check() error {
 	return nil
 }
 
-func (r *peerRecord) name() string {
+func (r *blasRecord) name() string {
 	name := fmt.Sprintf("PyTorch %s, BLAS %s", r.Version, r.BLAS)
 	if len(r.Libraries) > 0 {
 		name += ": " + strings.Join(r.Libraries, ", ")
@@ -73,7 +73,7 @@ func (r *peerRecord) name() string {
 }
 
 // String writes a paragraph of Markdown.
-func (r *peerRecord) String() string {
+func (r *blasRecord) String() string {
 	return fmt.Sprintf("%s.\n\n| GFLOP/s of a product of matrices, %d threads | |\n|---|---|\n| zoo, kernel %s | %.0f |\n| PyTorch, AVX2 | %.0f |\n| PyTorch, AVX-512 | %.0f |\n",
 		r.name(), runtime.GOMAXPROCS(0), r.Kernel, r.Zoo, r.AVX2, r.AVX512)
 }

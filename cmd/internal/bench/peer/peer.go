@@ -1,4 +1,4 @@
-package bench
+package peer
 
 import (
 	"encoding/json"
@@ -8,11 +8,12 @@ import (
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
+	"github.com/ctrzoo/ctrzoo/zoo/export/verify"
 	"github.com/spf13/cobra"
 )
 
-// peerOptions are the flags of "zoo bench peer".
-type peerOptions struct {
+// options are the flags of "zoo bench peer".
+type options struct {
 	models  []string
 	python  string
 	anyBLAS bool
@@ -20,23 +21,32 @@ type peerOptions struct {
 	json    bool
 }
 
-func newPeerCommand() *cobra.Command {
-	var o peerOptions
+func NewCommand() *cobra.Command {
+	var o options
 	cmd := &cobra.Command{
 		Use:   "peer",
-		Short: "Compare training steps with PyTorch's",
+		Short: "Compare training steps and predictions with PyTorch's, and predictions with ONNX Runtime's",
 		Long: `Compare the fastest training step with AdamAR with PyTorch's with SparseAdam, in the shapes of "zoo
 bench step". The programs alternate, so that both meet the same noise. PyTorch runs twice in each round:
 with the AVX2 kernels of OpenBLAS and with those for AVX-512. Its default depends on the processor and
 on its version. With another BLAS both are what that chooses. It keeps its memory from step to step.
 
+Then compare predictions of dnn, wdl, wukong and xdeepfm: calls of 1, 100 and 1000 samples, one at a time, and a
+whole part of a data set in batches of 1024. PyTorch has the same weights and the same ids, and runs in inference
+mode. So does ONNX Runtime, by Node.js and on the model as "zoo export onnx" writes it, if it is found: ` + verify.NodeModules + `
+says in which folder node_modules the package onnxruntime-node is. A program whose logits differ by more than
+rounding is an error.
+
 First PyTorch multiplies large matrices. One that is below a tenth of our speed has no optimised BLAS, and is
-refused.`,
+refused.
+
+  npm install --ignore-scripts onnxruntime-node@1.30.0
+  ` + verify.NodeModules + `=$PWD/node_modules zoo bench peer --model dnn`,
 		Args: ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&o.models, "model", peerModels(), "models")
+	f.StringSliceVar(&o.models, "model", peers(), "models")
 	f.StringVar(&o.python, "python", "python3", "Python that has PyTorch")
 	f.BoolVar(&o.anyBLAS, "any-blas", false, "compare with a PyTorch that has no optimised BLAS, too")
 	f.IntVar(&o.rounds, "rounds", 5, "number of times that the programs alternate")
@@ -44,22 +54,22 @@ refused.`,
 	return cmd
 }
 
-func (o *peerOptions) run(cmd *cobra.Command) error {
+func (o *options) run(cmd *cobra.Command) error {
 	if o.rounds < 1 {
 		return ui.Usagef("--rounds must be at least 1, got %d", o.rounds)
 	}
 	for _, name := range o.models {
-		if !slices.Contains(peerModels(), name) {
+		if !slices.Contains(peers(), name) {
 			return ui.Usagef("--model: %q has no peer", name)
 		}
 	}
-	dir, err := peerFolder()
+	dir, err := scriptFolder()
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	c := comparison{o, cmd, dir}
-	for _, compare := range []func() error{c.blas, c.steps, c.algorithm1} {
+	c := comparison{options: o, cmd: cmd, dir: dir, compared: usual(), rows: 1_000_000, seconds: 1}
+	for _, compare := range []func() error{c.blas, c.steps, c.algorithm1, c.predictions} {
 		if err := compare(); err != nil {
 			return err
 		}
@@ -69,13 +79,17 @@ func (o *peerOptions) run(cmd *cobra.Command) error {
 
 // comparison is a run of "zoo bench peer".
 type comparison struct {
-	*peerOptions
+	*options
 	cmd *cobra.Command
 	dir string // has the scripts
+
+	compared []prediction
+	rows     int     // of the tables of predictions, over all fields
+	seconds  float64 // of a measurement of predictions
 }
 
-// script returns where a script of testdata/peer is.
-func (c *comparison) script(name string) string { return filepath.Join(c.dir, "testdata/peer", name) }
+// script returns where a script of testdata is.
+func (c *comparison) script(name string) string { return filepath.Join(c.dir, "testdata", name) }
 
 // say writes a line around tables, of which JSON has none.
 func (c *comparison) say(format string, args ...any) {

@@ -1,4 +1,4 @@
-package bench
+package peer
 
 import (
 	"bytes"
@@ -10,27 +10,28 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/stretchr/testify/require"
 )
 
 // Every model of the zoo is compared with a module of PyTorch.
 func TestEveryModelHasAPeer(t *testing.T) {
-	left := models()
-	for _, c := range peerCases {
+	left := bench.Models()
+	for _, c := range stepCases {
 		delete(left, c.model)
 	}
 	require.Empty(t, left, "models that are not compared")
-	files, err := fs.Glob(peerScripts, "testdata/peer/*.py")
+	files, err := fs.Glob(scripts, "testdata/*.py")
 	require.NoError(t, err)
 	modules := map[string]bool{}
 	for _, f := range files {
-		text, err := fs.ReadFile(peerScripts, f)
+		text, err := fs.ReadFile(scripts, f)
 		require.NoError(t, err)
 		for _, class := range regexp.MustCompile(`(?m)^class (\w+)`).FindAllStringSubmatch(string(text), -1) {
 			modules[strings.ToLower(class[1])] = true
 		}
 	}
-	for model := range models() {
+	for model := range bench.Models() {
 		require.True(t, modules[model], "no module %s", model)
 	}
 }
@@ -48,7 +49,7 @@ func TestASlowPeerIsRefused(t *testing.T) {
 	python := filepath.Join(t.TempDir(), "python")
 	require.NoError(t, os.WriteFile(python, []byte(slowPeer), 0o700))
 	peer := func(args ...string) (string, error) {
-		cmd := newPeerCommand()
+		cmd := NewCommand()
 		var out bytes.Buffer
 		cmd.SetOut(&out)
 		cmd.SetErr(&out)
@@ -64,18 +65,18 @@ func TestASlowPeerIsRefused(t *testing.T) {
 	out, err = peer("--any-blas", "--json")
 	require.NoError(t, err)
 	first, second, _ := bytes.Cut([]byte(out), []byte("\n"))
-	var named peerRecord
+	var named blasRecord
 	require.NoError(t, json.Unmarshal(first, &named))
 	require.Equal(t, "PyTorch 9.1, BLAS generic: libblas.so.3.11.0", named.name())
 	require.Equal(t, 0.001, named.AVX512)
 	require.Positive(t, named.Zoo)
-	var step peerStep
+	var step stepRecord
 	require.NoError(t, json.Unmarshal(second, &step))
 	require.Equal(t, []any{"lr", 1024, 2., 2.}, []any{step.Model, step.BatchSize, step.AVX2, step.AVX512})
 	require.Positive(t, step.Zoo)
 }
 
 func TestAnOptimisedBLASHasATenthOfOurSpeed(t *testing.T) {
-	require.NoError(t, (&peerRecord{Zoo: 450, AVX2: 30, AVX512: 46}).check())
-	require.ErrorIs(t, (&peerRecord{Zoo: 450, AVX2: 44, AVX512: 7}).check(), errSlowPeer)
+	require.NoError(t, (&blasRecord{Zoo: 450, AVX2: 30, AVX512: 46}).check())
+	require.ErrorIs(t, (&blasRecord{Zoo: 450, AVX2: 44, AVX512: 7}).check(), errSlowPeer)
 }
