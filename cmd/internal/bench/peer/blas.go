@@ -31,11 +31,12 @@ type blasRecord struct {
 	AVX512 float64 `json:"torch_avx512_gflops"`
 	Zoo    float64 `json:"zoo_gflops"`
 	Kernel string  `json:"kernel"`
+	ONNX   string  `json:"onnxruntime,omitempty"` // version, if it is compared
 }
 
 // blas names the BLAS of PyTorch, and refuses a slow one.
 func (c *comparison) blas() error {
-	r := blasRecord{Zoo: bench.PeakGflops(kernel.Float32), Kernel: kernel.Name()}
+	r := blasRecord{Zoo: bench.PeakGflops(kernel.Float32), Kernel: kernel.Name(), ONNX: c.runtime}
 	for _, with := range []struct {
 		kernels kernels
 		gflops  *float64

@@ -21,6 +21,7 @@ type options struct {
 	json    bool
 }
 
+// NewCommand makes the verb peer, which compares speed.
 func NewCommand() *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
@@ -69,7 +70,7 @@ func (o *options) run(cmd *cobra.Command) error {
 	}
 	defer os.RemoveAll(dir)
 	c := comparison{options: o, cmd: cmd, dir: dir, compared: usual(), rows: 1_000_000, seconds: 1}
-	for _, compare := range []func() error{c.blas, c.steps, c.algorithm1, c.predictions} {
+	for _, compare := range []func() error{c.findRuntime, c.blas, c.steps, c.algorithm1, c.predictions} {
 		if err := compare(); err != nil {
 			return err
 		}
@@ -82,6 +83,8 @@ type comparison struct {
 	*options
 	cmd *cobra.Command
 	dir string // has the scripts
+
+	modules, runtime string // the folder of ONNX Runtime and its version; "" without it
 
 	compared []prediction
 	rows     int     // of the tables of predictions, over all fields

@@ -47,32 +47,30 @@ func (p *predictionRecord) String() string {
 	return fmt.Sprintf("| %s | %s |%s%s", p.Model, what, p.ofTorch(3), p.ratio(p.ONNXRuntime, 3))
 }
 
+// recorded are the models whose predictions are compared.
+func (c *comparison) recorded() []string {
+	return slices.DeleteFunc(slices.Clone(recordedModels), func(name string) bool { return !slices.Contains(c.models, name) })
+}
+
 // predictions compares predictions.
 func (c *comparison) predictions() error {
-	list := slices.DeleteFunc(slices.Clone(recordedModels), func(name string) bool { return !slices.Contains(c.models, name) })
+	list := c.recorded()
 	if len(list) == 0 {
 		return nil
 	}
-	modules, err := verify.FindRuntime()
-	theirs := "ONNX Runtime"
-	if err != nil {
-		fmt.Fprintf(c.cmd.ErrOrStderr(), "zoo: predictions are not compared with ONNX Runtime: %v\n", err)
-	} else if theirs, err = runtimeName(modules); err != nil {
-		return err
-	}
 	c.say("\nPredictions of samples in one call, the median call, and of a part in batches of 1024, the fastest pass, in ms; the best of %d rounds.\n", c.rounds)
-	c.say("| model | samples | zoo | PyTorch, AVX2 | ratio | PyTorch, AVX-512 | ratio | %s | ratio |", theirs)
+	c.say("| model | samples | zoo | PyTorch, AVX2 | ratio | PyTorch, AVX-512 | ratio | ONNX Runtime %s | ratio |", c.runtime)
 	c.say("|---|---|---|---|---|---|---|---|---|")
 	for _, name := range list {
-		if err := c.predict(name, modules); err != nil {
+		if err := c.predict(name); err != nil {
 			return fmt.Errorf("predictions of %s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-// predict compares predictions of a model; modules is "" without ONNX Runtime.
-func (c *comparison) predict(name, modules string) error {
+// predict compares predictions of a model.
+func (c *comparison) predict(name string) error {
 	b := bench.PredictBenchmark{Model: bench.Models()[name], Rows: c.rows, Seconds: c.seconds}
 	folder, err := c.record(b)
 	if err != nil {
@@ -83,8 +81,8 @@ func (c *comparison) predict(name, modules string) error {
 		func(with kernels) (figures, error) { return c.torchPredictions(with, name, folder) },
 		func() (figures, error) { return c.ourPredictions(b) },
 	)
-	if modules != "" {
-		programs = append(programs, program{(*times).onnxRuntime, func() (figures, error) { return c.onnxPredictions(modules, folder) }})
+	if c.modules != "" {
+		programs = append(programs, program{(*times).onnxRuntime, func() (figures, error) { return c.onnxPredictions(folder) }})
 	}
 	least, err := c.alternate(programs)
 	if err != nil {
@@ -162,8 +160,8 @@ func (c *comparison) torchPredictions(with kernels, model, folder string) (figur
 }
 
 // onnxPredictions measures those of ONNX Runtime.
-func (c *comparison) onnxPredictions(modules, folder string) (figures, error) {
-	node := exec.CommandContext(c.cmd.Context(), "node", c.script("onnx.cjs"), modules, folder,
+func (c *comparison) onnxPredictions(folder string) (figures, error) {
+	node := exec.CommandContext(c.cmd.Context(), "node", c.script("onnx.cjs"), c.modules, folder,
 		strconv.Itoa(runtime.GOMAXPROCS(0)), fmt.Sprint(c.seconds), fmt.Sprint(verify.Tolerance))
 	took, err := byName(printed[namedTime](c.cmd, node))
 	if err != nil {
@@ -172,15 +170,24 @@ func (c *comparison) onnxPredictions(modules, folder string) (figures, error) {
 	return took, nil
 }
 
-// runtimeName returns the name of ONNX Runtime with its version.
-func runtimeName(modules string) (string, error) {
+// findRuntime finds ONNX Runtime and its version, if it is there.
+func (c *comparison) findRuntime() error {
+	if len(c.recorded()) == 0 {
+		return nil
+	}
+	modules, err := verify.FindRuntime()
+	if err != nil {
+		_, err = fmt.Fprintf(c.cmd.ErrOrStderr(), "zoo: predictions are not compared with ONNX Runtime: %v\n", err)
+		return err
+	}
 	text, err := os.ReadFile(filepath.Join(modules, "onnxruntime-node", "package.json"))
 	if err != nil {
-		return "", err
+		return err
 	}
 	var installed struct{ Version string }
 	if err := json.Unmarshal(text, &installed); err != nil {
-		return "", fmt.Errorf("ONNX Runtime: its package.json: %w", err)
+		return fmt.Errorf("ONNX Runtime: its package.json: %w", err)
 	}
-	return "ONNX Runtime " + installed.Version, nil
+	c.modules, c.runtime = modules, installed.Version
+	return nil
 }

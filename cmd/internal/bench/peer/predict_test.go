@@ -79,17 +79,28 @@ func TestPyTorchPredictsTheSame(t *testing.T) {
 }
 
 func TestONNXRuntimePredictsTheSame(t *testing.T) {
-	modules, err := verify.FindRuntime()
-	if err != nil {
+	if _, err := verify.FindRuntime(); err != nil {
 		t.Skip(err)
 	}
-	name, err := runtimeName(modules)
-	require.NoError(t, err)
-	require.Regexp(t, `^ONNX Runtime \d+\.\d+`, name)
 	c, complaints := small(t, "")
+	c.models = recordedModels
+	require.NoError(t, c.findRuntime())
+	require.Regexp(t, `^\d+\.\d+`, c.runtime)
 	for _, model := range models() {
-		predicts(t, c, complaints, model, func(folder string) (figures, error) { return c.onnxPredictions(modules, folder) })
+		predicts(t, c, complaints, model, func(folder string) (figures, error) { return c.onnxPredictions(folder) })
 	}
+}
+
+// Without ONNX Runtime the others are compared, and a message says why.
+func TestONNXRuntimeMayBeAbsent(t *testing.T) {
+	t.Setenv(verify.NodeModules, "")
+	c, complaints := small(t, "")
+	c.models = recordedModels
+	require.NoError(t, c.findRuntime())
+	require.Empty(t, c.modules)
+	require.Contains(t, complaints.String(), "not compared with ONNX Runtime: ONNX Runtime was not found: "+verify.NodeModules)
+	require.Contains(t, (&predictionRecord{Model: "dnn", Samples: 64, Part: true, times: times{Zoo: 1, AVX2: 2, AVX512: 1.5}}).String(),
+		"| dnn | part of 64 | 1.000 | 2.000 | 2.00x | 1.500 | 1.50x | - | - |")
 }
 
 // We measure all that the others do.

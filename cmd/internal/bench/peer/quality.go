@@ -42,6 +42,7 @@ const (
 	torchAlgorithm1 = "PyTorch, Algorithm 1"
 )
 
+// NewQualityCommand makes the verb quality, which compares the time to an AUC, and the AUC.
 func NewQualityCommand(c *flags.Catalogs) *cobra.Command {
 	o := qualityOptions{catalogs: c}
 	cmd := &cobra.Command{
