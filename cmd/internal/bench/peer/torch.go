@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -49,10 +50,10 @@ func torch[T any](cmd *cobra.Command, python string, with kernels, args ...strin
 	c.Env = append(slices.DeleteFunc(os.Environ(), ofOpenBLAS), keepMemory...)
 	c.Env = append(c.Env, fmt.Sprintf("OMP_NUM_THREADS=%d", runtime.GOMAXPROCS(0)), "OPENBLAS_CORETYPE="+string(with))
 	list, err := printed[T](cmd, c)
-	if err != nil {
+	if err != nil && cmd.Context().Err() == nil {
 		return nil, fmt.Errorf("%s with PyTorch: %w; --python names another one", python, err)
 	}
-	return list, nil
+	return list, err
 }
 
 // printed runs a program and returns the JSON values that it prints.
@@ -60,7 +61,7 @@ func printed[T any](cmd *cobra.Command, c *exec.Cmd) (list []T, err error) {
 	c.Stderr = cmd.ErrOrStderr()
 	text, err := c.Output()
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(cmd.Context().Err(), err)
 	}
 	for decoder := json.NewDecoder(strings.NewReader(string(text))); ; {
 		var value T
