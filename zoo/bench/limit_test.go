@@ -61,4 +61,7 @@ func TestEveryModelIsCounted(t *testing.T) {
 func TestWhatHasNoLimit(t *testing.T) {
 	_, err := LimitBenchmark{}.Run(t.Context())
 	require.ErrorIs(t, err, ErrBenchmark)
+	_, err = LimitBenchmark{Cases: []LimitCase{{Name: "none"}}}.Run(t.Context())
+	require.ErrorIs(t, err, ErrBenchmark)
+	require.Empty(t, PredictBenchmark{Model: zoo.DNN{}, BatchSize: -1}.Batches())
 }

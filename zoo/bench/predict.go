@@ -89,17 +89,28 @@ func (b PredictBenchmark) withDefaults() PredictBenchmark {
 
 func (b PredictBenchmark) shape() shape { return shape{b.Fields, b.Rows / b.Fields, b.History} }
 
-// Batches returns the 64 batches that are predicted in turn. Every call draws the same.
+// check finds settings that cannot be measured.
+func (b PredictBenchmark) check() error {
+	if b.Model == nil || b.BatchSize < 1 || b.Callers < 1 || b.Fields < 1 || b.Rows < b.Fields {
+		return fmt.Errorf("%w of %d callers, %d samples with %d fields and %d rows", ErrBenchmark, b.Callers, b.BatchSize, b.Fields, b.Rows)
+	}
+	return nil
+}
+
+// Batches returns the 64 batches that are predicted in turn. Every call draws the same. There are none of settings that Run refuses.
 func (b PredictBenchmark) Batches() []*datasets.Batch {
 	b = b.withDefaults()
+	if b.check() != nil {
+		return nil
+	}
 	return b.shape().batches(64, b.BatchSize)
 }
 
 // Trained returns the model with weights as if it were trained. Every call draws the same; the caller frees them.
 func (b PredictBenchmark) Trained() (*predict.Trained, error) {
 	b = b.withDefaults()
-	if b.Model == nil || b.BatchSize < 1 || b.Callers < 1 || b.Fields < 1 || b.Rows < b.Fields {
-		return nil, fmt.Errorf("%w of %d callers, %d samples with %d fields and %d rows", ErrBenchmark, b.Callers, b.BatchSize, b.Fields, b.Rows)
+	if err := b.check(); err != nil {
+		return nil, err
 	}
 	fields := b.shape().list()
 	weights := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))

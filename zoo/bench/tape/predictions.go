@@ -46,6 +46,10 @@ type Calls struct {
 
 // WritePredictions writes a model to a folder that exists, and what it predicts.
 func WritePredictions(folder string, t *predict.Trained, calls ...Calls) error {
+	predictor, err := t.Predictor()
+	if err != nil {
+		return err
+	}
 	var p Predictions
 	for i, first := range FirstRows(t.Fields) {
 		if t.Fields[i].Kind != datasets.Categorical {
@@ -53,22 +57,19 @@ func WritePredictions(folder string, t *predict.Trained, calls ...Calls) error {
 		}
 		p.Fields = append(p.Fields, Field{t.Fields[i].Name, first})
 	}
-	var err error
 	if p.Weights, err = WriteWeights(filepath.Join(folder, "weights.bin"), t.Weights); err != nil {
 		return err
 	}
 	if _, err := onnx.Save(filepath.Join(folder, "model.onnx"), t, onnx.IDs); err != nil {
 		return err
 	}
-	predictor, err := t.Predictor()
-	if err != nil {
-		return err
-	}
 	for _, c := range calls {
 		if err := writeCalls(filepath.Join(folder, c.Name), predictor, c.Batches); err != nil {
 			return err
 		}
-		c.Calls, c.Samples = len(c.Batches), c.Batches[0].Rows
+		if c.Calls = len(c.Batches); c.Calls > 0 {
+			c.Samples = c.Batches[0].Rows
+		}
 		p.Calls = append(p.Calls, c)
 	}
 	text, err := json.Marshal(p)

@@ -76,7 +76,8 @@ func TestPredictionsAreWritten(t *testing.T) {
 	require.Len(t, in.List, 3)
 }
 
-func TestListsCannotBeWritten(t *testing.T) {
+func TestWhatCannotBeWritten(t *testing.T) {
+	require.Error(t, WritePredictions(t.TempDir(), nil))
 	m := trained(t, datasets.Field{Name: "a", Rows: 5}, datasets.Field{Name: "past", Rows: 5, Kind: datasets.List, Length: 3})
 	require.ErrorIs(t, WritePredictions(t.TempDir(), m), ErrFields)
 }
