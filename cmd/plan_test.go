@@ -31,12 +31,12 @@ func plan() []room {
 		{path: "internal/safeyaml"},
 
 		{path: "graph/kernel/gen"},
-		{path: "graph/kernel", files: 23}, // one file for each kernel and instruction set
+		{path: "graph/kernel", files: 24}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
 		{path: "graph", imports: "graph/kernel graph/offheap", files: 52}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
-		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 29}, // one file for each solver
+		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 30}, // one file for each solver
 		{path: "solvers/schedule"},
 		{path: "solvers/ranks", imports: "graph/kernel graph/offheap"},
 		{path: "solvers/ranks/mpi", imports: "solvers/ranks"},
@@ -84,9 +84,9 @@ func plan() []room {
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
-		{path: "zoo/experiment", files: 17, imports: "internal/safeyaml datasets/safefile datasets datasets/ablate graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment", files: 18, imports: "internal/safeyaml datasets/safefile datasets datasets/ablate graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
-		{path: "zoo/experiment/report", files: 18, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
+		{path: "zoo/experiment/report", files: 19, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
 
 		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog graph zoo zoo/checkpoint zoo/predict"},
