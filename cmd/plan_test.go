@@ -96,7 +96,8 @@ func plan() []room {
 		{path: "zoo/serve/page", imports: "datasets datasets/encode datasets/schema zoo/checkpoint zoo/metrics zoo/serve"},
 		{path: "zoo/serve/rpc/inference"},
 		{path: "zoo/serve/rpc", imports: "datasets/encode zoo/serve zoo/serve/rpc/inference"},
-		{path: "zoo/bench/quality", imports: "datasets graph solvers zoo zoo/bench zoo/internal/chart zoo/metrics zoo/train"},
+		{path: "zoo/bench/tape", imports: "datasets graph zoo/export/onnx zoo/predict"},
+		{path: "zoo/bench/quality", imports: "datasets graph solvers zoo zoo/bench zoo/bench/tape zoo/internal/chart zoo/metrics zoo/train"},
 		{path: "zoo/bench/serving", imports: "datasets datasets/encode datasets/schema graph zoo zoo/bench zoo/predict " +
 			"zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/rpc/inference"},
 
@@ -104,7 +105,9 @@ func plan() []room {
 		{path: "cmd/internal/flags", files: 16, imports: "internal/safeyaml cmd/internal/ui " +
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
 			"graph solvers solvers/schedule zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
-		{path: "cmd/internal/bench", imports: "datasets cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/quality zoo/bench/serving"},
+		{path: "cmd/internal/bench/peer", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers " +
+			"zoo/bench zoo/bench/quality zoo/bench/tape zoo/export/verify"},
+		{path: "cmd/internal/bench", imports: "datasets cmd/internal/bench/peer cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/serving"},
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
 		{path: "cmd/internal/serve", imports: "datasets/prepared cmd/internal/flags cmd/internal/ui zoo/predict zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},
