@@ -43,13 +43,17 @@ func TestBenchmarksPrintTheirFigures(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Regexp(t, `(?m)^speed-up +\d+\.\d\dx$`, stdout)
 
-	code, stdout, stderr = zooCommand(t, "bench", "limit", "--model", "din", "--batch-size", "64", "--seconds", "0.1", "--json")
+	code, stdout, stderr = zooCommand(t, "bench", "limit", "--model", "din,dnn", "--batch-size", "64", "--rounds", "1", "--seconds", "0.05", "--json")
 	require.Zero(t, code, stderr)
-	requireFigures(t, stdout, 1, "peak_gflops", "memory_gb_s", "products_ms", "memory_ms", "limit_ms", "wall_min_ms", "step_to_limit")
+	requireFigures(t, stdout, 2, "model", "peak_gflops", "memory_gb_s", "mflop", "products_ms", "rows_mb", "memory_ms", "limit_ms", "wall_min_ms", "step_to_limit",
+		"products_shape_ms", "step_to_shape_limit", "activations_mb", "weights_mb")
 	require.Contains(t, stdout, `"operations":[{"name":`)
+	require.Contains(t, stdout, `"shapes":[{"m":64,"n":512,"k":384,"trans_a":false,`)
 	profile := filepath.Join(t.TempDir(), "step.pprof")
-	code, stdout, stderr = zooCommand(t, "bench", "limit", "--model", "wukong", "--batch-size", "64", "--seconds", "0.1", "--profile", profile)
+	code, stdout, stderr = zooCommand(t, "bench", "limit", "--model", "wukong", "--batch-size", "64,32", "--rounds", "1", "--seconds", "0.05", "--profile", profile)
 	require.Zero(t, code, stderr)
+	require.Regexp(t, `(?m)^\| wukong \| 32 \| (\d+\.\d\d \| ){4}\d+\.\d\dx \| \d+\.\d\d \| \d+\.\d\dx \|$`, stdout)
+	require.Regexp(t, `(?m)^256 x 64 T \* 64 x 256, 3 times +\d+\.\d\d +\d+$`, stdout)
 	require.Regexp(t, `(?m)^linear dw +\d+\.\d\d +\d+$`, stdout)
 	require.FileExists(t, profile)
 
@@ -68,7 +72,9 @@ func TestBadBenchmarks(t *testing.T) {
 	for want, args := range map[string][]string{
 		`--model: unknown model "dlrm"`:                     {"step", "--model", "dlrm"},
 		"--cores: zoo: cannot run a benchmark on [0] cores": {"scale", "--cores", "0"},
+		`--model: unknown model "dlr"`:                      {"limit", "--model", "dnn,dlr"},
 		"takes two passes a step":                           {"step", "--solver", "sam"},
+		`--model: "dlrm" has no peer`:                       {"peer", "--model", "dlrm"},
 		"the folder of a prepared data set":                 {"read"},
 	} {
 		code, _, stderr := zooCommand(t, append([]string{"bench"}, args...)...)
@@ -83,7 +89,7 @@ func TestNumbersOfBenchmarksHaveEnds(t *testing.T) {
 		"step":    {"batch-size", "rows", "seconds"},
 		"predict": {"batch-size", "rows", "callers", "seconds"},
 		"read":    {"batch-size", "rounds"},
-		"limit":   {"batch-size", "seconds"},
+		"limit":   {"batch-size", "seconds", "rounds"},
 		"scale":   {"batch-size", "seconds"},
 		"peer":    {"rounds"},
 		"quality": {"batch-size", "epochs", "every", "seeds"},

@@ -31,12 +31,12 @@ func plan() []room {
 		{path: "internal/safeyaml"},
 
 		{path: "graph/kernel/gen"},
-		{path: "graph/kernel", files: 23}, // one file for each kernel and instruction set
+		{path: "graph/kernel", files: 24}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
 		{path: "graph", imports: "graph/kernel graph/offheap", files: 52}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
-		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 29}, // one file for each solver
+		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 30}, // one file for each solver
 		{path: "solvers/schedule"},
 		{path: "solvers/ranks", imports: "graph/kernel graph/offheap"},
 		{path: "solvers/ranks/mpi", imports: "solvers/ranks"},
@@ -84,9 +84,9 @@ func plan() []room {
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
-		{path: "zoo/experiment", files: 17, imports: "internal/safeyaml datasets/safefile datasets datasets/ablate graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
+		{path: "zoo/experiment", files: 18, imports: "internal/safeyaml datasets/safefile datasets datasets/ablate graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
-		{path: "zoo/experiment/report", files: 18, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
+		{path: "zoo/experiment/report", files: 19, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
 
 		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog datasets/safefile graph zoo zoo/checkpoint zoo/predict"},
@@ -96,7 +96,8 @@ func plan() []room {
 		{path: "zoo/serve/page", imports: "datasets datasets/encode datasets/schema zoo/checkpoint zoo/metrics zoo/serve"},
 		{path: "zoo/serve/rpc/inference"},
 		{path: "zoo/serve/rpc", imports: "datasets/encode zoo/serve zoo/serve/rpc/inference"},
-		{path: "zoo/bench/quality", imports: "datasets graph solvers zoo zoo/bench zoo/internal/chart zoo/metrics zoo/train"},
+		{path: "zoo/bench/tape", imports: "datasets graph zoo/export/onnx zoo/predict"},
+		{path: "zoo/bench/quality", imports: "datasets graph solvers zoo zoo/bench zoo/bench/tape zoo/internal/chart zoo/metrics zoo/train"},
 		{path: "zoo/bench/serving", imports: "datasets datasets/encode datasets/schema graph zoo zoo/bench zoo/predict " +
 			"zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/rpc/inference"},
 
@@ -104,7 +105,9 @@ func plan() []room {
 		{path: "cmd/internal/flags", files: 17, imports: "internal/safeyaml cmd/internal/ui " +
 			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/safefile datasets/schema datasets/synthetic " +
 			"graph solvers solvers/schedule zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
-		{path: "cmd/internal/bench", imports: "datasets cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/quality zoo/bench/serving"},
+		{path: "cmd/internal/bench/peer", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers " +
+			"zoo/bench zoo/bench/quality zoo/bench/tape zoo/export/verify"},
+		{path: "cmd/internal/bench", imports: "datasets cmd/internal/bench/peer cmd/internal/flags cmd/internal/ui datasets/prepared graph/kernel solvers solvers/ranks zoo zoo/bench zoo/bench/serving"},
 		{path: "cmd/internal/export", imports: "cmd/internal/flags cmd/internal/ui datasets/schema " +
 			"zoo/export/embeddings zoo/export/onnx zoo/export/verify zoo/predict zoo/statedict"},
 		{path: "cmd/internal/serve", imports: "datasets/prepared cmd/internal/flags cmd/internal/ui zoo/predict zoo/serve zoo/serve/page zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/traces"},

@@ -39,13 +39,16 @@ func constantParameters() []Parameter {
 	return []Parameter{weightDecay(1e-3), scaledDecay(), denseDecay()}
 }
 
+// halvesParameters returns those of moments in bfloat16.
+func halvesParameters() []Parameter { return []Parameter{rowState(), seed()} }
+
 func adamEntry() Entry {
 	return Entry{
 		Name:       "adam",
 		Formula:    "w -= rate * m^ / sqrt(v^ + eps)",
 		Reference:  "Kingma and Ba, ICLR 2015",
 		Semantics:  EveryStep,
-		Parameters: adamParameters(),
+		Parameters: adamParameters(halvesParameters()...),
 		New:        maker(NewAdam),
 	}
 }
@@ -56,7 +59,7 @@ func adamWEntry() Entry {
 		Formula:    "Adam; every row loses c of itself at every step",
 		Reference:  "Loshchilov and Hutter, ICLR 2019",
 		Semantics:  EveryStep,
-		Parameters: adamParameters(constantParameters()...),
+		Parameters: adamParameters(append(constantParameters(), halvesParameters()...)...),
 		New:        maker(NewAdamW),
 	}
 }
@@ -67,14 +70,14 @@ func adamAREntry() Entry {
 		Formula:    "Adam; every row loses min(1, alpha*(k-s-1)) of itself at every step k, s its latest with a gradient",
 		Reference:  "Li and Lyu, ICLR 2026, Algorithm 1",
 		Semantics:  EveryStep,
-		Parameters: adamParameters(adaptiveParameters()...),
+		Parameters: adamParameters(append(adaptiveParameters(), halvesParameters()...)...),
 		Buckets:    true,
 		New:        maker(NewAdamAR),
 	}
 }
 
 // NewAdam makes a solver; it takes WithLearnRate, WithDenseLearnRate, WithBeta1, WithBeta2,
-// WithEps, WithEpsInside (the default), WithEpsOutside, WithClip and WithOnTouch.
+// WithEps, WithEpsInside (the default), WithEpsOutside, WithClip, WithRowState, WithSeed and WithOnTouch.
 func NewAdam(options ...Option) (*Adam, error) {
 	s, err := adamEntry().configure(settings{name: "Adam"}, options)
 	if err != nil {

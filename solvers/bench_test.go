@@ -52,6 +52,7 @@ func BenchmarkStep(b *testing.B) {
 		{"Adam", "adam", nil},
 		{"AdamW", "adamw", nil},
 		{"AdamAR", "adamar", nil},
+		{"AdamARHalves", "adamar", []Option{WithRowState()}},
 		{"FAL", "fal", nil},
 		{"CowClip", "cowclip", nil},
 		{"L2", "l2", nil},

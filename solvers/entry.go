@@ -63,11 +63,15 @@ func maker[S Solver](newSolver func(...Option) (S, error)) func(...Option) (Solv
 	}
 }
 
-// wrapped returns a constructor of a solver with a wrapper around it, which takes the outer parameter.
-func wrapped[S, W Solver](newSolver func(...Option) (S, error), wrap func(Solver, ...Option) (W, error), outer Parameter) func(...Option) (Solver, error) {
+// wrapped returns a constructor of a solver with a wrapper around it, which takes the outer parameter. If the solver has it, too, both
+// take it.
+func wrapped[W Solver](inside Entry, wrap func(Solver, ...Option) (W, error), outer Parameter) func(...Option) (Solver, error) {
 	return func(options ...Option) (Solver, error) {
 		own, others := split(options, []Parameter{outer})
-		base, err := newSolver(others...)
+		if _, both := inside.Parameter(outer.Name); both {
+			others = options
+		}
+		base, err := inside.New(others...)
 		if err != nil {
 			return nil, err
 		}

@@ -34,8 +34,8 @@ func medaEntry() Entry {
 		Formula:    "Adam; tables drawn anew, their state cleared, at every epoch after the first",
 		Reference:  "Liu and others, arXiv 2407.01607",
 		Semantics:  EveryStep,
-		Parameters: adamParameters(seed()),
-		New:        wrapped(NewAdam, NewMEDA, seed()),
+		Parameters: adamParameters(halvesParameters()...),
+		New:        wrapped(adamEntry(), NewMEDA, seed()),
 	}
 }
 
@@ -46,7 +46,7 @@ func medaAdagradEntry() Entry {
 		Reference:  "Liu and others, arXiv 2407.01607",
 		Semantics:  OnTouch,
 		Parameters: adagradParameters(seed()),
-		New:        wrapped(NewAdagrad, NewMEDA, seed()),
+		New:        wrapped(adagradEntry(), NewMEDA, seed()),
 	}
 }
 

@@ -95,7 +95,7 @@ func WithClipRatio(ratio float64) Option { return clipRatio(0).With(ratio) }
 // Default 1e-5.
 func WithClipFloor(zeta float64) Option { return clipFloor(0).With(zeta) }
 
-// WithSeed sets the seed of what MEDA draws. Default 0. Parameter.Take, for a solver of one's own, rounds a seed
+// WithSeed sets the seed of what a solver draws: MEDA's embeddings, and the roundings of WithRowState. Default 0. Parameter.Take, for a solver of one's own, rounds a seed
 // above 2^53.
 func WithSeed(value uint64) Option {
 	return Option{parameter: seed(), value: float64(value), set: func(s *settings) { s.seed = value }}
@@ -104,3 +104,7 @@ func WithSeed(value uint64) Option {
 // WithOnTouch lets moments and decay of a row move only at the steps whose batch touches it, as PyTorch's
 // SparseAdam and TensorFlow's LazyAdam do. The default is EveryStep; see the package comment.
 func WithOnTouch() Option { return onTouch().With(1) }
+
+// WithRowState keeps both moments of the rows of tables in bfloat16, half the memory of float32. They are rounded at the gradients of a
+// row, at random with a mean of what was rounded, by the seed, the row and the step; all arithmetic is float32. The default is float32.
+func WithRowState() Option { return rowState().With(1) }

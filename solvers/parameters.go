@@ -93,13 +93,17 @@ func clip() Parameter {
 func seed() Parameter {
 	r := Range{"a whole number of at least 0", func(v float64) bool { return v >= 0 && v == math.Trunc(v) }}
 	return Parameter{
-		Name: "seed", Option: "WithSeed", Meaning: "of what is drawn anew", Range: r,
+		Name: "seed", Option: "WithSeed", Meaning: "of what is drawn: new embeddings, roundings", Range: r,
 		set: func(s *settings, v float64) { s.seed = uint64(v) },
 	}
 }
 
 func onTouch() Parameter {
 	return onOff("on_touch", "WithOnTouch", "rows move only when a batch touches them", func(s *settings) { s.onTouch = true })
+}
+
+func rowState() Parameter {
+	return onOff("row_state", "WithRowState", "moments of rows in bfloat16", func(s *settings) { s.rowHalves = true })
 }
 
 // number is a parameter that is a field of the settings.

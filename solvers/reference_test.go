@@ -187,6 +187,7 @@ type comparison struct {
 	halve   bool // the learning rate is halved at steps 400 and 800
 
 	schedule schedule.Schedule // of the learning rate; nil: none
+	halves   bool              // moments are rounded at gradients
 }
 
 // comparisons are all solvers but SAM and MEDA, with their options.
@@ -260,7 +261,7 @@ func comparisons() []comparison {
 			comparison{name: "AdamAR, alpha " + format(alpha), solver: "adamar", options: []Option{WithAlpha(alpha)}, formula: adam(adaptive(alpha))},
 			comparison{name: "AdamAR, alpha " + format(alpha) + ", eps outside", solver: "adamar", options: []Option{WithAlpha(alpha), WithEpsOutside()}, formula: adamOutside(adaptive(alpha))})
 	}
-	return list
+	return append(list, halvesComparisons(adam)...)
 }
 
 // schedules are one of each kind over the steps of a course.
@@ -385,6 +386,9 @@ func (x *course) step(k int) {
 	require.NoError(x.t, err)
 	require.NoError(x.t, x.solver.Step([]gorgonia.ValueGrad{fake.Of(x.table, g)}))
 	x.follow(k, gradients)
+	if x.c.halves {
+		x.round(gradients)
+	}
 }
 
 // follow is the step of the formula.

@@ -33,6 +33,7 @@ func Regrow(parts []StatePart, rows int, origin []int32) ([]StatePart, error) {
 		out = append(out, StatePart{
 			Name:   p.Name,
 			Floats: regrow(p.Floats, rows, origin, 0), Ints: regrow(p.Ints, rows, origin, fresh), Doubles: regrow(p.Doubles, rows, origin, 0),
+			Halves: regrow(p.Halves, rows, origin, 0),
 		})
 	}
 	return out, nil

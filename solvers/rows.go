@@ -16,7 +16,8 @@ type rows struct {
 	solver *solver
 	table  *graph.Table
 	dim    int
-	m, v   *offheap.Array[float32] // m is nil for a base without momentum
+	m, v   *offheap.Array[float32] // m is nil for a base without momentum; both are nil if there are halves
+	halves *halves                 // in place of m and v; nil: they are float32
 	memory kernel.Table            // of table, m and v
 	stamps *offheap.Array[uint32]  // for each row: step of its latest gradient, step to which it is settled
 	counts *offheap.Array[uint32]  // occurrences of each row, for FAL; else nil
@@ -39,7 +40,10 @@ func newRows(s *solver, t *graph.Table) (*rows, error) {
 		r.free()
 		return nil, err
 	}
-	r.memory = kernel.Table{Dim: r.dim, W: t.Floats(), V: r.v.Data()}
+	r.memory = kernel.Table{Dim: r.dim, W: t.Floats()}
+	if r.v != nil {
+		r.memory.V = r.v.Data()
+	}
 	if r.m != nil {
 		r.memory.M = r.m.Data()
 	}
@@ -53,13 +57,8 @@ func newRows(s *solver, t *graph.Table) (*rows, error) {
 }
 
 func (r *rows) allocate() (err error) {
-	n, b := r.table.Rows(), r.solver.base
-	if b.usesMomentum() {
-		if r.m, err = offheap.New[float32](n * r.dim); err != nil {
-			return err
-		}
-	}
-	if r.v, err = offheap.New[float32](n * b.width(r.dim)); err != nil {
+	n := r.table.Rows()
+	if err := r.allocateMoments(n); err != nil {
 		return err
 	}
 	if r.solver.byFrequency {
@@ -71,9 +70,28 @@ func (r *rows) allocate() (err error) {
 	return err
 }
 
+func (r *rows) allocateMoments(n int) (err error) {
+	b := r.solver.base
+	if adam, is := b.(*adamBase); is && r.solver.rowHalves {
+		r.halves, err = newHalves(adam, r.table, r.solver.seed)
+		return err
+	}
+	if b.usesMomentum() {
+		if r.m, err = offheap.New[float32](n * r.dim); err != nil {
+			return err
+		}
+	}
+	r.v, err = offheap.New[float32](n * b.width(r.dim))
+	return err
+}
+
+// momentum reports whether rows have two moments.
+func (r *rows) momentum() bool { return r.m != nil || r.halves != nil }
+
 func (r *rows) free() {
 	r.m.Free()
 	r.v.Free()
+	r.halves.free()
 	r.stamps.Free()
 	r.counts.Free()
 	r.table.SetSettler(nil)
@@ -87,6 +105,9 @@ func (r *rows) prefetch(list []int32) {
 	kernel.Prefetch(r.memory.W, r.dim, list)
 	kernel.Prefetch(r.memory.M, r.dim, list)
 	kernel.Prefetch(r.memory.V, r.solver.base.width(r.dim), list)
+	if r.halves != nil {
+		r.halves.prefetch(r.dim, list)
+	}
 }
 
 // chosen returns the number of the decay of a row.
@@ -122,27 +143,40 @@ func (r *rows) Settle(list []int32) {
 }
 
 func (r *rows) settleList(from, to int) {
-	list := r.list[from:to]
-	r.prefetch(list)
 	x := r.begin()
-	r.settleTo(list, r.steps(), x)
+	r.prefetch(r.list[from:to])
+	r.settleTo(r.list[from:to], r.steps(), x)
 	r.end(x)
 }
 
 // settleTo brings rows to step k.
 func (r *rows) settleTo(list []int32, k int, x *scratch) {
+	x.behind = x.behind[:0]
 	for _, row := range list {
-		r.settle(int(row), k, x)
+		if _, u := r.times(int(row)); u < k {
+			x.behind = append(x.behind, row)
+		}
+	}
+	if len(x.behind) == 0 {
+		return
+	}
+	places := r.open(x.behind, x)
+	for i, row := range x.behind {
+		r.settle(int(row), int(places[i]), k, x)
 	}
 	x.flush()
+	r.close(x.behind, x, false)
+}
+
+// settle brings a row, which has a place in the scratch's table, to step k, or has the scratch do so when it is flushed.
+func (r *rows) settle(row, place, k int, x *scratch) {
+	s, u := r.times(row)
+	r.laws[r.chosen(row)].settle(place, u, s, k, r.frequencyRate(row), x)
+	r.stamps.Data()[2*row+1] = uint32(k)
 }
 
 // begin takes a scratch for rows of the table; end gives it back.
-func (r *rows) begin() *scratch {
-	x := r.scratches.Get().(*scratch)
-	x.table = &r.memory
-	return x
-}
+func (r *rows) begin() *scratch { return r.scratches.Get().(*scratch) }
 
 func (r *rows) end(x *scratch) { r.scratches.Put(x) }
 
@@ -157,19 +191,12 @@ func (r *rows) SettleAll() {
 
 func (r *rows) settleRange(from, to int) {
 	x := r.begin()
+	x.list = x.list[:0]
 	for row := from; row < to; row++ {
-		r.settle(row, r.steps(), x)
+		x.list = append(x.list, int32(row))
 	}
-	x.flush()
+	r.settleTo(x.list, r.steps(), x)
 	r.end(x)
-}
-
-// settle brings a row to step k, or has the scratch do so when it is flushed.
-func (r *rows) settle(row, k int, x *scratch) {
-	if s, u := r.times(row); u < k {
-		r.laws[r.chosen(row)].settle(row, u, s, k, r.frequencyRate(row), x)
-		r.stamps.Data()[2*row+1] = uint32(k)
-	}
 }
 
 // times returns the step of a row's latest gradient and the step to which the row is settled.
@@ -180,20 +207,16 @@ func (r *rows) times(row int) (s, u int) {
 
 // settledRow writes to w what settle would make of the row, and leaves the row as it is.
 func (r *rows) settledRow(w []float32, row int, x *scratch) {
-	of, at := &r.memory, row*r.dim
-	copy(w, of.W[at:])
 	s, u := r.times(row)
 	if u >= r.steps() {
+		copy(w, r.memory.W[row*r.dim:])
 		return
 	}
-	one := &x.copied
-	*one = kernel.Table{Dim: r.dim, W: w, M: one.M[:0], V: one.V[:0]}
-	if of.M != nil {
-		one.M, one.V = append(one.M, of.M[at:at+r.dim]...), append(one.V, of.V[at:at+r.dim]...)
-	}
-	x.table = one
+	x.list = append(x.list[:0], int32(row))
+	r.copyRows(x.list, x)
 	r.laws[r.chosen(row)].settle(0, u, s, r.steps(), r.frequencyRate(row), x)
 	x.flush()
+	copy(w, x.copied.W)
 }
 
 // step takes one step with a gradient. Lookup has settled its rows when it read them, unless the gradient
@@ -225,16 +248,18 @@ func (r *rows) updateRange(from, to int) {
 	if !r.solver.onTouch {
 		r.settleTo(list, r.steps()-1, x)
 	}
+	places := r.open(list, x)
 	x.keeps, x.rates = x.keeps[:0], x.rates[:0]
 	for i := range list {
-		r.prepare(from+i, x)
+		r.prepare(from+i, int(places[i]), x)
 	}
-	r.solver.base.updateRows(&r.memory, list, g, x.keeps, x.rates)
+	r.solver.base.updateRows(x.table, places, g, x.keeps, x.rates)
+	r.close(list, x, true)
 	r.end(x)
 }
 
 // prepare appends what row i of the gradient keeps and at what rate it moves, and sets the row's clock.
-func (r *rows) prepare(i int, x *scratch) {
+func (r *rows) prepare(i, place int, x *scratch) {
 	row := int(r.grad.Rows[i])
 	g := r.grad.Values[i*r.dim : (i+1)*r.dim]
 	x.keeps = append(x.keeps, float32(1-r.lambda(row, r.steps())))
@@ -245,7 +270,7 @@ func (r *rows) prepare(i int, x *scratch) {
 	}
 	stamps[1] = r.clock[0]
 	if g = r.solver.clipped(g); r.solver.transform != nil {
-		r.solver.transform(r.memory.W[row*r.dim:(row+1)*r.dim], g, r.grad.Count(i))
+		r.solver.transform(x.table.W[place*r.dim:(place+1)*r.dim], g, r.grad.Count(i))
 	}
 }
 

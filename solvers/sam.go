@@ -48,8 +48,8 @@ func samEntry() Entry {
 		Formula:    "Adam, with the gradient at w + rho * g/||g||; two passes a step",
 		Reference:  "Foret and others, ICLR 2021",
 		Semantics:  EveryStep,
-		Parameters: adamParameters(rho(defaultRho)),
-		New:        wrapped(NewAdam, NewSAM, rho(defaultRho)),
+		Parameters: adamParameters(append(halvesParameters(), rho(defaultRho))...),
+		New:        wrapped(adamEntry(), NewSAM, rho(defaultRho)),
 	}
 }
 
@@ -60,7 +60,7 @@ func samAdagradEntry() Entry {
 		Reference:  "Foret and others, ICLR 2021",
 		Semantics:  OnTouch,
 		Parameters: adagradParameters(rho(defaultRho)),
-		New:        wrapped(NewAdagrad, NewSAM, rho(defaultRho)),
+		New:        wrapped(adagradEntry(), NewSAM, rho(defaultRho)),
 	}
 }
 

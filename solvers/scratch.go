@@ -1,6 +1,10 @@
 package solvers
 
-import "github.com/ctrzoo/ctrzoo/graph/kernel"
+import (
+	"math/rand/v2"
+
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
+)
 
 // scratch is the memory of one worker.
 type scratch struct {
@@ -12,7 +16,10 @@ type scratch struct {
 	keeps, rates []float32 // of the rows of a step
 	step         kernel.AdamStep
 	grad         []float32    // of a row
-	copied       kernel.Table // of a single row
+	copied       kernel.Table // of rows that are moved elsewhere than in their table
+	places       []int32      // theirs there
+	list, behind []int32      // rows, and those of them that are not settled
+	random       rand.PCG     // for rounding
 	// tails of rows with u != s. After an evaluation all rows have the same u, and the tails that
 	// matter belong to as few values of s as a tail has steps.
 	tails [256]struct {

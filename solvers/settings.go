@@ -21,7 +21,7 @@ type settings struct {
 	bucketDecay                         float64
 	seed                                uint64
 
-	epsOutside, onTouch, scaled, decayDense bool
+	epsOutside, onTouch, scaled, decayDense, rowHalves bool
 }
 
 // configure returns the settings of a solver that has the parameters of the entry: base, then the defaults of
@@ -112,6 +112,9 @@ func (s *settings) String() string {
 		if w.on {
 			list = append(list, w.name)
 		}
+	}
+	if s.rowHalves {
+		list = append(list, "row_state=bf16", "seed="+strconv.FormatUint(s.seed, 10))
 	}
 	if s.adaptiveBuckets >= 0 {
 		list = append(list, "buckets="+strconv.Itoa(s.adaptiveBuckets)+":"+text(s.bucketDecay))

@@ -23,7 +23,8 @@ type state interface {
 // State implements Stateful. The parts are, where the solver has them,
 //
 //	clock   steps that the weight has taken; of FAL also the largest of counts
-//	m, v    first and second moments: as many values as the weight has, or one for each row
+//	m, v    first and second moments: as many values as the weight has, or one for each row; in bfloat16 those of the
+//	        row's latest gradient, see WithRowState
 //	steps   of a table, two for each row: the step of its latest gradient that was not zero, and
 //	        the step to which the row is settled
 //	counts  of FAL: how often each row has occurred
@@ -63,9 +64,19 @@ func (d *denseState) restore(parts []StatePart) error { return copyParts(d.parts
 
 // fixed returns the parts whose length follows from the table and the solver.
 func (r *rows) fixed() []StatePart {
-	list := []StatePart{{Name: clockPart, Ints: r.clock[:]}, {Name: "v", Floats: r.v.Data()}, {Name: stepsPart, Ints: r.stamps.Data()}}
-	if r.m != nil {
-		list = append(list, StatePart{Name: "m", Floats: r.m.Data()})
+	v, m := StatePart{Name: "v"}, StatePart{Name: "m"}
+	switch h := r.halves; {
+	case h != nil:
+		v.Halves, m.Halves = h.v.Data(), h.m.Data()
+	case r.m != nil:
+		m.Floats = r.m.Data()
+		fallthrough
+	default:
+		v.Floats = r.v.Data()
+	}
+	list := []StatePart{{Name: clockPart, Ints: r.clock[:]}, v, {Name: stepsPart, Ints: r.stamps.Data()}}
+	if r.momentum() {
+		list = append(list, m)
 	}
 	if r.counts != nil {
 		list = append(list, StatePart{Name: "counts", Ints: r.counts.Data()})
@@ -125,7 +136,7 @@ func copyParts(to, from []StatePart) error {
 		found := false
 		for _, f := range from {
 			if f.Name == t.Name {
-				copied := copy(t.Floats, f.Floats) + copy(t.Ints, f.Ints)
+				copied := copy(t.Floats, f.Floats) + copy(t.Ints, f.Ints) + copy(t.Halves, f.Halves)
 				found = copied == t.len() && copied == f.len()
 			}
 		}
@@ -199,6 +210,7 @@ func (s *solver) Forget(table *graph.Table) {
 	for _, part := range r.fixed() {
 		clear(part.Floats)
 		clear(part.Ints)
+		clear(part.Halves)
 	}
 	r.rates = stepRates{}
 	r.forgetTails()

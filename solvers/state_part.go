@@ -17,7 +17,7 @@ const (
 // beside the parts of its state. No solver uses it.
 const UnsettledPart = "unsettled"
 
-// StatePart is a named part of the state of a weight; one of Floats, Ints and Doubles is used. It is the
+// StatePart is a named part of the state of a weight; one of Floats, Ints, Doubles and Halves is used. It is the
 // memory itself, valid until the next step.
 //
 // A part of a table has values for each row, in the order of the rows and as many for each, unless its
@@ -28,6 +28,7 @@ type StatePart struct {
 	Floats  []float32
 	Ints    []uint32
 	Doubles []float64
+	Halves  []uint16 // values in bfloat16
 }
 
 // ByRow reports whether a part of a table's state has values for each row.
@@ -45,7 +46,12 @@ func (s *StatePart) Check(rows int) error {
 }
 
 // len is the number of values.
-func (s *StatePart) len() int { return len(s.Floats) + len(s.Ints) + len(s.Doubles) }
+func (s *StatePart) len() int { return len(s.Floats) + len(s.Ints) + len(s.Doubles) + len(s.Halves) }
+
+// Bytes is how much memory the values take.
+func (s *StatePart) Bytes() int {
+	return 4*(len(s.Floats)+len(s.Ints)) + 8*len(s.Doubles) + 2*len(s.Halves)
+}
 
 // PartName is the name of a part of the state of a weight among those of all weights, as checkpoints have
 // it: "deep/table/steps".

@@ -48,6 +48,12 @@ func axpyAVX512(dst, src *float32, n int, s float32)
 func scaleAVX512(x *float32, n int, s float32)
 
 //go:noescape
+func widenAVX512(dst *float32, src *uint16, n int, s float32)
+
+//go:noescape
+func roundAtRandomAVX512(dst *uint16, src *float32, n int, counters *uint32, p *[3]uint32)
+
+//go:noescape
 func mulAVX512(dst, a, b *float32, n int)
 
 //go:noescape
@@ -142,6 +148,12 @@ func axpyAVX2(dst, src *float32, n int, s float32)
 
 //go:noescape
 func scaleAVX2(x *float32, n int, s float32)
+
+//go:noescape
+func widenAVX2(dst *float32, src *uint16, n int, s float32)
+
+//go:noescape
+func roundAtRandomAVX2(dst *uint16, src *float32, n int, counters *uint32, p *[3]uint32)
 
 //go:noescape
 func mulAVX2(dst, a, b *float32, n int)

@@ -59,6 +59,22 @@ func (k *kernels) prefetch(table *byte, width int, rows *int32, n int) {
 	prefetchAVX2(table, width, rows, n)
 }
 
+func (k *kernels) widen(dst *float32, src *uint16, n int, s float32) {
+	if k.isAVX512() {
+		widenAVX512(dst, src, n, s)
+		return
+	}
+	widenAVX2(dst, src, n, s)
+}
+
+func (k *kernels) roundAtRandom(dst *uint16, src *float32, n int, counters *uint32, p *[3]uint32) {
+	if k.isAVX512() {
+		roundAtRandomAVX512(dst, src, n, counters, p)
+		return
+	}
+	roundAtRandomAVX2(dst, src, n, counters, p)
+}
+
 func (k *kernels) adam(w, grad, m, v *float32, n int, p *[9]float32) {
 	if k.isAVX512() {
 		adamAVX512(w, grad, m, v, n, p)

@@ -34,6 +34,10 @@ func (*kernels) reluGrad(_, _, _ *float32, _ int) {}
 
 func (*kernels) axpy(_, _ *float32, _ int, _ float32) {}
 
+func (*kernels) widen(_ *float32, _ *uint16, _ int, _ float32) {}
+
+func (*kernels) roundAtRandom(_ *uint16, _ *float32, _ int, _ *uint32, _ *[3]uint32) {}
+
 func (*kernels) scale(_ *float32, _ int, _ float32) {}
 
 func (*kernels) small(_ int, _ *float32, _, _ int, _ *float32, _ int, _ *float32, _ int, _ bool, _ *int32) {

@@ -9,7 +9,9 @@ import (
 var ErrTooLarge = errors.New("offheap: not enough memory")
 
 // Element is what an Array can hold: types without pointers.
-type Element interface{ ~float32 | ~int32 | ~uint32 }
+type Element interface {
+	~float32 | ~int32 | ~uint32 | ~uint16
+}
 
 // Array is an array of fixed length.
 type Array[T Element] struct {

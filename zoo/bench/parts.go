@@ -74,8 +74,8 @@ func ancestors(n *gorgonia.Node) map[int64]bool {
 			return
 		}
 		seen[n.ID()] = true
-		for it := n.Graph().From(n.ID()); it.Next(); {
-			visit(it.Node().(*gorgonia.Node))
+		for _, in := range inputsOf(n) {
+			visit(in)
 		}
 	}
 	visit(n)

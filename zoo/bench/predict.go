@@ -44,17 +44,17 @@ type PredictFigures struct {
 
 // Run measures. It stops early with the error of ctx when ctx ends.
 func (b PredictBenchmark) Run(ctx context.Context) (*PredictFigures, error) {
-	b.BatchSize, b.Callers = cmp.Or(b.BatchSize, 1), cmp.Or(b.Callers, 1)
-	b.Fields, b.Rows, b.Seconds = cmp.Or(b.Fields, 24), cmp.Or(b.Rows, 1_000_000), cmp.Or(b.Seconds, 1)
-	if b.Model == nil || b.BatchSize < 1 || b.Callers < 1 || b.Fields < 1 || b.Rows < b.Fields {
-		return nil, fmt.Errorf("%w of %d callers, %d samples with %d fields and %d rows", ErrBenchmark, b.Callers, b.BatchSize, b.Fields, b.Rows)
-	}
-	p, weights, err := b.newPredictor()
+	b = b.withDefaults()
+	t, err := b.Trained()
 	if err != nil {
 		return nil, err
 	}
-	defer weights.Free()
-	batches := b.shape().batches(64, b.BatchSize)
+	defer t.Weights.Free()
+	p, err := t.Predictor()
+	if err != nil {
+		return nil, err
+	}
+	batches := b.Batches()
 	took := make([][]time.Duration, b.Callers)
 	for i := range took {
 		took[i] = make([]time.Duration, 0, maxCalls)
@@ -81,24 +81,47 @@ func (b PredictBenchmark) Run(ctx context.Context) (*PredictFigures, error) {
 	}, nil
 }
 
+func (b PredictBenchmark) withDefaults() PredictBenchmark {
+	b.BatchSize, b.Callers = cmp.Or(b.BatchSize, 1), cmp.Or(b.Callers, 1)
+	b.Fields, b.Rows, b.Seconds = cmp.Or(b.Fields, 24), cmp.Or(b.Rows, 1_000_000), cmp.Or(b.Seconds, 1)
+	return b
+}
+
 func (b PredictBenchmark) shape() shape { return shape{b.Fields, b.Rows / b.Fields, b.History} }
 
-func (b PredictBenchmark) newPredictor() (*predict.Predictor, *graph.Weights, error) {
+// check finds settings that cannot be measured.
+func (b PredictBenchmark) check() error {
+	if b.Model == nil || b.BatchSize < 1 || b.Callers < 1 || b.Fields < 1 || b.Rows < b.Fields {
+		return fmt.Errorf("%w of %d callers, %d samples with %d fields and %d rows", ErrBenchmark, b.Callers, b.BatchSize, b.Fields, b.Rows)
+	}
+	return nil
+}
+
+// Batches returns the 64 batches that are predicted in turn. Every call draws the same. There are none of settings that Run refuses.
+func (b PredictBenchmark) Batches() []*datasets.Batch {
+	b = b.withDefaults()
+	if b.check() != nil {
+		return nil
+	}
+	return b.shape().batches(64, b.BatchSize)
+}
+
+// Trained returns the model with weights as if it were trained. Every call draws the same; the caller frees them.
+func (b PredictBenchmark) Trained() (*predict.Trained, error) {
+	b = b.withDefaults()
+	if err := b.check(); err != nil {
+		return nil, err
+	}
 	fields := b.shape().list()
 	weights := graph.NewWeights(rand.New(rand.NewPCG(1, 1)))
 	builder := graph.NewBuilder(1, zoo.GraphFields(fields), weights)
 	builder.Dropouts = rand.New(rand.NewPCG(1, 2))
+	builder.EmbeddingInit = graph.Normal(0.1)                            // so that predictions differ
 	if _, err := zoo.NewInferenceNetwork(b.Model, builder); err != nil { // which makes the weights
 		weights.Free()
-		return nil, nil, err
+		return nil, err
 	}
-	p, err := predict.NewPredictor(b.Model, fields, weights)
-	if err != nil {
-		weights.Free()
-		return nil, nil, err
-	}
-	p.SetPrecision(b.Precision)
-	return p, weights, nil
+	return &predict.Trained{Model: b.Model, Fields: fields, Weights: weights, Precision: b.Precision}, nil
 }
 
 // maxCalls is how many times of calls each caller keeps.

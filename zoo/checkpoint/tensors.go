@@ -33,6 +33,8 @@ func dtype[T offheap.Number]() safetensors.DType {
 	switch any(zero).(type) {
 	case uint8:
 		return safetensors.U8
+	case uint16: // there is no other use of 16 bits
+		return safetensors.BF16
 	case int32:
 		return safetensors.I32
 	case uint32:

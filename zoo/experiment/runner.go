@@ -214,7 +214,7 @@ func (r *Runner) tell(change func(*Progress)) {
 }
 
 // compare tests, for each data set, model and seed, the method with the best mean test AUC after
-// the last epoch against the runner-up.
+// the last epoch against the runner-up, and draws the interval of their difference over all seeds.
 func (r *Runner) compare(ctx context.Context) error {
 	for _, d := range r.Grid.Data {
 		labels, weighted, err := labelsOf(ctx, r.data[d.Label()].Test)
@@ -252,7 +252,7 @@ func (r *Runner) compareModel(d Data, model string, labels []float32) error {
 			return err
 		}
 	}
-	return nil
+	return r.Store.bootstrap(methods[0], methods[1], labels)
 }
 
 // meanAUC is the mean test AUC after the last epoch.

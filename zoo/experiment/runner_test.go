@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,19 @@ func TestAGridRunsOnceAndGivesTheSameSideBySide(t *testing.T) {
 	const runs = 2 * 5 * 2 // models x candidates x seeds
 	require.Len(t, one.Store.Records(), runs)
 	require.Len(t, one.Store.Comparisons(), 2*2)
+	require.Len(t, one.Store.Intervals(), 2)
+	for _, i := range one.Store.Intervals() {
+		require.Len(t, i.Best, 2)
+		require.LessOrEqual(t, i.Low, i.Mean)
+		require.LessOrEqual(t, i.Mean, i.High)
+		var mean float64
+		for _, c := range one.Store.Comparisons() {
+			if slices.Contains(i.Best, c.Best) {
+				mean += (c.BestAUC - c.RunnerUpAUC) / 2
+			}
+		}
+		require.InDelta(t, mean, i.Mean, 1e-12)
+	}
 	for _, r := range one.Store.Records() {
 		require.Len(t, r.Results, 2)
 		require.Len(t, r.Curve, 6)

@@ -18,7 +18,7 @@ import (
 // ErrDamaged is wrapped by what Store.Damaged tells.
 var ErrDamaged = errors.New("damaged record")
 
-// Store is a file of JSON lines: runs and comparisons. A line is added by one write and synced, so
+// Store is a file of JSON lines: runs, comparisons and intervals. A line is added by one write and synced, so
 // that an interruption loses no line that was there. Its methods may be called from several
 // goroutines.
 type Store struct {
@@ -33,12 +33,14 @@ type Store struct {
 	records     []*Record
 	byKey       map[string]*Record
 	comparisons []*Comparison
+	intervals   []*Interval
 }
 
-// line is a line of the file: one of the two.
+// line is a line of the file: one of the three.
 type line struct {
 	Run        *Record     `json:"run,omitempty"`
 	Comparison *Comparison `json:"comparison,omitempty"`
+	Interval   *Interval   `json:"interval,omitempty"`
 }
 
 // ReadStore reads the records of a file, which stays as it is. A file that gzip has packed is read, too.
@@ -70,8 +72,10 @@ func (s *Store) read(number int, text []byte) {
 		s.keep(l.Run)
 	case l.Comparison != nil:
 		s.comparisons = append(s.comparisons, l.Comparison)
+	case l.Interval != nil:
+		s.intervals = append(s.intervals, l.Interval)
 	default:
-		s.Damaged = append(s.Damaged, fmt.Errorf("experiment: %s:%d: %w: neither a run whose key fits its settings nor a comparison", s.path, number, ErrDamaged))
+		s.Damaged = append(s.Damaged, fmt.Errorf("experiment: %s:%d: %w: neither a run whose key fits its settings nor a comparison of runs", s.path, number, ErrDamaged))
 	}
 }
 
@@ -208,6 +212,9 @@ func (s *Store) Name() string {
 // Comparisons are those of the methods of finished grids.
 func (s *Store) Comparisons() []*Comparison { return s.comparisons }
 
+// Intervals are those of the methods of finished grids.
+func (s *Store) Intervals() []*Interval { return s.intervals }
+
 // Find is the run with a key, or nil.
 func (s *Store) Find(key string) *Record {
 	s.lock.Lock()
@@ -245,6 +252,16 @@ func (s *Store) addComparison(c *Comparison) error {
 		return err
 	}
 	s.comparisons = append(s.comparisons, c)
+	return nil
+}
+
+func (s *Store) addInterval(i *Interval) error {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if err := s.write(line{Interval: i}); err != nil {
+		return err
+	}
+	s.intervals = append(s.intervals, i)
 	return nil
 }
 

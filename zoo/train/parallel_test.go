@@ -288,6 +288,24 @@ func TestShardedTablesEqualReplicatedOnes(t *testing.T) {
 	}
 }
 
+// Moments in bfloat16 are rounded by the number of a row in the whole table, also on a rank that holds only some rows.
+func TestHalvesOfShardedTablesEqualReplicatedOnes(t *testing.T) {
+	set, dir := testrun.Small(t, 1500), t.TempDir()
+	job := jobOf{
+		solver: "adamar", options: []solvers.Option{solvers.WithRowState(), solvers.WithSeed(9)}, size: 3,
+		run: train.Run{Model: smallModels(t)["wdl"], Train: set.Train, Test: set.Test, BatchSize: 120, Epochs: 2, Seed: 4},
+	}
+	in := func(name string, sharded bool, steps int) error {
+		job.dir, job.steps, job.run.Parallel.ShardTables = filepath.Join(dir, name), steps, sharded
+		return job.train()[0].err
+	}
+	require.NoError(t, in("whole", false, -1))
+	require.ErrorIs(t, in("sharded", true, 5), context.Canceled)
+	require.ErrorIs(t, in("sharded", false, 5), context.Canceled)
+	require.NoError(t, in("sharded", true, -1))
+	require.Equal(t, testrun.LatestFiles(t, filepath.Join(dir, "whole")), testrun.LatestFiles(t, filepath.Join(dir, "sharded")))
+}
+
 // Rows that a rank does not hold take no memory of it.
 func TestShardsHoldTheirRowsOnly(t *testing.T) {
 	set := testrun.Small(t, 1000)

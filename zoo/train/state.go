@@ -97,6 +97,8 @@ func addPart(t *Trainer, to *checkpoint.Tensors, w *graph.Weight, p solvers.Stat
 		addOf(t, to, w, name, p.Ints, p.ByRow())
 	case p.Floats != nil:
 		addOf(t, to, w, name, p.Floats, p.ByRow())
+	case p.Halves != nil:
+		addOf(t, to, w, name, p.Halves, p.ByRow())
 	default:
 		checkpoint.Add(to, name, p.Doubles)
 	}
@@ -209,6 +211,8 @@ func partsOf(m *checkpoint.Mapped, weight string, table *graph.Table) ([]solvers
 			p.Floats, err = checkpoint.ViewRows[float32](m, t.Name, rowsOf)
 		case checkpoint.IsOf[uint32](&t):
 			p.Ints, err = checkpoint.ViewRows[uint32](m, t.Name, rowsOf)
+		case checkpoint.IsOf[uint16](&t):
+			p.Halves, err = checkpoint.ViewRows[uint16](m, t.Name, rowsOf)
 		default:
 			p.Doubles, err = checkpoint.View[float64](m, t.Name)
 		}

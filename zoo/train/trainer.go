@@ -137,7 +137,7 @@ func (t *Trainer) Memory() (weights, state int, err error) {
 			return weights, state, fmt.Errorf("zoo: %w", err)
 		}
 		for _, p := range parts {
-			state += len(offheap.Bytes(p.Floats)) + len(offheap.Bytes(p.Ints)) + len(offheap.Bytes(p.Doubles))
+			state += p.Bytes()
 		}
 	}
 	return weights, state, nil

@@ -44,7 +44,7 @@ func newPredictCommand(c *flags.Catalogs) *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&o.models, "model", slices.Sorted(maps.Keys(models())), "models")
+	f.StringSliceVar(&o.models, "model", slices.Sorted(maps.Keys(bench.Models())), "models")
 	f.IntSliceVar(&o.sizes, "batch-size", []int{1, 32, 1024}, "samples in a call")
 	f.IntSliceVar(&o.callers, "callers", []int{1, 2}, "callers at a time")
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
@@ -72,7 +72,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		for _, size := range o.sizes {
 			for _, callers := range o.callers {
 				figures, err := bench.PredictBenchmark{
-					Model: model, BatchSize: size, Callers: callers, Rows: o.rows, Seconds: o.seconds, History: historyOf(name), Precision: o.precision.Precision,
+					Model: model, BatchSize: size, Callers: callers, Rows: o.rows, Seconds: o.seconds, History: bench.HistoryOf(name), Precision: o.precision.Precision,
 				}.Run(cmd.Context())
 				if err != nil {
 					return err

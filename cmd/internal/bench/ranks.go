@@ -63,7 +63,7 @@ func (o *ranksOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
 		return err
 	}
 	figures, err := bench.RankBenchmark{
-		Model: model, NewSolver: newSolver, Comm: comm, BatchSize: o.batch, Rows: o.rows, Rounds: o.rounds, ShardTables: o.shard, History: historyOf(o.model),
+		Model: model, NewSolver: newSolver, Comm: comm, BatchSize: o.batch, Rows: o.rows, Rounds: o.rounds, ShardTables: o.shard, History: bench.HistoryOf(o.model),
 	}.Run(cmd.Context())
 	if err != nil || figures == nil { // rank 0 prints
 		return err

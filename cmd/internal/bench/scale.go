@@ -54,7 +54,7 @@ func (o *scaleOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	figures, err := bench.ScaleBenchmark{Model: model, BatchSize: o.batch, History: historyOf(o.model), Cores: o.cores, Seconds: o.seconds}.Run(cmd.Context())
+	figures, err := bench.ScaleBenchmark{Model: model, BatchSize: o.batch, History: bench.HistoryOf(o.model), Cores: o.cores, Seconds: o.seconds}.Run(cmd.Context())
 	if errors.Is(err, bench.ErrBenchmark) {
 		return ui.Usage(fmt.Errorf("--cores: %w", err))
 	}

@@ -70,7 +70,7 @@ func (o *stepOptions) run(cmd *cobra.Command) error {
 		return ui.Usage(err)
 	}
 	figures, err := bench.StepBenchmark{
-		Model: model, Solver: solver, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds, History: historyOf(o.model), Precision: o.precision.Precision,
+		Model: model, Solver: solver, BatchSize: o.batch, Rows: o.rows, Seconds: o.seconds, History: bench.HistoryOf(o.model), Precision: o.precision.Precision,
 	}.Run(cmd.Context())
 	if err != nil {
 		return err

@@ -54,6 +54,8 @@ func Files() map[string][]byte {
 		w.reluGrad()
 		w.axpy()
 		w.scale()
+		w.widen()
+		w.roundAtRandom()
 		w.mul()
 		w.mulAdd()
 		w.relu()

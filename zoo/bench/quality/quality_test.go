@@ -13,6 +13,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/datasets/synthetic"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
+	"github.com/ctrzoo/ctrzoo/zoo/bench/tape"
 	"github.com/stretchr/testify/require"
 )
 
@@ -54,20 +55,20 @@ func counts(ids []int32, labels []float32) map[string]int {
 func TestATapeHasTheWeightsAndEverySampleOfEachEpoch(t *testing.T) {
 	s, dir := settings(t), t.TempDir()
 	require.NoError(t, s.Record(t.Context(), dir, adamAR(t)))
-	var tape Tape
+	var recorded Tape
 	text, err := os.ReadFile(filepath.Join(dir, "tape.json"))
 	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(text, &tape))
+	require.NoError(t, json.Unmarshal(text, &recorded))
 	fields := s.Set.Train.Fields()
 	rows, total := 0, 0
 	for _, f := range fields {
 		rows += f.Rows
 	}
-	for _, w := range tape.Weights {
+	for _, w := range recorded.Weights {
 		total += w.Rows * w.Columns
 		require.Equal(t, w.Name == "deep/table", w.Table)
 	}
-	require.Equal(t, Weight{"deep/table", rows, 4, true}, tape.Weights[0])
+	require.Equal(t, tape.Weight{Name: "deep/table", Rows: rows, Columns: 4, Table: true}, recorded.Weights[0])
 	require.Len(t, numbers[float32](t, filepath.Join(dir, "weights.bin")), total)
 
 	ids, labels := numbers[int32](t, filepath.Join(dir, "train-ids.bin")), numbers[float32](t, filepath.Join(dir, "train-labels.bin"))

@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
-	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/solvers"
+	"github.com/ctrzoo/ctrzoo/zoo/bench/tape"
 	"github.com/ctrzoo/ctrzoo/zoo/train"
 )
 
@@ -25,20 +25,12 @@ import (
 //	valid-ids.bin, valid-labels.bin the validation part
 //	tape.json                       this
 type Tape struct {
-	Fields    int      `json:"fields"`
-	BatchSize int      `json:"batch_size"`
-	Epochs    int      `json:"epochs"`
-	Every     int      `json:"every"`
-	Samples   int      `json:"samples"` // of an epoch
-	Weights   []Weight `json:"weights"`
-}
-
-// Weight is a weight of a model.
-type Weight struct {
-	Name    string `json:"name"` // as of a checkpoint, for example "mlp/0/weight"
-	Rows    int    `json:"rows"`
-	Columns int    `json:"columns"`
-	Table   bool   `json:"table"` // one that ids are rows of
+	Fields    int           `json:"fields"`
+	BatchSize int           `json:"batch_size"`
+	Epochs    int           `json:"epochs"`
+	Every     int           `json:"every"`
+	Samples   int           `json:"samples"` // of an epoch
+	Weights   []tape.Weight `json:"weights"`
 }
 
 // Record trains once with a solver, and writes what the run was made of to a folder that exists.
@@ -55,7 +47,7 @@ func (s *Settings) Record(ctx context.Context, folder string, solver solvers.Sol
 		return errors.Join(err, trained.close())
 	}
 	defer trainer.Free()
-	weights, err := recordWeights(folder, trainer.Weights())
+	weights, err := tape.WriteWeights(filepath.Join(folder, "weights.bin"), trainer.Weights())
 	if err == nil {
 		_, err = trainer.Train(ctx)
 	}
@@ -85,18 +77,6 @@ func (s *Settings) recordValid(ctx context.Context, folder string) error {
 	return valid.close()
 }
 
-// recordWeights writes the weights, and describes them.
-func recordWeights(folder string, weights *graph.Weights) (list []Weight, err error) {
-	var values []byte
-	for w := range weights.All() {
-		for _, x := range w.Values() {
-			values = binary.LittleEndian.AppendUint32(values, math.Float32bits(x))
-		}
-		list = append(list, Weight{w.Name, w.Shape[0], w.Shape[1], w.Table != nil})
-	}
-	return list, os.WriteFile(filepath.Join(folder, "weights.bin"), values, 0o666)
-}
-
 // recorder is a source that writes all that is read of it.
 type recorder struct {
 	datasets.Source
@@ -114,22 +94,7 @@ func newRecorder(folder, part string, source datasets.Source) (*recorder, error)
 	if err != nil {
 		return nil, errors.Join(err, ids.Close())
 	}
-	return &recorder{Source: source, first: firstRows(source.Fields()), ids: ids, labels: labels}, nil
-}
-
-// firstRows are the places of fields in the joint table: one after the other, but for those that share the rows of another.
-func firstRows(fields []datasets.Field) (list []int32) {
-	first, next := map[string]int32{}, int32(0)
-	for _, f := range fields {
-		at, shared := first[f.Shares]
-		if !shared {
-			at = next
-			next += int32(f.Rows)
-		}
-		first[f.Name] = at
-		list = append(list, at)
-	}
-	return list
+	return &recorder{Source: source, first: tape.FirstRows(source.Fields()), ids: ids, labels: labels}, nil
 }
 
 // Batches implements datasets.Source.

@@ -160,7 +160,7 @@ func plural(n int, of string) string {
 const claimsIntroduction = "Each cell, a data set with a model, has one vote, of the grid with the most runs on it. A method collapses if its test AUC, " +
 	"the mean over the seeds, falls by 0.002 or more from its best epoch to the last one."
 
-// WriteClaims writes the table of claims and where they do not hold, as Markdown; nothing if no claim was measured.
+// WriteClaims writes the table of claims, where they do not hold, and when to use which method, as Markdown; nothing if no claim was measured.
 func WriteClaims(w io.Writer, tables []*Table) error {
 	var b strings.Builder
 	writeClaims(&b, tables)
@@ -183,4 +183,5 @@ func writeClaims(b *strings.Builder, tables []*Table) {
 			fmt.Fprintf(b, "- %s\n", e)
 		}
 	}
+	writeDecisions(b, Decisions(tables))
 }

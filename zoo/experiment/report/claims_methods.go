@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // methodQuestions are the claims about methods, as the poster's two tables have them.
@@ -155,11 +156,9 @@ func aboveDecay(tables []*Table) (votes []vote) {
 // t-test over the seeds of the best epoch of each, and where the plain method does not collapse.
 func Exceptions(tables []*Table) (list []string) {
 	for _, f := range []family{adamFamily, adagradFamily} {
-		for _, c := range contests(tables, f) {
-			if c.plain.fall() < collapse {
-				list = append(list, fmt.Sprintf("%s: %s does not collapse; it falls by %s from its best epoch to the last.",
-					c.where(), c.plain.Method, number(c.plain.fall())))
-			}
+		all := contests(tables, f)
+		list = append(list, upright(all)...)
+		for _, c := range all {
 			for _, o := range c.others() {
 				if p := c.better(o); p < level {
 					list = append(list, fmt.Sprintf("%s: %s is better than %s by the best epoch of each: %.4f against %.4f, p = %.2g.", c.where(),
@@ -169,6 +168,21 @@ func Exceptions(tables []*Table) (list []string) {
 		}
 	}
 	return list
+}
+
+// upright names the cells in which the plain method does not collapse, in one sentence; none if there are none.
+func upright(all []*contest) []string {
+	var cells []string
+	for _, c := range all {
+		if !c.collapses() {
+			cells = append(cells, number(c.plain.fall())+" on "+c.where())
+		}
+	}
+	if cells == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s does not collapse in %s; from its best epoch to the last it falls by %s.", all[0].plain.Method,
+		plural(len(cells), "cell"), strings.Join(cells, ", "))}
 }
 
 // better returns the p-value with which another method is better than adaptive regularization; 1 if it is not, or if they have

@@ -56,7 +56,7 @@ func TestClaimsAboutMethods(t *testing.T) {
 	require.Equal(t, "yes", holds["AdamAR is the best method by the best epoch of each"])
 	require.Equal(t, "yes", holds["Decay by frequency is better than constant decay, after the last epoch"])
 	require.NotContains(t, holds, "Adagrad collapses after one epoch")
-	require.Equal(t, []string{"log wdl: adam does not collapse; it falls by 0.0010 from its best epoch to the last."}, Exceptions(Summarize(storeOf(t, records))))
+	require.Equal(t, []string{"adam does not collapse in 1 cell; from its best epoch to the last it falls by 0.0010 on log wdl."}, Exceptions(Summarize(storeOf(t, records))))
 }
 
 func TestAnotherMethodThatIsBetterIsAnException(t *testing.T) {

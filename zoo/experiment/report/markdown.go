@@ -139,13 +139,14 @@ func (c *Cell) coefficients() string {
 }
 
 // bold says what bold figures are.
-const bold = "Bold is the best of a column where it is significantly better than the second best: a paired t-test over the seeds, " +
+const bold = "Bold is the best of a column where it is significantly better than the second best: after the last epoch, where the scores " +
+	"of the samples were kept, the 95 % interval of a bootstrap over seeds and samples is above zero; else a paired t-test over the seeds, " +
 	"or of one seed DeLong's test, has p < 0.05."
 
 // title begins a word with a capital.
 func title(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 
-// Tests returns DeLong's tests of the best method of each model against the runner-up.
+// Tests returns DeLong's tests of the best method of each model against the runner-up, and the bootstrap's intervals.
 func (t *Table) Tests() (list []string) {
 	for _, c := range t.Cells {
 		if c == nil || len(c.Comparisons) == 0 {
@@ -155,7 +156,11 @@ func (t *Table) Tests() (list []string) {
 		for _, test := range c.Comparisons {
 			seeds = append(seeds, fmt.Sprintf("%.4f against %.4f, p = %.2g", test.BestAUC, test.RunnerUpAUC, test.P))
 		}
-		list = append(list, fmt.Sprintf("DeLong's test on %s, %s against the runner-up after the last epoch, by seed: %s.", c.Model, c.Method, strings.Join(seeds, "; ")))
+		text := fmt.Sprintf("DeLong's test on %s, %s against the runner-up after the last epoch, by seed: %s.", c.Model, c.Method, strings.Join(seeds, "; "))
+		if i := c.Interval; i != nil {
+			text += fmt.Sprintf(" Bootstrap over %d seeds and all samples: %+.4f, 95 %% interval %+.4f to %+.4f.", len(i.Best), i.Mean, i.Low, i.High)
+		}
+		list = append(list, text)
 	}
 	return list
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -10,12 +11,16 @@ import (
 // level is below which p a difference counts as significant.
 const level = 0.05
 
-// isBest reports whether a cell is the best of its model in an epoch, and significantly so: a paired t-test over the seeds that
-// it has in common with the second best, or of one seed DeLong's test after the last epoch, has p below level.
+// isBest reports whether a cell is the best of its model in an epoch, and significantly so: after the last epoch zero is below the
+// bootstrap's interval of the difference to the second best; or, where there is none, a paired t-test over the seeds that it has in
+// common with the second best, or of one seed DeLong's test after the last epoch, has p below level.
 func (t *Table) isBest(c *Cell, epoch int) bool {
 	second := t.second(c, epoch)
 	if second == nil || !(c.Mean[epoch] > second.Mean[epoch]) {
 		return false
+	}
+	if i := c.Interval; i != nil && epoch == len(c.Mean)-1 && slices.Contains(i.RunnerUp, second.Runs[0].Key) {
+		return i.Low > 0
 	}
 	if a, b := t.paired(c, second, epoch); len(a) > 1 {
 		return pairedP(a, b) < level

@@ -30,6 +30,7 @@ type Cell struct {
 	Mean        []float64 // AUC after each epoch that all runs have, over the seeds
 	Deviation   []float64 // its standard deviation; NaN for one seed
 	Comparisons []*experiment.Comparison
+	Interval    *experiment.Interval // over the runner-up after the last epoch; nil if there is none
 }
 
 // Summarize makes a table for each grid and data set of some stores. Methods are in the order of the grid, or, in records that
@@ -113,6 +114,7 @@ func (t *Table) newCell(runs []*experiment.Record, stores []*experiment.Store) *
 	for _, r := range c.Runs {
 		c.Comparisons = append(c.Comparisons, comparisonsOf(r, stores)...)
 	}
+	c.Interval = intervalOf(c.Runs, stores)
 	for e := range shortest(c.Runs) {
 		var aucs []float64
 		for _, r := range c.Runs {
@@ -166,6 +168,25 @@ func comparisonsOf(r *experiment.Record, stores []*experiment.Store) (list []*ex
 		}
 	}
 	return list
+}
+
+// intervalOf is the one in which some runs of a grid were the best.
+func intervalOf(runs []*experiment.Record, stores []*experiment.Store) *experiment.Interval {
+	var keys []string
+	for _, r := range runs {
+		keys = append(keys, r.Key)
+	}
+	for _, s := range stores {
+		if own := s.Find(keys[0]); own == nil || own.Grid != runs[0].Grid {
+			continue
+		}
+		for _, i := range s.Intervals() {
+			if slices.Equal(i.Best, keys) {
+				return i
+			}
+		}
+	}
+	return nil
 }
 
 // Cell is the cell of a method and a model, or nil.

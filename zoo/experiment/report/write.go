@@ -22,7 +22,10 @@ type page struct {
 	Claims             []Claim
 	ClaimsIntroduction string
 	Exceptions         []string
-	Sections           []section
+
+	Decisions             []Decision
+	DecisionsIntroduction string
+	Sections              []section
 }
 
 type section struct {
@@ -71,7 +74,8 @@ func Write(folder string, tables []*Table) error {
 
 // writeHTML writes the page.
 func writeHTML(w io.Writer, tables []*Table) error {
-	p := page{Claims: Claims(tables), ClaimsIntroduction: claimsIntroduction, Exceptions: Exceptions(tables)}
+	p := page{Claims: Claims(tables), ClaimsIntroduction: claimsIntroduction, Exceptions: Exceptions(tables),
+		Decisions: Decisions(tables), DecisionsIntroduction: decisionsIntroduction}
 	for i, t := range sections(tables) {
 		s := section{Table: t, ID: fmt.Sprintf("s%d", i+1), Bold: bold, Rows: t.rows(), Findings: t.Findings(), Rules: t.Rules(), LeftOut: t.LeftOut(tables)}
 		var err error

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -153,6 +154,30 @@ func TestOnlySignificantDifferencesAreBold(t *testing.T) {
 	}
 	alone := Summarize(storeOf(t, []*experiment.Record{a}))[0]
 	require.False(t, alone.isBest(alone.Cells[0], 0), "nothing to compare it with")
+}
+
+// An interval over seeds and samples decides where there is one, also against a test over the seeds.
+func TestAnIntervalDecidesWhatIsBold(t *testing.T) {
+	records := []*experiment.Record{
+		invented("Adam", "dnn", 1, 0, 0.6, 0.61), invented("Adam", "dnn", 2, 0, 0.6, 0.61),
+		invented("AdamAR", "dnn", 1, 1, 0.7, 0.74), invented("AdamAR", "dnn", 2, 1, 0.7, 0.76),
+	}
+	for low, want := range map[float64]bool{-0.01: false, 0.01: true} {
+		path := filepath.Join(t.TempDir(), "records.jsonl")
+		line := fmt.Sprintf(`{"interval":{"best":[%q,%q],"runner_up":[%q,%q],"mean":0.14,"low":%g,"high":0.2,"draws":1000}}`,
+			records[2].Key, records[3].Key, records[0].Key, records[1].Key, low)
+		require.NoError(t, os.WriteFile(path, []byte(line+"\n"), 0o600))
+		intervals, err := experiment.ReadStore(path)
+		require.NoError(t, err)
+		require.Empty(t, intervals.Damaged)
+		store := storeOf(t, records)
+		table := Summarize(store)[0]
+		best := table.Cell("AdamAR", "dnn")
+		require.True(t, table.isBest(best, 1), "p = 0.045")
+		best.Interval = intervals.Intervals()[0]
+		require.Equal(t, want, table.isBest(best, 1))
+		require.True(t, table.isBest(best, 0), "it is of the last epoch")
+	}
 }
 
 func TestThePageHasWhatAReaderChoosesBy(t *testing.T) {

@@ -1,4 +1,4 @@
-package bench
+package peer
 
 import (
 	"bytes"
@@ -73,7 +73,7 @@ func TestAdamARIsAlgorithm1InPyTorch(t *testing.T) {
 	for _, model := range models {
 		catalogs, err := flags.NewCatalogs(flags.Own{})
 		require.NoError(t, err)
-		cmd := newQualityCommand(catalogs)
+		cmd := NewQualityCommand(catalogs)
 		var out bytes.Buffer
 		cmd.SetOut(&out)
 		cmd.SetErr(&bytes.Buffer{})

@@ -1,4 +1,4 @@
-package bench
+package peer
 
 import (
 	"encoding/json"
@@ -42,7 +42,8 @@ const (
 	torchAlgorithm1 = "PyTorch, Algorithm 1"
 )
 
-func newQualityCommand(c *flags.Catalogs) *cobra.Command {
+// NewQualityCommand makes the verb quality, which compares the time to an AUC, and the AUC.
+func NewQualityCommand(c *flags.Catalogs) *cobra.Command {
 	o := qualityOptions{catalogs: c}
 	cmd := &cobra.Command{
 		Use:   "quality --data FOLDER",
@@ -120,7 +121,7 @@ func (o *qualityOptions) run(cmd *cobra.Command) (err error) {
 
 // compare trains by all programs with a seed.
 func (o *qualityOptions) compare(cmd *cobra.Command) (curves []quality.Curve, err error) {
-	dir, err := torchFolder()
+	dir, err := scriptFolder()
 	if err != nil {
 		return nil, err
 	}
@@ -169,20 +170,9 @@ func (o *qualityOptions) solver(program string) (solvers.Solver, error) {
 
 // ofTorch trains in PyTorch.
 func (o *qualityOptions) ofTorch(cmd *cobra.Command, program, rule, dir string) (quality.Curve, error) {
-	c := quality.Curve{Program: program, Seed: o.Seed}
-	script := filepath.Join(dir, "testdata/peer/quality.py")
-	lines, err := torchOutput(cmd, o.python, kernelsAVX512, script, dir, o.model, rule, fmt.Sprint(o.rate), fmt.Sprint(o.alpha))
-	if err != nil {
-		return c, err
-	}
-	for decoder := json.NewDecoder(lines); decoder.More(); {
-		var p quality.Point
-		if err := decoder.Decode(&p); err != nil {
-			return c, fmt.Errorf("%s: %w", script, err)
-		}
-		c.Points = append(c.Points, p)
-	}
-	return c, nil
+	script := filepath.Join(dir, "testdata/quality.py")
+	points, err := torch[quality.Point](cmd, o.python, kernelsAVX512, script, dir, o.model, rule, fmt.Sprint(o.rate), fmt.Sprint(o.alpha))
+	return quality.Curve{Program: program, Seed: o.Seed, Points: points}, err
 }
 
 // table writes what the curves say.

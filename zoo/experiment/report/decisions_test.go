@@ -1,0 +1,42 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ctrzoo/ctrzoo/zoo/experiment"
+	"github.com/stretchr/testify/require"
+)
+
+// validated is a run with test and validation AUCs.
+func validated(solver, model string, aucs, valid [2]float64) *experiment.Record {
+	r := made(solver, model, 1, aucs[:]...)
+	for i := range r.Results {
+		r.Results[i].ValidAUC = experiment.Figure(valid[i])
+	}
+	return r
+}
+
+func TestDecisionsSumUpTheCellsOfASituation(t *testing.T) {
+	first, second := [2]float64{0.8, 0.7}, [2]float64{0.7, 0.8} // the epoch that the validation part chooses
+	records := []*experiment.Record{
+		validated("adagrad", "dnn", [2]float64{0.70, 0.60}, first), validated("adagrad", "wdl", [2]float64{0.70, 0.71}, second),
+		validated("meda-adagrad", "dnn", [2]float64{0.70, 0.72}, second), validated("meda-adagrad", "wdl", [2]float64{0.70, 0.70}, second),
+		validated("sam-adagrad", "dnn", [2]float64{0.69, 0.64}, first), validated("sam-adagrad", "wdl", [2]float64{0.69, 0.69}, second),
+		validated("adagradw", "dnn", [2]float64{0.71, 0.70}, first), validated("adagradw", "wdl", [2]float64{0.69, 0.70}, second),
+		validated("adagradar", "dnn", [2]float64{0.71, 0.74}, second), validated("adagradar", "wdl", [2]float64{0.68, 0.7108}, second),
+		validated("adagrad", "wukong", [2]float64{0.5, 0.4}, first), validated("adagradar", "wukong", [2]float64{0.9, 0.9}, first), // others did not run
+	}
+	decisions := Decisions(Summarize(storeOf(t, records)))
+	require.Len(t, decisions, 4)
+	var b strings.Builder
+	writeDecisions(&b, decisions)
+	_, table, _ := strings.Cut(b.String(), "\n\n")
+	require.Equal(t, `| you train | cells | adagrad | meda-adagrad | sam-adagrad | adagradw | adagradar | choose |
+|---|---|---|---|---|---|---|---|
+| one epoch | 2 | +0.0000 (1) | +0.0000 (0) | -0.0100 (0) | +0.0000 (1) | -0.0050 (0) | adagrad, meda-adagrad, adagradw |
+| up to the epoch with the best validation AUC | 2 | +0.0000 (0) | +0.0050 (0) | -0.0150 (0) | +0.0000 (0) | +0.0204 (2) | adagradar |
+| all epochs, and adagrad collapses | 1 | +0.0000 (0) | +0.1200 (0) | +0.0400 (0) | +0.1000 (0) | +0.1400 (1) | adagradar |
+| all epochs, and adagrad does not collapse | 1 | +0.0000 (0) | -0.0100 (0) | -0.0200 (0) | -0.0100 (0) | +0.0008 (1) | adagrad, adagradar |
+`, table)
+}
