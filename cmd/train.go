@@ -265,6 +265,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 			return best != nil && best.Epoch == e.Epoch && best.Batches == e.Batches && !e.Partial
 		},
 	})
+	defer ui.Finish(ctx)()
 	history, err := trainer.Train(ctx)
 	reporter.EndBar()
 	if best := trainer.Best(); best != nil {
