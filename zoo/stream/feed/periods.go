@@ -3,10 +3,12 @@ package feed
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/datasets/periods"
+	"github.com/ctrzoo/ctrzoo/datasets/rawlog"
 	"github.com/ctrzoo/ctrzoo/zoo/stream"
 )
 
@@ -26,11 +28,14 @@ type origin struct {
 	SHA256 string    `json:"sha256"` // of the rows
 }
 
-// Days yields the days that have rows, in their order. The errors are those of periods.Cut.All.
+// Days yields the days that have rows, in their order. The errors are those of periods.Cut.All, and a rawlog.ErrEmpty if there is no day and
+// none will come.
 func (p Periods) Days(ctx context.Context) iter.Seq2[stream.Day, error] {
 	return func(yield func(stream.Day, error) bool) {
+		empty := !p.Unfinished
 		for period, err := range p.All(ctx) {
 			var d stream.Day
+			empty = false
 			if err == nil && period.Last && p.Unfinished {
 				return
 			}
@@ -40,6 +45,9 @@ func (p Periods) Days(ctx context.Context) iter.Seq2[stream.Day, error] {
 			if !yield(d, err) || err != nil {
 				return
 			}
+		}
+		if empty {
+			yield(stream.Day{}, fmt.Errorf("zoo: %w in the log", rawlog.ErrEmpty))
 		}
 	}
 }

@@ -46,3 +46,27 @@ func TestPeriodsOfFiles(t *testing.T) {
 		require.Equal(t, want, days())
 	}
 }
+
+func TestALogWithoutRowsHasNoPeriods(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "x.csv")
+	require.NoError(t, os.WriteFile(path, []byte("click,time\n"), 0o600))
+	l, err := rawlog.Open(rawlog.Format{}, []string{path})
+	require.NoError(t, err)
+	p := Periods{Cut: periods.Cut{
+		Log: l, Columns: []rawlog.Column{{Name: "click"}}, Time: "time", Layout: "06010215", Length: time.Hour, Spool: filepath.Join(dir, "rows"),
+	}}
+	for _, unfinished := range []bool{false, true} {
+		p.Unfinished = unfinished
+		var failures []error
+		for _, err := range p.Days(t.Context()) {
+			failures = append(failures, err)
+		}
+		if unfinished {
+			require.Empty(t, failures)
+		} else {
+			require.Len(t, failures, 1)
+			require.ErrorIs(t, failures[0], rawlog.ErrEmpty)
+		}
+	}
+}
