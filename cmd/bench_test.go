@@ -71,23 +71,48 @@ func TestBenchmarksPrintTheirFigures(t *testing.T) {
 func TestBadBenchmarks(t *testing.T) {
 	for want, args := range map[string][]string{
 		`--model: unknown model "dlrm"`:                     {"step", "--model", "dlrm"},
-		"must be above 0":                                   {"step", "--batch-size", "0"},
 		"--cores: zoo: cannot run a benchmark on [0] cores": {"scale", "--cores", "0"},
-		"--batch-size must be above 0, got 0":               {"limit", "--batch-size", "64,0"},
 		`--model: unknown model "dlr"`:                      {"limit", "--model", "dnn,dlr"},
-		"--rounds and --seconds must be above 0":            {"limit", "--rounds", "0"},
 		"takes two passes a step":                           {"step", "--solver", "sam"},
-		"--rounds must be at least 1":                       {"peer", "--rounds", "0"},
 		`--model: "dlrm" has no peer`:                       {"peer", "--model", "dlrm"},
-		"and --rounds at least 1, got 24 and":               {"ranks", "--rows", "24", "--rounds", "0"},
-		"must be a multiple of the 1 ranks":                 {"ranks", "--batch-size", "0"},
-		"--batch-size and --rounds must be at least 1":      {"read", "somewhere", "--batch-size", "0"},
 		"the folder of a prepared data set":                 {"read"},
-		"--batch-size, --callers, --rows and":               {"predict", "--callers", "0"},
 	} {
 		code, _, stderr := zooCommand(t, append([]string{"bench"}, args...)...)
 		require.Equal(t, 2, code, args)
 		require.Contains(t, stderr, want)
+	}
+}
+
+// Every number of every benchmark has two ends.
+func TestNumbersOfBenchmarksHaveEnds(t *testing.T) {
+	for verb, numbers := range map[string][]string{
+		"step":    {"batch-size", "rows", "seconds"},
+		"predict": {"batch-size", "rows", "callers", "seconds"},
+		"read":    {"batch-size", "rounds"},
+		"limit":   {"batch-size", "rounds", "seconds"},
+		"scale":   {"batch-size", "seconds"},
+		"peer":    {"rounds"},
+		"quality": {"batch-size", "epochs", "every", "seeds"},
+		"ranks":   {"batch-size", "rows", "rounds"},
+		"serve":   {"rows", "samples", "callers", "seconds", "rounds", "rate", "for"},
+	} {
+		for _, name := range numbers {
+			values := []string{"-1", "9223372036854775807"}
+			switch name {
+			case "seconds", "rate":
+				values = append(values, "1e-300", "1e300", "NaN", "Inf")
+			case "for":
+				values = []string{"-1s", "1ns", "2562047h"}
+			}
+			if name != "rate" && name != "for" {
+				values = append(values, "0")
+			}
+			for _, value := range values {
+				code, _, stderr := zooCommand(t, "bench", verb, "--"+name+"="+value)
+				require.Equal(t, 2, code, "%s --%s %s: %s", verb, name, value, stderr)
+				require.Contains(t, stderr, "--"+name+" must be from ")
+			}
+		}
 	}
 }
 

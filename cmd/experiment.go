@@ -105,6 +105,7 @@ func (o *experimentOptions) run(cmd *cobra.Command, grid *experiment.Grid) error
 	}
 	reporter := ui.NewExperimentReporter(cmd.OutOrStdout(), cmd.ErrOrStderr())
 	runner := &experiment.Runner{Grid: grid, Store: store, Parallel: o.parallel, Open: o.data.open, OnProgress: reporter.Progress}
+	defer ui.Finish(cmd.Context())()
 	err = runner.Run(cmd.Context())
 	reporter.End()
 	if errors.Is(err, context.Canceled) {

@@ -118,7 +118,7 @@ func TestAConfigKeepsAListAsItIs(t *testing.T) {
 	require.Zero(t, code, stderr)
 }
 
-// One signal ends a program that waits for a pipe: to be opened, to be written, to be read.
+// One signal ends a program that waits for a pipe: to be opened, to be written, to be read; and one that builds what no context stops.
 func TestOneSignalEndsAProgramThatWaits(t *testing.T) {
 	zoo := buildZoo(t)
 	run, test := rawRun(t)
@@ -126,7 +126,7 @@ func TestOneSignalEndsAProgramThatWaits(t *testing.T) {
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
 	nobody, err := os.OpenFile(pipe, os.O_RDWR, 0)
 	require.NoError(t, err)
-	defer nobody.Close()
+	t.Cleanup(func() { nobody.Close() })
 	closed := filepath.Join(t.TempDir(), "closed")
 	require.NoError(t, syscall.Mkfifo(closed, 0o600))
 	for name, args := range map[string][]string{
@@ -135,6 +135,10 @@ func TestOneSignalEndsAProgramThatWaits(t *testing.T) {
 		"standard input":            {"predict", "--from", run, "--in", "-"},
 		"an output nobody opens":    {"predict", "--from", run, "--in", test, "--out", closed},
 		"training":                  {"train", "--schema", filepath.Join(run, "schema.yaml"), "--train", pipe},
+		"a schema":                  {"train", "--schema", closed, "--train", test},
+		"a configuration":           {"train", "--config", closed},
+		"tokens":                    {"serve", "--from", run, "--listen", "127.0.0.1:0", "--grpc", "", "--metrics", "", "--token-file", closed},
+		"a graph of 2000 layers":    {"train", "--rows", "1000", "--hidden-units", strings.Repeat("8,", 1999) + "8"},
 	} {
 		signals := []os.Signal{os.Interrupt}
 		if name == "training" || *long {
@@ -144,7 +148,10 @@ func TestOneSignalEndsAProgramThatWaits(t *testing.T) {
 			}
 		}
 		for _, sent := range signals {
-			require.Equal(t, 1, endedBy(t, sent, zoo, args), "%s, %v: it ended by itself", name, sent)
+			t.Run(name+", "+sent.String(), func(t *testing.T) {
+				t.Parallel()
+				require.Equal(t, 1, endedBy(t, sent, zoo, args), "it ended by itself")
+			})
 		}
 	}
 }

@@ -40,7 +40,7 @@ type Zoo struct {
 }
 
 // Main is the whole program of a Zoo: it does what the command line says, as one of several ranks if mpirun
-// started it so, and exits. An interrupt, a SIGTERM or a SIGHUP ends a run with what is saved so far.
+// started it so, and exits. An interrupt, a SIGTERM or a SIGHUP ends a run with what is saved so far, and anything else within seconds.
 func Main(z Zoo) {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // by nohup
@@ -49,6 +49,7 @@ func Main(z Zoo) {
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	// After the first signal the next one ends the program at once.
 	context.AfterFunc(ctx, stop)
+	ctx = ui.EndAfter(ctx, 2*time.Second, func() { os.Exit(ui.Exit(context.Canceled, os.Stderr)) })
 	os.Exit(z.runRank(ctx, os.Args[1:], standardOutput(ctx), os.Stderr))
 }
 

@@ -83,14 +83,18 @@ func TestRanksUnderMPI(t *testing.T) {
 			require.Equal(t, remains(t, in("memory"+ranks)), remains(t, in("tcp"+ranks)))
 			outputOf(t, mpirun(n, loopback, binary, small("--shard-tables", "--out", in("sharded"+ranks))...))
 			require.Equal(t, finalWeights(t, in("memory"+ranks)), finalWeights(t, in("sharded"+ranks)), "sharded tables are replicated ones")
+			within := outputOf(t, exec.Command(binary, small("--replicas", ranks, "--out", in("within"+ranks))...))
+			require.Equal(t, withoutTimes(t, memory), withoutTimes(t, within), "ranks of one process are those of several")
+			require.Equal(t, finalWeights(t, in("memory"+ranks)), finalWeights(t, in("within"+ranks)))
 		}
 	})
 	t.Run("an error is printed once", func(t *testing.T) {
 		for want, args := range map[string][]string{
-			"zoo: --batch-size must be a multiple of the 2 ranks, got 101\n": small("--batch-size", "101"),
-			"zoo: datasets: open /nowhere: no such file or directory\n":      {"train", "--data", "avazu", "--train", "/nowhere"},
-			"zoo: evaluate is for one process, and was started as 2 ranks\n": {"evaluate", "--from", in("one")},
-			"zoo: unknown flag: --speed; did you mean --seed?\n":             {"train", "--speed", "3"},
+			"zoo: --batch-size must be a multiple of the 2 ranks, got 101\n":                               small("--batch-size", "101"),
+			"zoo: --replicas 2 is for one process, and mpirun has started 2: give it more ranks instead\n": small("--replicas", "2"),
+			"zoo: datasets: open /nowhere: no such file or directory\n":                                    {"train", "--data", "avazu", "--train", "/nowhere"},
+			"zoo: evaluate is for one process, and was started as 2 ranks\n":                               {"evaluate", "--from", in("one")},
+			"zoo: unknown flag: --speed; did you mean --seed?\n":                                           {"train", "--speed", "3"},
 		} {
 			out, err := mpirun(2, sharedMemory, binary, args...).CombinedOutput()
 			require.Error(t, err)

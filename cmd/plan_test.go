@@ -63,7 +63,7 @@ func plan() []room {
 		{path: "datasets/known", imports: "datasets datasets/encode datasets/rawlog datasets/schema datasets/synthetic"},
 		{path: "datasets/leak", imports: "datasets"},
 		{path: "datasets/ablate", imports: "datasets"},
-		{path: "datasets/draft", imports: "internal/safeyaml datasets/leak datasets/rawlog datasets/schema"},
+		{path: "datasets/draft", imports: "internal/safeyaml datasets/leak datasets/rawlog datasets/safefile datasets/schema"},
 
 		{path: "zoo", imports: "datasets graph", files: 26}, // one file for each model
 		{path: "zoo/metrics", imports: "graph"},
@@ -89,7 +89,7 @@ func plan() []room {
 		{path: "zoo/experiment/report", files: 19, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},
 		{path: "zoo/stream/report", imports: "zoo/internal/chart"},
 
-		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog graph zoo zoo/checkpoint zoo/predict"},
+		{path: "zoo/serve", imports: "datasets datasets/encode datasets/rawlog datasets/safefile graph zoo zoo/checkpoint zoo/predict"},
 		{path: "zoo/serve/rest", imports: "datasets/encode datasets/rawlog zoo/serve"},
 		{path: "zoo/serve/prom", imports: "zoo/serve"},
 		{path: "zoo/serve/traces", imports: "zoo/serve"},
@@ -102,8 +102,8 @@ func plan() []room {
 			"zoo/serve zoo/serve/prom zoo/serve/rest zoo/serve/rpc zoo/serve/rpc/inference"},
 
 		{path: "cmd/internal/ui", imports: "datasets/safefile zoo/stream zoo/experiment zoo/metrics zoo/train"},
-		{path: "cmd/internal/flags", files: 16, imports: "internal/safeyaml cmd/internal/ui " +
-			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/schema datasets/synthetic " +
+		{path: "cmd/internal/flags", files: 17, imports: "internal/safeyaml cmd/internal/ui " +
+			"datasets datasets/encode datasets/known datasets/prepared datasets/rawlog datasets/safefile datasets/schema datasets/synthetic " +
 			"graph solvers solvers/schedule zoo zoo/checkpoint zoo/experiment zoo/metrics zoo/predict zoo/train"},
 		{path: "cmd/internal/bench/peer", imports: "cmd/internal/flags cmd/internal/ui datasets/prepared datasets/safefile graph/kernel solvers " +
 			"zoo/bench zoo/bench/quality zoo/bench/tape zoo/export/verify"},

@@ -13,12 +13,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// filesOf are the hashes of all files in a directory, but for the lock.
+// filesOf are the hashes of all regular files in a directory, but for the lock.
 func filesOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || e.Name() == "lock" {
+		if err != nil || !e.Type().IsRegular() || e.Name() == "lock" {
 			return err
 		}
 		data, err := os.ReadFile(path)

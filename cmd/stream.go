@@ -185,7 +185,9 @@ func (o *streamOptions) train(ctx context.Context, s *stream.Stream, days iter.S
 		if err != nil {
 			return err
 		}
+		finished := ui.Finish(ctx)
 		r, err := s.Train(ctx, d)
+		finished()
 		reporter.EndReading()
 		if err != nil {
 			return err

@@ -3,11 +3,13 @@ package cmd
 import (
 	"bytes"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
+	"slices"
+	"strings"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/spf13/pflag"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
@@ -39,6 +41,9 @@ func (o *streamBroker) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.mechanism, "kafka-sasl", "scram-sha-512", "how the password is proved: scram-sha-512, scram-sha-256, or plain, which needs --kafka-tls")
 }
 
+// mechanisms are the values of --kafka-sasl.
+var mechanisms = []string{"scram-sha-512", "scram-sha-256", "plain"}
+
 // options are those of the client.
 func (o *streamBroker) options() (list []kgo.Opt, err error) {
 	if o.tls || o.ca != "" || o.certificate != "" || o.key != "" {
@@ -49,6 +54,8 @@ func (o *streamBroker) options() (list []kgo.Opt, err error) {
 		list = append(list, kgo.DialTLSConfig(config))
 	}
 	switch {
+	case !slices.Contains(mechanisms, o.mechanism):
+		return nil, fmt.Errorf("--kafka-sasl: want %s or %s, got %q", strings.Join(mechanisms[:2], ", "), mechanisms[2], o.mechanism)
 	case (o.user == "") != (o.password == ""):
 		return nil, errors.New("--kafka-user and --kafka-password-file go together")
 	case o.user == "":
@@ -62,17 +69,13 @@ func (o *streamBroker) options() (list []kgo.Opt, err error) {
 func (o *streamBroker) config() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if o.ca != "" {
-		text, err := os.ReadFile(o.ca)
-		if err != nil {
+		var err error
+		if config.RootCAs, err = flags.ReadAuthorities(o.ca); err != nil {
 			return nil, fmt.Errorf("--kafka-ca: %w", err)
-		}
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("--kafka-ca: %s has no certificate in PEM", o.ca)
 		}
 	}
 	if o.certificate != "" || o.key != "" {
-		pair, err := tls.LoadX509KeyPair(o.certificate, o.key)
+		pair, err := flags.ReadPair(o.certificate, o.key)
 		if err != nil {
 			return nil, fmt.Errorf("--kafka-cert, --kafka-key: %w", err)
 		}
@@ -83,21 +86,18 @@ func (o *streamBroker) config() (*tls.Config, error) {
 
 // login is how the client proves who it is.
 func (o *streamBroker) login(secret bool) (sasl.Mechanism, error) {
-	text, err := os.ReadFile(o.password)
+	text, err := safefile.ReadInput(o.password)
 	if err != nil {
 		return nil, fmt.Errorf("--kafka-password-file: %w", err)
 	}
 	password := string(bytes.TrimRight(text, "\r\n"))
-	switch o.mechanism {
-	case "scram-sha-512":
+	switch {
+	case o.mechanism == "scram-sha-512":
 		return scram.Auth{User: o.user, Pass: password}.AsSha512Mechanism(), nil
-	case "scram-sha-256":
+	case o.mechanism == "scram-sha-256":
 		return scram.Auth{User: o.user, Pass: password}.AsSha256Mechanism(), nil
-	case "plain":
-		if !secret {
-			return nil, errors.New("--kafka-sasl plain would send the password as it is: it needs --kafka-tls")
-		}
-		return plain.Auth{User: o.user, Pass: password}.AsMechanism(), nil
+	case !secret:
+		return nil, errors.New("--kafka-sasl plain would send the password as it is: it needs --kafka-tls")
 	}
-	return nil, fmt.Errorf("--kafka-sasl: want scram-sha-512, scram-sha-256 or plain, got %q", o.mechanism)
+	return plain.Auth{User: o.user, Pass: password}.AsMechanism(), nil
 }

@@ -75,6 +75,10 @@ func TestStreamOfATopicThatIsGuarded(t *testing.T) {
 		{"--kafka-user and --kafka-password-file go together", keys[:8]},
 		{"it needs --kafka-tls", []string{"--kafka-user", "zoo", "--kafka-password-file", password, "--kafka-sasl", "plain"}},
 		{"want scram-sha-512, scram-sha-256 or plain", append(keys, "--kafka-sasl", "md5")},
+		{"want scram-sha-512, scram-sha-256 or plain", []string{"--kafka-sasl", "md5"}},
+		{"--kafka-ca: /dev/zero: it is larger", append(keys, "--kafka-ca", "/dev/zero")},
+		{"--kafka-cert, --kafka-key: /dev/zero: it is larger", append(keys, "--kafka-key", "/dev/zero")},
+		{"--kafka-password-file: /dev/zero: it is larger", append(keys, "--kafka-password-file", "/dev/zero")},
 		{"--kafka-ca: " + password + " has no certificate", append(keys, "--kafka-ca", password)},
 		{"--kafka-cert, --kafka-key: ", append(keys, "--kafka-key", password)},
 	} {

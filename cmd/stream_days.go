@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,8 +65,10 @@ func (o *streamDays) check(ranks int) error {
 		}
 	}
 	switch {
-	case (len(o.patterns) == 0) == (o.kafka == ""):
+	case len(o.patterns) == 0 && o.kafka == "":
 		return errors.New("--days: give at least one file, or --kafka instead")
+	case len(o.patterns) > 0 && o.kafka != "":
+		return errors.New("--days and --kafka exclude each other")
 	case o.delay < 0:
 		return fmt.Errorf("--delay must be at least 0, got %v", o.delay)
 	case o.flags.Changed("period") && (o.period < time.Second || o.period%time.Second != 0):
@@ -82,14 +86,18 @@ func (o *streamDays) check(ranks int) error {
 	return nil
 }
 
+// nameOfTopic is what Kafka takes for one.
+var nameOfTopic = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,249}$`)
+
 // checkTopic takes --kafka apart.
 func (o *streamDays) checkTopic() error {
-	at := strings.LastIndexByte(o.kafka, '/')
-	if at < 1 || at == len(o.kafka)-1 {
+	hosts, name, _ := strings.Cut(o.kafka, "/")
+	brokers := strings.Split(hosts, ",")
+	if slices.Contains(brokers, "") || !nameOfTopic.MatchString(name) {
 		return fmt.Errorf("--kafka: want brokers and topic, such as host1:9092,host2:9092/clicks, got %q", o.kafka)
 	}
 	options, err := o.broker.options()
-	o.source = kafka.Source{Brokers: strings.Split(o.kafka[:at], ","), Topic: o.kafka[at+1:], Options: options}
+	o.source = kafka.Source{Brokers: brokers, Topic: name, Options: options}
 	return err
 }
 

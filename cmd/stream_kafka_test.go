@@ -69,11 +69,13 @@ func TestStreamOfATopic(t *testing.T) {
 	require.Contains(t, records[2], `"begin":{"topic":"clicks","offsets":[400,400]},"end":{"topic":"clicks","offsets":[600,600]}`)
 
 	for want, more := range map[string][]string{
-		"the positions do not fit":      {"--kafka", address + "/views"},
-		"want brokers and topic":        {"--kafka", "clicks"},
-		"give at least one file":        {"--days", files},
-		"are for files with a --period": {"--period", "1h", "--time-column", "user"},
-		"--period must be":              {"--period", "0s"},
+		"the positions do not fit":                                           {"--kafka", address + "/views"},
+		`topic, such as host1:9092,host2:9092/clicks, got "clicks"`:          {"--kafka", "clicks"},
+		`topic, such as host1:9092,host2:9092/clicks, got ",` + address:      {"--kafka", "," + address + "/clicks"},
+		`topic, such as host1:9092,host2:9092/clicks, got "` + address + `/`: {"--kafka", address + "/a/b"},
+		"--days and --kafka exclude each other":                              {"--days", files},
+		"are for files with a --period":                                      {"--period", "1h", "--time-column", "user"},
+		"--period must be":                                                   {"--period", "0s"},
 	} {
 		code, _, stderr := zooCommand(t, append(of, more...)...)
 		require.NotZero(t, code)

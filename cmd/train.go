@@ -29,7 +29,7 @@ type trainOptions struct {
 	config      string
 	embeddings  string
 
-	batchSize, epochs, checkRanks                  int
+	batchSize, epochs, checkRanks, replicas        int
 	seed                                           uint64
 	json, diagnostics, shardTables, testEveryEpoch bool
 }
@@ -60,7 +60,11 @@ vocabulary are taken over, and new values get rows. See docs/streams.md, and zoo
 
 Built with -tags mpi and started by mpirun, several processes train together, see docs/parallel.md:
 
-  mpirun -np 4 zoo train --batch-size 4096`,
+  mpirun -np 4 zoo train --batch-size 4096
+
+As many ranks within one process:
+
+  zoo train --replicas 4 --batch-size 4096`,
 		Args: ui.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			defer o.saving.Close()
@@ -85,8 +89,9 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 		o.metrics = flags.AddMetrics(f, c)
 	})
 	ui.Group(f, ui.ParallelFlags, func() {
-		f.IntVar(&o.checkRanks, "check-ranks", 0, "under mpirun: compare the weights of all ranks every so many steps, and stop if they differ; 0: never")
-		f.BoolVar(&o.shardTables, "shard-tables", false, "under mpirun: spread the rows of tables over the ranks, for tables that no rank has memory for")
+		f.IntVar(&o.replicas, "replicas", 1, "ranks of a parallel job within this process, each on a core of its own; they do what as many do under mpirun")
+		f.IntVar(&o.checkRanks, "check-ranks", 0, "with several ranks: compare the weights of all of them every so many steps, and stop if they differ; 0: never")
+		f.BoolVar(&o.shardTables, "shard-tables", false, "with several ranks: spread the rows of tables over the ranks, for tables that no rank has memory for")
 	})
 	ui.Group(f, ui.SolverFlags, func() {
 		f.StringSliceVar(&o.solvers, "solver", []string{"adamar"}, "solver, or several to compare; zoo solvers lists them")
@@ -101,6 +106,9 @@ func (o *trainOptions) addFlags(f *pflag.FlagSet, c *flags.Catalogs) {
 
 // check returns what is wrong with the flags, before anything is read.
 func (o *trainOptions) check(ranks int) error {
+	if err := o.checkReplicas(ranks); err != nil {
+		return err
+	}
 	switch {
 	case o.batchSize%ranks != 0:
 		return fmt.Errorf("--batch-size must be a multiple of the %d ranks, got %d", ranks, o.batchSize)
@@ -151,7 +159,7 @@ func (o *trainOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
 		return err
 	}
 	for _, name := range o.solvers {
-		if err := o.runSolver(cmd.Context(), comm, name, set, reporter); err != nil {
+		if err := o.runReplicas(cmd.Context(), comm, name, set, reporter); err != nil {
 			reporter.End()
 			return err
 		}
@@ -257,6 +265,7 @@ func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name stri
 			return best != nil && best.Epoch == e.Epoch && best.Batches == e.Batches && !e.Partial
 		},
 	})
+	defer ui.Finish(ctx)()
 	history, err := trainer.Train(ctx)
 	reporter.EndBar()
 	if best := trainer.Best(); best != nil {

@@ -192,6 +192,7 @@ func (o *tuneOptions) report(cmd *cobra.Command, s *experiment.Search, set *data
 		progress.End()
 		failure = errors.Join(failure, trials.Add(t))
 	}
+	defer ui.Finish(cmd.Context())()
 	winner, err := s.Run(cmd.Context(), set)
 	progress.End()
 	switch {

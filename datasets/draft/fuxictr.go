@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 )
@@ -20,7 +20,7 @@ var ErrUnknownData = errors.New("unknown data set")
 // schema does not have, such as the preprocessing convert_to_bucket or a na_value, is Lost. The name of the data set may be
 // "" if the file has one only.
 func FuxiCTR(path, dataset string) (*Draft, error) {
-	text, err := os.ReadFile(path)
+	text, err := safefile.ReadInput(path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}

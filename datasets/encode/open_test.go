@@ -159,14 +159,16 @@ func FuzzRead(f *testing.F) {
 	s, err := schema.Parse([]byte(testlog.Schema))
 	require.NoError(f, err)
 	usual := s.Format.Delimiter
-	path := filepath.Join(f.TempDir(), "x.csv")
 	fuzzing.Fuzz(f, func(t *testing.T, text, delimiter string) {
 		s.Format.Delimiter = usual
 		if len(delimiter) == 1 && delimiter[0] < 128 && !strings.Contains("\"\r\n\x00", delimiter) {
 			s.Format.Delimiter = delimiter
 		}
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-		set, err := Open(context.Background(), s, rawlog.Files{Train: []string{path}}, Options{})
+		open := func(_ context.Context, paths []string) (rawlog.Logs, error) {
+			log, err := rawlog.OpenText(s.Format, paths[0], []byte(text))
+			return rawlog.Logs{Train: log}, err
+		}
+		set, err := Input{Schema: s, Files: rawlog.Files{Train: []string{"x.csv"}}, Logs: open}.Open(context.Background())
 		if err != nil {
 			return
 		}

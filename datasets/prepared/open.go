@@ -87,7 +87,7 @@ func (m *Manifest) verify(dir string, all bool) error {
 // encoding returns the encoding that the data set was prepared with.
 func (m *Manifest) encoding(dir string) (*datasets.Encoding, error) {
 	path := filepath.Join(dir, schemaFile)
-	text, err := safefile.Read(path, schema.MostText)
+	text, err := safefile.Read(path, safefile.MostText)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}

@@ -29,7 +29,8 @@ type Format struct {
 // fileFormat is one format of files.
 type fileFormat struct {
 	name    string
-	endings []string // of the names of files in this format
+	endings []string   // of the names of files in this format
+	text    textReader // nil if the format is no text
 	// open returns the log of a file.
 	open func(f Format, path string) Log
 	// find returns the columns of a file. It completes f with what is needed to read them.
@@ -43,7 +44,7 @@ func formats() []fileFormat {
 		textFormat("tsv", delimited{"\t"}, ".tsv", ".txt"),
 		textFormat("jsonl", jsonLines{}, ".jsonl", ".json"),
 		textFormat("libsvm", libsvm{}, ".libsvm", ".svm"),
-		{"parquet", []string{".parquet"}, openParquetLog, findParquetColumns},
+		{"parquet", []string{".parquet"}, nil, openParquetLog, findParquetColumns},
 	}
 }
 

@@ -20,6 +20,12 @@ func readLog(t *testing.T, f Format, path string, columns ...Column) (rows [][]s
 	t.Helper()
 	l, err := Open(f, []string{path})
 	require.NoError(t, err)
+	return collect(t, l, columns...)
+}
+
+// collect reads all records of a log, and the errors that it meets.
+func collect(t *testing.T, l Log, columns ...Column) (rows [][]string, failures []error) {
+	t.Helper()
 	for r, err := range l(context.Background(), columns, nil) {
 		if err != nil {
 			failures = append(failures, err)
@@ -65,6 +71,26 @@ func TestJSONLines(t *testing.T) {
 		{"0", "16777217", "", "", `q "q" ü ü\`},
 		{"1", "", "", "", ""},
 	}, rows)
+}
+
+func TestTextsInMemoryAreReadAsFilesAre(t *testing.T) {
+	for name, text := range map[string]string{"x.csv": "y,a\n1,\"p\nq\"\n", "x.tsv": "a\ty\np\nq\t1\n", "x.jsonl": `{"y":1,"a":"p"}` + "\n{", "x.libsvm": "1 2:1\n"} {
+		f := Format{}
+		if name == "x.libsvm" {
+			f.Columns = []string{"y", "a"}
+		}
+		path := testlog.Write(t, name, text)
+		want, wantFailures := readLog(t, f, path, named("y", "a")...)
+		l, err := OpenText(f, path, []byte(text))
+		require.NoError(t, err)
+		rows, failures := collect(t, l, named("y", "a")...)
+		require.Equal(t, want, rows, name)
+		require.Equal(t, wantFailures, failures, name)
+	}
+	_, err := OpenText(Format{}, "x.parquet", nil)
+	require.ErrorContains(t, err, "datasets: x.parquet: parquet is no format of texts")
+	_, err = OpenText(Format{Name: "xml"}, "x", nil)
+	require.ErrorContains(t, err, "format: want csv")
 }
 
 func TestJSONLinesJoinListsByTheirSeparator(t *testing.T) {

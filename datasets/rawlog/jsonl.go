@@ -1,13 +1,10 @@
 package rawlog
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"strings"
 )
@@ -24,17 +21,6 @@ var (
 // an array, and of arrays in it, are joined by the separator of the column. A column that no line
 // has is an ErrUnknownColumn.
 type jsonLines struct{}
-
-// JSONLines is the Log of a text of JSON lines that is in memory. Errors name it by name.
-func JSONLines(name string, text []byte) Log {
-	return func(_ context.Context, columns []Column, _ *Meter) iter.Seq2[*Record, error] {
-		return func(yield func(*Record, error) bool) {
-			if err := (jsonLines{}).read(Format{}, NewLines(name, bytes.NewReader(text)), columns, yield); err != nil {
-				yield(nil, err)
-			}
-		}
-	}
-}
 
 func (jsonLines) read(_ Format, lines *Lines, columns []Column, yield func(*Record, error) bool) error {
 	l := newJSONLine(lines.Path, columns)

@@ -37,12 +37,20 @@ func newParquetCell(leaf parquet.LeafColumn, separator string) (*parquetCell, er
 	}
 	c := &parquetCell{
 		index: leaf.ColumnIndex, text: text, list: leaf.MaxRepetitionLevel == 1, level: leaf.MaxDefinitionLevel,
-		separator: separator, buffer: make([]parquet.Value, 256),
+		separator: separator,
 	}
 	return c, nil
 }
 
-func (c *parquetCell) begin(chunk parquet.ColumnChunk) { c.pages = chunk.Pages() }
+// valuesAtOnce is how many values are taken from a page.
+const valuesAtOnce = 256
+
+func (c *parquetCell) begin(chunk parquet.ColumnChunk) {
+	c.pages = chunk.Pages()
+	if c.buffer == nil {
+		c.buffer = make([]parquet.Value, valuesAtOnce)
+	}
+}
 
 // end lets go of the column chunk.
 func (c *parquetCell) end() {

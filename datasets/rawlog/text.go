@@ -1,7 +1,9 @@
 package rawlog
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"iter"
 )
@@ -17,7 +19,7 @@ type textReader interface {
 // textFormat is the row of a text format in the table of formats.
 func textFormat(name string, r textReader, endings ...string) fileFormat {
 	return fileFormat{
-		name: name, endings: endings,
+		name: name, endings: endings, text: r,
 		open: func(f Format, path string) Log { return textLog(f, path, r) },
 		find: func(ctx context.Context, f *Format, path string) ([]Column, error) {
 			file, err := OpenFile(ctx, path, nil)
@@ -40,10 +42,32 @@ func textLog(f Format, path string, r textReader) Log {
 				return
 			}
 			defer file.Close()
-			if err := r.read(f, NewLines(path, file), columns, yield); err != nil {
-				yield(nil, err)
-			}
+			yieldText(r, f, NewLines(path, file), columns, yield)
 		}
+	}
+}
+
+// OpenText returns the log of a text that is in memory. Errors name it by a path, which also says the format unless f does.
+// Parquet is no text.
+func OpenText(f Format, path string, text []byte) (Log, error) {
+	format, err := f.of(path)
+	if err == nil && format.text == nil {
+		err = fmt.Errorf("datasets: %s: %s is no format of texts", path, format.name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func(_ context.Context, columns []Column, _ *Meter) iter.Seq2[*Record, error] {
+		return func(yield func(*Record, error) bool) {
+			yieldText(format.text, f, NewLines(path, bytes.NewReader(text)), columns, yield)
+		}
+	}, nil
+}
+
+// yieldText yields the records of a text, and the error that ends it.
+func yieldText(r textReader, f Format, lines *Lines, columns []Column, yield func(*Record, error) bool) {
+	if err := r.read(f, lines, columns, yield); err != nil {
+		yield(nil, err)
 	}
 }
 

@@ -57,9 +57,26 @@ func Read(path string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return readAll(f, most)
+}
+
+// MostText is how many bytes a file of settings may have, a certificate or a list of tokens: 16 MiB.
+const MostText = 16 << 20
+
+// ReadInput reads what a user names, which may be a pipe: a file of settings, of at most MostText bytes. A larger one is an ErrTooLarge.
+func ReadInput(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAll(f, MostText)
+}
+
+func readAll(f *os.File, most int64) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err == nil && int64(len(text)) > most {
-		err = fmt.Errorf("%s: %w: %d bytes", path, ErrTooLarge, most)
+		err = fmt.Errorf("%s: %w: %d bytes", f.Name(), ErrTooLarge, most)
 	}
 	return text, err
 }

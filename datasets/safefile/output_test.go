@@ -246,6 +246,17 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 	_, err = Read(file, 3)
 	require.ErrorIs(t, err, ErrTooLarge)
 
+	text, err = ReadInput(file)
+	require.NoError(t, err)
+	require.Equal(t, "1234", string(text))
+	_, err = ReadInput("/dev/zero")
+	require.ErrorIs(t, err, ErrTooLarge)
+	go func() { _ = os.WriteFile(pipe, []byte("piped"), 0) }()
+	text, err = ReadInput(pipe)
+	require.NoError(t, err)
+	require.Equal(t, "piped", string(text))
+	require.Error(t, CheckNew(Stdin))
+
 	require.NoError(t, CheckOnce([]string{file, file, dir, dir, pipe, Stdin}))
 	require.ErrorContains(t, CheckOnce([]string{pipe, file, pipe}), "given twice")
 	require.ErrorContains(t, CheckOnce([]string{Stdin, Stdin}), "given twice")

@@ -34,7 +34,25 @@ func IsOwned(dir string) bool {
 	return false
 }
 
-// checkPlace refuses a place inside a folder that is owned.
+// CheckOutside refuses a path inside a folder that belongs to a run, by an ErrInside. Neither the path nor the folders above it need to
+// be there.
+func CheckOutside(path string) error {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	real, err := filepath.EvalSymlinks(whole)
+	if err == nil {
+		return checkFolders(path, filepath.Dir(real))
+	}
+	for dir := whole; err != nil && dir != filepath.Dir(dir); {
+		dir = filepath.Dir(dir)
+		real, err = filepath.EvalSymlinks(dir)
+	}
+	return checkFolders(path, real)
+}
+
+// checkPlace refuses a place inside a folder that is owned. The folder around it must be there.
 func checkPlace(path string) error {
 	real, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err == nil {
@@ -43,7 +61,12 @@ func checkPlace(path string) error {
 	if err != nil {
 		return err
 	}
-	for dir := real; ; dir = filepath.Dir(dir) {
+	return checkFolders(path, real)
+}
+
+// checkFolders refuses a path if one of a folder and those above it is owned.
+func checkFolders(path, dir string) error {
+	for ; ; dir = filepath.Dir(dir) {
 		if IsOwned(dir) {
 			return fmt.Errorf("%s: %w: %s", path, ErrInside, dir)
 		}

@@ -19,8 +19,11 @@ type newFile struct {
 	named bool
 }
 
-// CheckNew finds a path that something has already; the error wraps fs.ErrExist.
+// CheckNew finds a path that something has already, by an error that wraps fs.ErrExist, and Stdin, which would be the standard output.
 func CheckNew(path string) error {
+	if path == Stdin {
+		return fmt.Errorf("%s: a new file is needed, not the standard output", path)
+	}
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s: %w", path, fs.ErrExist)
 	}

@@ -2,9 +2,7 @@ package schema
 
 import (
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -84,20 +82,9 @@ type Field struct {
 	Shares string `yaml:"shares,omitempty"`
 }
 
-// MostText is how many bytes the text of a schema may have: 16 MiB.
-const MostText = 16 << 20
-
 // Load reads a schema from a YAML file. An unknown key is an error, which names file and line.
 func Load(path string) (*Schema, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("datasets: schema: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, MostText+1))
-	if err == nil && len(text) > MostText {
-		err = fmt.Errorf("%s: %w", path, safefile.ErrTooLarge)
-	}
+	text, err := safefile.ReadInput(path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: schema: %w", err)
 	}

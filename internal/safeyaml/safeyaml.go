@@ -1,7 +1,3 @@
-// Package safeyaml reads YAML that anybody may have written. What the YAML means is up to its callers.
-//
-// The library that parses panics on some texts, and needs time that grows with the square of the nesting. Here the one is an
-// error, and so is the other.
 package safeyaml
 
 import (
@@ -11,30 +7,31 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 )
 
-// ErrUnreadable is a text that no file of settings needs to be like: nested more than 500 levels deep, or one that the library
-// cannot take.
+// ErrUnreadable is a text that no file of settings needs to be like: nested more than 500 levels deep, with more than 5000 keys
+// in a map, or one that the library cannot take.
 var ErrUnreadable = errors.New("the YAML cannot be read")
 
 const deepest = 500
 
 // Decode reads a text into a value.
 func Decode(text []byte, to any, options ...yaml.DecodeOption) (err error) {
-	if err := checkNesting(text); err != nil {
+	defer recovered(&err)
+	if err := check(text); err != nil {
 		return err
 	}
-	defer recovered(&err)
 	return yaml.NewDecoder(bytes.NewReader(text), options...).Decode(to)
 }
 
 // Parse returns the nodes of a text.
 func Parse(text []byte) (file *ast.File, err error) {
-	if err := checkNesting(text); err != nil {
+	defer recovered(&err)
+	if err := check(text); err != nil {
 		return nil, err
 	}
-	defer recovered(&err)
 	return parser.ParseBytes(text, 0)
 }
 
@@ -43,6 +40,13 @@ func recovered(err *error) {
 	if cause := recover(); cause != nil {
 		*err = fmt.Errorf("%w: %v", ErrUnreadable, cause)
 	}
+}
+
+func check(text []byte) error {
+	if err := checkNesting(text); err != nil {
+		return err
+	}
+	return checkKeys(lexer.Tokenize(string(text)))
 }
 
 // checkNesting finds out how deep values are in each other, roughly: the brackets that are open, and what is before the first

@@ -5,13 +5,16 @@ import "fmt"
 // Alone connects a process that has no other ranks: it is the one rank of a job of size 1.
 func Alone() Comm { return Local(1)[0] }
 
-// Local connects size ranks within this process, each of which is a goroutine. They share the cores of
-// the process, so more than one rank is for trying a parallel job out rather than for speed.
-func Local(size int) []Comm {
+// Local connects size ranks within this process, each of which is a goroutine. See Run, which also ends them all when one of them
+// ends early.
+func Local(size int) []Comm { return connect(size, nil) }
+
+// connect connects size ranks until somebody closes a channel.
+func connect(size int, ended <-chan struct{}) []Comm {
 	pipes, taken := channels[[]byte](size), channels[struct{}](size)
 	comms := make([]Comm, size)
 	for rank := range comms {
-		comms[rank] = &local{rank, pipes, taken}
+		comms[rank] = &local{rank, pipes, taken, ended}
 	}
 	return comms
 }
@@ -33,6 +36,7 @@ type local struct {
 	rank  int
 	pipes [][]chan []byte   // from a rank to a rank
 	taken [][]chan struct{} // from a rank to the one whose bytes it has copied
+	ended <-chan struct{}   // closed when a rank does not go on
 }
 
 func (c *local) Rank() int { return c.rank }
@@ -41,8 +45,8 @@ func (c *local) Size() int { return len(c.pipes) }
 // Exchange implements Comm. It returns when the others have copied what this rank sent.
 func (c *local) Exchange(send, receive [][]byte) error {
 	for r := range c.pipes {
-		if r != c.rank {
-			c.pipes[c.rank][r] <- send[r]
+		if r != c.rank && !put(c.pipes[c.rank][r], send[r], c.ended) {
+			return ErrEnded
 		}
 	}
 	var err error
@@ -50,16 +54,43 @@ func (c *local) Exchange(send, receive [][]byte) error {
 		if r == c.rank {
 			continue
 		}
-		data := <-c.pipes[r][c.rank]
+		data, is := get(c.pipes[r][c.rank], c.ended)
+		if !is {
+			return ErrEnded
+		}
 		if copy(receive[r], data); len(data) != len(receive[r]) {
 			err = fmt.Errorf("ranks: rank %d sent %d bytes to rank %d, which wanted %d", r, len(data), c.rank, len(receive[r]))
 		}
-		c.taken[c.rank][r] <- struct{}{}
+		if !put(c.taken[c.rank][r], struct{}{}, c.ended) {
+			return ErrEnded
+		}
 	}
 	for r := range c.pipes {
-		if r != c.rank {
-			<-c.taken[r][c.rank]
+		if r == c.rank {
+			continue
+		}
+		if _, is := get(c.taken[r][c.rank], c.ended); !is {
+			return ErrEnded
 		}
 	}
 	return err
+}
+
+// put and get move a value, unless a channel is closed meanwhile.
+func put[T any](to chan<- T, value T, ended <-chan struct{}) bool {
+	select {
+	case to <- value:
+		return true
+	case <-ended:
+		return false
+	}
+}
+
+func get[T any](from <-chan T, ended <-chan struct{}) (value T, is bool) {
+	select {
+	case value = <-from:
+		return value, true
+	case <-ended:
+		return value, false
+	}
 }

@@ -14,7 +14,7 @@ const bestFile = "best.json"
 
 // KeepBest keeps the best evaluation of a run, with the figures of the test part.
 func (d *Directory) KeepBest(e *metrics.Epoch) error {
-	if err := d.checkLock(); err != nil {
+	if err := d.CheckLock(); err != nil {
 		return err
 	}
 	return d.keep(bestFile, e)

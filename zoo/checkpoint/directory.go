@@ -29,10 +29,26 @@ type Directory struct {
 	settings map[string]string
 }
 
+// StreamFolder is a folder that the directory of a stream has beside its settings, and that of a run has not; see package stream.
+const StreamFolder = "days"
+
 // Create makes a directory for a new run, and keeps the caller's settings in it. It fails
-// with ErrInside if it is in a checkpoint, which may be removed, with ErrHoldsRun if there is a run in it that has saved something, with ErrHoldsFile if a file of
-// another origin has the name of one of a run's, and with ErrInUse if another process has it.
+// with ErrInside if it is in a checkpoint, which may be removed, with safefile.ErrInside if it is inside another run, a stream or prepared data, with ErrHoldsRun if there is a run in it that has saved
+// something, or a stream, with ErrHoldsFile if a file of another origin has the name of one of a run's, and with ErrInUse if another process
+// has it.
 func Create(path string, settings map[string]string) (*Directory, error) {
+	if err := checkOutside(path); err != nil {
+		return nil, err
+	}
+	if err := safefile.CheckOutside(path); err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	return CreateInside(path, settings)
+}
+
+// CreateInside is Create for a directory that may be inside another one, as those of the days are inside that of their stream; but not in
+// a checkpoint.
+func CreateInside(path string, settings map[string]string) (*Directory, error) {
 	if err := checkOutside(path); err != nil {
 		return nil, err
 	}
@@ -72,6 +88,9 @@ func (d *Directory) create(settings map[string]string) error {
 		return ErrHoldsRun
 	}
 	_, err := os.Stat(d.file(settingsFile))
+	if _, found := os.Stat(d.file(StreamFolder)); found == nil && err == nil {
+		return ErrHoldsRun
+	}
 	for _, name := range []string{schemaFile, vocabularyFile} {
 		name = filepath.Base(name)
 		// Beside settings it is of a run that ended before its first checkpoint.
@@ -88,7 +107,7 @@ func (d *Directory) SetSettings(settings map[string]string) { d.settings = setti
 
 // KeepSettings writes the settings to the disk.
 func (d *Directory) KeepSettings() error {
-	if err := d.checkLock(); err != nil {
+	if err := d.CheckLock(); err != nil {
 		return err
 	}
 	return d.keep(settingsFile, d.settings)
@@ -194,8 +213,8 @@ func (d *Directory) Close() error {
 	return d.lock.Close()
 }
 
-// checkLock returns an error unless this process has the directory.
-func (d *Directory) checkLock() error {
+// CheckLock returns an ErrClosed or an ErrInUse unless this process has the directory.
+func (d *Directory) CheckLock() error {
 	if d == nil {
 		return ErrClosed
 	}
@@ -219,7 +238,7 @@ func (d *Directory) rename(from, to string) error {
 
 // Add adds a checkpoint, whose files fill writes into the directory it is given. If fill fails, nothing is left.
 func (d *Directory) Add(name string, fill func(path string) error) error {
-	if err := d.checkLock(); err != nil {
+	if err := d.CheckLock(); err != nil {
 		return err
 	}
 	if !namePattern.MatchString(name) {
@@ -244,7 +263,7 @@ func (d *Directory) Add(name string, fill func(path string) error) error {
 
 // Remove removes a checkpoint. Until it is gone it has another name.
 func (d *Directory) Remove(name string) error {
-	if err := d.checkLock(); err != nil {
+	if err := d.CheckLock(); err != nil {
 		return err
 	}
 	if err := d.rename(name, name+temporary); err != nil {

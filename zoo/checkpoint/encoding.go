@@ -76,7 +76,7 @@ func AddCounts(t *Tensors, prefix string, all datasets.Counts) {
 
 // WriteEncoding writes the files of an encoding to the directory.
 func (d *Directory) WriteEncoding(e *datasets.Encoding) (map[string]Part, error) {
-	if err := d.checkLock(); err != nil {
+	if err := d.CheckLock(); err != nil {
 		return nil, err
 	}
 	files, err := encodingFiles(e)
@@ -107,7 +107,7 @@ func MeasureEncoding(e *datasets.Encoding) (map[string]Part, error) {
 // ReadEncoding reads the encoding that belongs to a checkpoint.
 func ReadEncoding(checkpoint string) (*datasets.Encoding, error) {
 	path := filepath.Join(checkpoint, schemaFile)
-	text, err := safefile.Read(path, schema.MostText)
+	text, err := safefile.Read(path, safefile.MostText)
 	if err != nil {
 		return nil, err
 	}

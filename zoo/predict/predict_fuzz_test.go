@@ -1,7 +1,6 @@
 package predict_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -35,18 +34,16 @@ func FuzzPredict(f *testing.F) {
 	saved := savedMixed(f)
 	predictor, err := saved.Predictor()
 	require.NoError(f, err)
-	path := filepath.Join(f.TempDir(), "x.csv")
 	f.Add("a,x,b/values,past,t\np,1.5,v1,p q,2026-01-01\n\"r\ns\",,unseen,,2026-01-03\n", false)
 	f.Add("t,past,b/values,x,a\r\n2026-02-30,p,v1,1e300,q\r\n", false)
 	f.Add(`{"a":"p","x":1.5,"b/values":"v1","past":["p","q"],"t":"2026-01-01"}`+"\n"+`{"a":"ü","x":null,"b/values":7,"past":"p q","t":"2026-01-02"}`, true)
 	fuzzing.Fuzz(f, func(t *testing.T, text string, asJSON bool) {
-		log := rawlog.JSONLines(path, []byte(text))
-		if !asJSON {
-			require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-			var err error
-			log, err = rawlog.Open(saved.Encoding.Schema.Format, []string{path})
-			require.NoError(t, err)
+		path := "x.csv"
+		if asJSON {
+			path = "x.jsonl"
 		}
+		log, err := rawlog.OpenText(saved.Encoding.Schema.Format, path, []byte(text))
+		require.NoError(t, err)
 		predictions := make([]float32, 7)
 		options := encode.RowOptions{Size: len(predictions), Keep: []string{"a"}}
 		for rows, err := range encode.ReadLog(t.Context(), saved.Encoding, log, options) {

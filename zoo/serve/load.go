@@ -50,9 +50,12 @@ func (s *Server) Unload(name string) error {
 	return nil
 }
 
-// Watch looks for new checkpoints of all models in turn, until the context ends. A checkpoint that could not be loaded is not
-// tried again.
+// Watch looks for new checkpoints of all models in turn, until the context ends; every 10 seconds, unless another time above 0 is given. A
+// checkpoint that could not be loaded is not tried again.
 func (s *Server) Watch(ctx context.Context, every time.Duration) {
+	if every <= 0 {
+		every = 10 * time.Second
+	}
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {

@@ -285,10 +285,16 @@ func TestAClosedServerLoadsNothing(t *testing.T) {
 	s.Close()
 	s.Close()
 	require.False(t, s.Ready())
-	for _, err := range []error{s.Load("ads", ""), s.Load("ads", fourth), s.Add("other", dir), s.Infer(newCall(1))} {
+	described := s.Describe("ads", "", func(Loaded) { t.Error("a model that is free is described") })
+	for _, err := range []error{s.Load("ads", ""), s.Load("ads", fourth), s.Add("other", dir), s.Infer(newCall(1)), described} {
 		require.Equal(t, Unavailable, KindOf(err))
 		require.ErrorContains(t, err, "closed")
 	}
 	require.NoError(t, s.Unload("ads"))
 	require.Len(t, s.Models(), 1)
+	s.Drain()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	s.Watch(ctx, 0)
+	s.Watch(ctx, -1)
 }

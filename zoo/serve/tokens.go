@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
+
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 )
 
 // Tokens are the bearer tokens of which a request must have one. Nil means that none is needed, and Tokens without any
@@ -43,7 +44,7 @@ func (t *Tokens) Reload() error {
 	if t.path == "" {
 		return nil
 	}
-	text, err := os.ReadFile(t.path)
+	text, err := safefile.ReadInput(t.path)
 	if err != nil {
 		return err
 	}

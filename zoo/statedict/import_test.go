@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/datasets/encode"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
@@ -135,6 +136,19 @@ func TestFieldsThatCannotBeImportedAreNamed(t *testing.T) {
 		require.ErrorIs(t, err, ErrField)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+func TestVocabulariesThatCannotBe(t *testing.T) {
+	s, err := schema.Parse([]byte("label: y\nfields: [{name: user}]\n"))
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "vocab.json")
+	require.NoError(t, os.WriteFile(path, []byte(`{"user": {"a": -1}}`), 0o600))
+	_, err = ReadSource(path, s)
+	require.ErrorContains(t, err, `the field "user" cannot be imported: the value "a" has the row -1`)
+	_, err = ReadSource("/dev/zero", s)
+	require.ErrorIs(t, err, safefile.ErrNotRegular)
+	_, err = LoadMapping("/dev/zero")
+	require.ErrorIs(t, err, safefile.ErrTooLarge)
 }
 
 func TestFilesThatAreNoStateDicts(t *testing.T) {

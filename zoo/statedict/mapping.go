@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/goccy/go-yaml"
 )
@@ -72,7 +72,7 @@ func fuxiCTRModels() (names []string) {
 
 // LoadMapping reads a mapping from a YAML file.
 func LoadMapping(path string) (*Mapping, error) {
-	text, err := os.ReadFile(path)
+	text, err := safefile.ReadInput(path)
 	if err != nil {
 		return nil, fmt.Errorf("statedict: mapping: %w", err)
 	}

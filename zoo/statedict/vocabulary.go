@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"math"
 	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/datasets/schema"
 )
 
@@ -30,7 +31,7 @@ type Source struct {
 // ReadSource reads the vocabularies of fields, a JSON object of objects as FuxiCTR's feature_vocab.json: field, value, row.
 // The value __OOV__ is that of all others, __PAD__ that of none. Fields and columns are those of a schema.
 func ReadSource(path string, s *schema.Schema) (*Source, error) {
-	text, err := os.ReadFile(path)
+	text, err := safefile.Read(path, math.MaxInt64-1)
 	if err != nil {
 		return nil, fmt.Errorf("statedict: vocabularies: %w", err)
 	}
@@ -78,7 +79,7 @@ func (s *Source) field(i int, all map[string]map[string]int) error {
 // vocabularyOf numbers values in the order of their rows.
 func vocabularyOf(ids map[string]int) (*datasets.Vocabulary, []int, error) {
 	values, rows := []string{""}, []int{-1}
-	if row, has := ids[unknown]; has {
+	if row, has := ids[unknown]; has && row >= 0 {
 		rows[0] = row
 	}
 	for value := range ids {
@@ -88,6 +89,9 @@ func vocabularyOf(ids map[string]int) (*datasets.Vocabulary, []int, error) {
 	}
 	slices.SortFunc(values[1:], func(a, b string) int { return cmp.Or(cmp.Compare(ids[a], ids[b]), cmp.Compare(a, b)) })
 	for _, v := range values[1:] {
+		if ids[v] < 0 {
+			return nil, nil, fmt.Errorf("the value %q has the row %d", v, ids[v])
+		}
 		rows = append(rows, ids[v])
 	}
 	v, err := datasets.NewVocabulary(values, make([]int, len(values)))

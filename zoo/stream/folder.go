@@ -50,11 +50,19 @@ func (f *folder) Close() error {
 	return f.Directory.Close()
 }
 
+// check returns an error unless this process, or that of rank 0, has the folder.
+func (f *folder) check() error {
+	if f.Directory == nil {
+		return nil
+	}
+	return f.CheckLock()
+}
+
 // RecordsFile is the file in the folder of a stream that has a Record for each day, as JSON, one a line.
 const RecordsFile = "days.jsonl"
 
 const (
-	daysFolder   = "days"
+	daysFolder   = checkpoint.StreamFolder
 	leftFolder   = "left"
 	countsFolder = "counts"
 
@@ -65,9 +73,9 @@ const (
 const daysOfMemory = drift.WindowDays
 
 // openFolder opens the folder of a stream, or makes it. Only one process at a time may have it: another is refused with
-// checkpoint.ErrInUse.
+// checkpoint.ErrInUse. The directory of a run that has saved something is refused with checkpoint.ErrHoldsRun.
 func openFolder(path string, settings map[string]string) (*folder, error) {
-	d, err := openOrCreate(path, settings)
+	d, err := openOrCreate(path, settings, checkpoint.Create)
 	if err != nil {
 		return nil, err
 	}
@@ -80,15 +88,21 @@ func openFolder(path string, settings map[string]string) (*folder, error) {
 }
 
 // openOrCreate opens the directory of a run that goes on, or else makes one.
-func openOrCreate(path string, settings map[string]string) (*checkpoint.Directory, error) {
+func openOrCreate(path string, settings map[string]string, create func(string, map[string]string) (*checkpoint.Directory, error)) (*checkpoint.Directory, error) {
 	d, err := checkpoint.Open(path)
 	if errors.Is(err, checkpoint.ErrHoldsNoRun) {
-		return checkpoint.Create(path, settings)
+		return create(path, settings)
 	}
 	return d, err
 }
 
 func (f *folder) open(settings map[string]string) error {
+	switch latest, err := f.Latest(); {
+	case err != nil:
+		return err
+	case latest != "":
+		return checkpoint.ErrHoldsRun
+	}
 	if err := f.readRecords(); err != nil {
 		return err
 	}
@@ -166,6 +180,9 @@ func (f *folder) day(name string) string { return filepath.Join(f.Path(), daysFo
 
 // finish writes the record of a day, publishes its model, and removes the models of days before the last keep.
 func (f *folder) finish(r Record, keep int) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	var text bytes.Buffer
 	for _, one := range append(slices.Clone(f.records), r) {
 		if err := json.NewEncoder(&text).Encode(one); err != nil {

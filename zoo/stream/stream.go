@@ -128,7 +128,8 @@ func (s *Stream) DaysToLeave() (float64, error) {
 
 // Train evaluates yesterday's model on a day, trains the day, and publishes its model. It returns nil if the day is done
 // already. A day that has changed since it was done, or changes while it is read, is an error that wraps ErrChanged, one that does
-// not come after the latest one an error that wraps ErrOrder. After an error the model of the day before is still published.
+// not come after the latest one an error that wraps ErrOrder. A stream that is closed, or whose folder another process took, is a
+// checkpoint.ErrClosed or ErrInUse. After an error the model of the day before is still published.
 func (s *Stream) Train(ctx context.Context, d Day) (*Record, error) {
 	if done := slices.IndexFunc(s.folder.records, func(r Record) bool { return r.Day == d.Name }); done >= 0 {
 		if err := s.folder.records[done].check(&d); err != nil {
@@ -139,7 +140,11 @@ func (s *Stream) Train(ctx context.Context, d Day) (*Record, error) {
 	if err := s.checkOrder(d.Name); err != nil {
 		return nil, err
 	}
-	r, err := s.train(ctx, d)
+	var r *Record
+	err := s.group.Agree(s.folder.check())
+	if err == nil {
+		r, err = s.train(ctx, d)
+	}
 	if err == nil {
 		err = s.finish(r)
 	}

@@ -141,7 +141,7 @@ func (s *Stream) trainDay(ctx context.Context, name string, before *yesterday, s
 	}
 	var err error
 	if s.leads() {
-		run.Checkpoints.Directory, err = openOrCreate(s.folder.day(name), s.Settings)
+		run.Checkpoints.Directory, err = openOrCreate(s.folder.day(name), s.Settings, checkpoint.CreateInside)
 	}
 	if err := s.group.Agree(err); err != nil {
 		return err

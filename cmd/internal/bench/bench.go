@@ -22,6 +22,9 @@ func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	}
 	cmd.AddCommand(newStepCommand(c), newPredictCommand(c), newReadCommand(c), newLimitCommand(c), newScaleCommand(c), peer.NewCommand(),
 		peer.NewQualityCommand(c), newRanksCommand(c, comm), newServeCommand(c))
+	for _, verb := range cmd.Commands() {
+		verb.PreRunE = checkNumbers
+	}
 	return cmd
 }
 

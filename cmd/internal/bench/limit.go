@@ -61,9 +61,6 @@ func (o *limitOptions) cases() (list []bench.LimitCase, err error) {
 			err = unknown
 		}
 		for _, size := range sizes {
-			if size < 1 {
-				err = ui.Usagef("--batch-size must be above 0, got %d", size)
-			}
 			list = append(list, bench.LimitCase{Name: name, Model: model, BatchSize: size, History: bench.HistoryOf(name)})
 		}
 	}
@@ -89,9 +86,6 @@ func (o *limitOptions) run(cmd *cobra.Command) error {
 	cases, err := o.cases()
 	if err != nil {
 		return err
-	}
-	if o.rounds < 1 || !(o.seconds > 0) {
-		return ui.Usagef("--rounds and --seconds must be above 0")
 	}
 	if err := o.precision.Available(); err != nil {
 		return ui.Usage(err)

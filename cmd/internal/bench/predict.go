@@ -55,9 +55,6 @@ func newPredictCommand(c *flags.Catalogs) *cobra.Command {
 }
 
 func (o *predictOptions) run(cmd *cobra.Command) error {
-	if o.rows < 24 || !(o.seconds > 0) || slices.Min(append(o.sizes, 1)) < 1 || slices.Min(append(o.callers, 1)) < 1 {
-		return ui.Usagef("--batch-size, --callers, --rows and --seconds must be above 0, --rows at least 24")
-	}
 	if err := o.precision.Available(); err != nil {
 		return ui.Usage(err)
 	}

@@ -55,11 +55,8 @@ func (o *ranksOptions) run(cmd *cobra.Command, comm ranks.Comm) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case o.batch < 1 || o.batch%comm.Size() != 0:
+	if o.batch%comm.Size() != 0 {
 		return ui.Usagef("--batch-size must be a multiple of the %d ranks, got %d", comm.Size(), o.batch)
-	case o.rows < 24 || o.rounds < 1:
-		return ui.Usagef("--rows must be at least 24 and --rounds at least 1, got %d and %d", o.rows, o.rounds)
 	}
 	newSolver := func() (solvers.Solver, error) { return solverNamed(o.solverFlags, o.solver) }
 	if _, err := newSolver(); err != nil {

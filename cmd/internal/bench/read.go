@@ -41,9 +41,6 @@ delimited files to Parquet, on as many cores. They take turns, and the fastest r
   zoo bench read --data avazu --train train.csv --duckdb node_modules`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.batch < 1 || o.logs.rounds < 1 {
-				return ui.Usagef("--batch-size and --rounds must be at least 1, got %d and %d", o.batch, o.logs.rounds)
-			}
 			if len(args) == 0 {
 				return o.rawLog(cmd)
 			}

@@ -54,9 +54,6 @@ func (o *scaleOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if o.batch < 1 || !(o.seconds > 0) {
-		return ui.Usagef("--batch-size and --seconds must be above 0")
-	}
 	figures, err := bench.ScaleBenchmark{Model: model, BatchSize: o.batch, History: bench.HistoryOf(o.model), Cores: o.cores, Seconds: o.seconds}.Run(cmd.Context())
 	if errors.Is(err, bench.ErrBenchmark) {
 		return ui.Usage(fmt.Errorf("--cores: %w", err))

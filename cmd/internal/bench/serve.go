@@ -56,9 +56,6 @@ With --for the server is asked in JSON at the fixed rate for that long, and each
 
 func (o *serveOptions) run(cmd *cobra.Command) error {
 	b := &o.benchmark
-	if b.Rows == 0 || b.Callers == 0 || b.Seconds == 0 || b.Rounds == 0 || o.total < 0 {
-		return ui.Usagef("--rows, --callers, --seconds and --rounds must be above 0, and --for at least 0")
-	}
 	var err error
 	if b.Model, err = modelNamed(o.catalogs, o.model); err != nil {
 		return err

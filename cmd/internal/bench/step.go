@@ -62,9 +62,6 @@ func (o *stepOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if o.batch < 1 || o.rows < 24 || !(o.seconds > 0) {
-		return ui.Usagef("--batch-size, --rows and --seconds must be above 0, --rows at least 24")
-	}
 	solver, err := solverNamed(o.solverFlags, o.solver)
 	if err != nil {
 		return err

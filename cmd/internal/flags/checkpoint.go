@@ -122,6 +122,10 @@ func (c *Checkpoints) Apply(run *train.Run) error {
 	if c.out == "" && c.resume == "" || err != nil {
 		return err
 	}
-	run.Checkpoints = &train.Checkpoints{Directory: c.directory, Keep: c.keep, EverySteps: steps, Every: every}
+	directory := c.directory
+	if of := run.Parallel.Comm; of != nil && of.Rank() > 0 { // a rank within this process
+		directory = nil
+	}
+	run.Checkpoints = &train.Checkpoints{Directory: directory, Keep: c.keep, EverySteps: steps, Every: every}
 	return nil
 }

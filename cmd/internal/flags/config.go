@@ -3,10 +3,10 @@ package flags
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"github.com/goccy/go-yaml"
@@ -17,7 +17,7 @@ import (
 // ReadConfig sets the flags that were not given on the command line from a YAML file, whose keys
 // are the names of flags with _ for -, and whose values are scalars or lists of scalars.
 func ReadConfig(path string, flags *pflag.FlagSet) error {
-	text, err := os.ReadFile(path)
+	text, err := safefile.ReadInput(path)
 	if err != nil {
 		return fmt.Errorf("--config: %w", err)
 	}

@@ -105,7 +105,7 @@ func ReadSettings(run string) (map[string]string, error) {
 
 // mayChange lists the flags that need not be as they were. They do not change the steps that are left;
 // or the files they name are checked by their content.
-var mayChange = []string{"epochs", "checkpoint-every", "keep", "metrics", "test-every-epoch", "monitor", "patience", "train", "test", "valid", "schema", "check-ranks", "shard-tables", "verify-data"}
+var mayChange = []string{"epochs", "checkpoint-every", "keep", "metrics", "test-every-epoch", "monitor", "patience", "train", "test", "valid", "schema", "check-ranks", "replicas", "shard-tables", "verify-data"}
 
 // notKept lists the flags that are no part of a run.
 var notKept = []string{"out", "resume", "config", "json"}

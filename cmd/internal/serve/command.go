@@ -82,10 +82,15 @@ func (o *options) check() error {
 	switch {
 	case o.from == "" && len(o.models) == 0:
 		return errors.New("--from: give the directory of a run, or --model NAME=DIR")
+	case o.listen == "":
+		return errors.New("--listen: give an address, such as 127.0.0.1:8080")
 	case o.poll < 0 || o.drainPause < 0 || o.drainTime < 0 || o.slow < 0:
 		return errors.New("--poll, --drain-pause, --drain-time and --log-slow must be at least 0")
 	case min(o.limits.Bytes, o.limits.Samples, o.limits.Requests) < 1 || o.limits.Time <= 0:
 		return errors.New("--max-bytes, --max-samples, --max-requests and --max-time must be above 0")
+	}
+	if err := checkCollector(o.otlp); err != nil {
+		return fmt.Errorf("--otlp: %w", err)
 	}
 	if _, known := verifyModes[o.verify]; !known {
 		return fmt.Errorf("--verify: want full or background, got %.40q", o.verify)
@@ -122,6 +127,7 @@ func (o *options) run(cmd *cobra.Command) error {
 		go s.server.Watch(ctx, o.poll)
 		go s.secrets.watch(ctx, o.poll, logger)
 	}
+	defer ui.Finish(ctx)()
 	return o.serve(ctx, s, list)
 }
 

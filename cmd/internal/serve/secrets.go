@@ -3,13 +3,11 @@ package serve
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"fmt"
 	"log/slog"
-	"os"
 	"sync/atomic"
 	"time"
 
+	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/zoo/serve"
 )
 
@@ -49,32 +47,20 @@ func newTLS() *tls.Config {
 
 // readTLS reads the certificate of the server, and who must have signed those of clients.
 func (s *secrets) readTLS() error {
-	certificate, err := tls.LoadX509KeyPair(s.files.certificate, s.files.key)
+	certificate, err := flags.ReadPair(s.files.certificate, s.files.key)
 	if err != nil {
 		return err
 	}
 	config := newTLS()
 	config.Certificates = []tls.Certificate{certificate}
 	if path := s.files.clientCA; path != "" {
-		if config.ClientCAs, err = readAuthorities(path); err != nil {
+		if config.ClientCAs, err = flags.ReadAuthorities(path); err != nil {
 			return err
 		}
 		config.ClientAuth = tls.RequireAndVerifyClientCert
 	}
 	s.current.Store(config)
 	return nil
-}
-
-func readAuthorities(path string) (*x509.CertPool, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%s has no certificate in PEM", path)
-	}
-	return pool, nil
 }
 
 // watch reads tokens and certificates again and again, until the context ends. What cannot be read stays as it is.

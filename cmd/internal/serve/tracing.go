@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -57,15 +58,25 @@ func (o *options) newTracing(ctx context.Context, logger *slog.Logger) (*tracing
 	}, nil
 }
 
+// checkCollector refuses an address that is not of a collector.
+func checkCollector(address string) error {
+	u, err := url.Parse(address)
+	if address == "" || err != nil {
+		return err
+	}
+	_, err = strconv.ParseUint(cmp.Or(u.Port(), "80"), 10, 16)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" {
+		return fmt.Errorf("want http://HOST:PORT or https://HOST:PORT, got %q", address)
+	}
+	return nil
+}
+
 // newExporter speaks OTLP over HTTP, or over gRPC if the environment says so. An address without a path is that of the
 // collector; "" leaves it to the environment.
 func newExporter(ctx context.Context, address string) (*otlptrace.Exporter, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
-	}
-	if address != "" && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
-		return nil, fmt.Errorf("want http://HOST:PORT or https://HOST:PORT, got %q", address)
 	}
 	if cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"), os.Getenv("OTEL_EXPORTER_OTLP_PROTOCOL")) == "grpc" {
 		var options []otlptracegrpc.Option

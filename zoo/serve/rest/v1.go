@@ -68,7 +68,11 @@ func (h *Handler) readInstances(ctx context.Context, x *exchange, instances []js
 	for _, c := range columns {
 		x.Inputs = append(x.Inputs, encode.Cells{Column: c.Name})
 	}
-	for record, err := range rawlog.JSONLines("instances", lines.Bytes())(ctx, columns, nil) {
+	log, err := rawlog.OpenText(rawlog.Format{Name: "jsonl"}, "instances", lines.Bytes())
+	if err != nil {
+		return err
+	}
+	for record, err := range log(ctx, columns, nil) {
 		if err != nil {
 			return x.instanceError(err)
 		}

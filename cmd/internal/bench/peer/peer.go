@@ -56,9 +56,6 @@ refused.
 }
 
 func (o *options) run(cmd *cobra.Command) error {
-	if o.rounds < 1 {
-		return ui.Usagef("--rounds must be at least 1, got %d", o.rounds)
-	}
 	for _, name := range o.models {
 		if !slices.Contains(peers(), name) {
 			return ui.Usagef("--model: %q has no peer", name)

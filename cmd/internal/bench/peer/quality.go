@@ -83,8 +83,6 @@ func (o *qualityOptions) check() (err error) {
 		return ui.Usagef("--data: name a folder of zoo prepare")
 	case !slices.Contains([]string{"dnn", "wdl", "xdeepfm", "wukong"}, o.model):
 		return ui.Usagef("--model: want dnn, wdl, xdeepfm or wukong, got %q", o.model)
-	case o.BatchSize < 1 || o.Epochs < 1 || o.Every < 1 || o.seeds < 1:
-		return ui.Usagef("--batch-size, --epochs, --every and --seeds must be at least 1")
 	}
 	if _, err := o.solver(ourAdamAR); err != nil {
 		return ui.Usage(err)
