@@ -89,7 +89,7 @@ func TestNumbersOfBenchmarksHaveEnds(t *testing.T) {
 		"step":    {"batch-size", "rows", "seconds"},
 		"predict": {"batch-size", "rows", "callers", "seconds"},
 		"read":    {"batch-size", "rounds"},
-		"limit":   {"batch-size", "seconds", "rounds"},
+		"limit":   {"batch-size", "rounds", "seconds"},
 		"scale":   {"batch-size", "seconds"},
 		"peer":    {"rounds"},
 		"quality": {"batch-size", "epochs", "every", "seeds"},

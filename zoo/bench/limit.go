@@ -138,26 +138,26 @@ func (f *LimitFigures) compare(machine machineFigures) {
 	f.ShapeRatio = f.Step / f.ShapeLimit
 }
 
-// profile takes steps of each case, and writes the profile of all.
+// profile takes steps of each case, and writes the profile of all. What comes before the steps is no part of it.
 func (b LimitBenchmark) profile(ctx context.Context) error {
 	if b.Profile == nil {
 		return nil
 	}
-	for i, c := range b.Cases {
-		s, step, err := b.stepper(ctx, c)
+	var steppers []*stepper
+	for _, c := range b.Cases {
+		s, _, err := b.stepper(ctx, c)
 		if err != nil {
 			return err
 		}
-		if i == 0 {
-			if err := pprof.StartCPUProfile(b.Profile); err != nil {
-				s.free()
-				return err
-			}
-			defer pprof.StopCPUProfile()
-		}
-		err = s.measure(ctx, 0, b.Seconds, step)
-		s.free()
-		if err != nil {
+		defer s.free()
+		steppers = append(steppers, s)
+	}
+	if err := pprof.StartCPUProfile(b.Profile); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	for _, s := range steppers {
+		if err := s.measure(ctx, 0, b.Seconds, &StepFigures{}); err != nil {
 			return err
 		}
 	}

@@ -35,10 +35,10 @@ func allowed() map[string]numbers {
 	}
 }
 
-// checkNumbers refuses a flag with a number that is not allowed.
+// checkNumbers refuses a flag that is given a number that is not allowed.
 func checkNumbers(cmd *cobra.Command, _ []string) (err error) {
 	all := allowed()
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if n, has := all[f.Name]; has && err == nil {
 			err = n.check(f)
 		}
