@@ -71,6 +71,9 @@ func (b PredictBenchmark) Run(ctx context.Context) (*PredictFigures, error) {
 	total := time.Since(start).Seconds()
 	runtime.ReadMemStats(&after)
 	all := slices.Concat(took...)
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%w of %v seconds: not one call ends in them", ErrBenchmark, b.Seconds)
+	}
 	slices.Sort(all)
 	microseconds := func(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 	return &PredictFigures{

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/ctrzoo/ctrzoo/datasets/ablate"
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/internal/safeyaml"
 	"github.com/ctrzoo/ctrzoo/solvers"
@@ -153,7 +153,7 @@ func ReadyGrids() []string {
 func LoadGrid(path string, c Catalogs) (*Grid, error) {
 	text, err := ready.ReadFile("grids/" + path + ".yaml")
 	if err != nil {
-		text, err = os.ReadFile(path)
+		text, err = safefile.ReadInput(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("experiment: grid: %w; ready grids: %s", err, strings.Join(ReadyGrids(), ", "))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/stretchr/testify/require"
 )
@@ -16,6 +17,8 @@ func TestReadyGridsAreGood(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, g.Title)
 	}
+	_, endless := LoadGrid("/dev/zero", Catalogs{})
+	require.ErrorIs(t, endless, safefile.ErrTooLarge)
 	_, err := LoadGrid("none.yaml", Catalogs{})
 	require.ErrorContains(t, err, "ready grids: ")
 }
