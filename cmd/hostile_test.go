@@ -32,7 +32,7 @@ func TestAbsurdSizes(t *testing.T) {
 	}
 	code, _, stderr := zooCommand(t, "bench", "serve", "--rows", "1000000000000000")
 	require.Equal(t, 2, code)
-	require.Contains(t, stderr, "Rows:1000000000000000")
+	require.Contains(t, stderr, "--rows must be from 24 to 2147483647, got 1000000000000000")
 	code, _, stderr = zooCommand(t, "train", "--model", "wukong", "--layers", "1000000000000")
 	require.Equal(t, 2, code)
 	require.Contains(t, stderr, "[1, 64]")

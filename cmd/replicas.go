@@ -16,9 +16,11 @@ func (o *trainOptions) checkReplicas(ranks int) error {
 	switch {
 	case o.replicas < 1:
 		return fmt.Errorf("--replicas must be at least 1, got %d", o.replicas)
-	case o.replicas > 1 && ranks > 1:
+	case o.replicas == 1:
+		return nil
+	case ranks > 1:
 		return fmt.Errorf("--replicas %d is for one process, and mpirun has started %d: give it more ranks instead", o.replicas, ranks)
-	case o.replicas > o.batchSize || o.batchSize%o.replicas != 0:
+	case o.batchSize%o.replicas != 0:
 		return fmt.Errorf("--batch-size must be a multiple of --replicas (%d), got %d", o.replicas, o.batchSize)
 	}
 	return nil
