@@ -119,28 +119,41 @@ func (r ranking) auc(labels []float32, weights []float64) float64 {
 	return sum / (all * below)
 }
 
-// bootstrap draws the interval of two methods with the same seeds and keeps it, unless it is known, the scores are gone, or the test
-// part has one label.
+// bootstrap draws the interval of two methods with the same seeds and keeps it, unless it is known or the scores are gone.
 func (s *Store) bootstrap(best, runnerUp []*Record, labels []float32) error {
-	interval := Interval{Draws: draws}
-	var a, b [][]float32
-	for i := range best {
-		x, err := s.scores(best[i].Key, len(labels))
-		if err != nil {
-			return err
-		}
-		y, err := s.scores(runnerUp[i].Key, len(labels))
-		if err != nil || x == nil || y == nil {
-			return err
-		}
-		a, b = append(a, x), append(b, y)
-		interval.Best, interval.RunnerUp = append(interval.Best, best[i].Key), append(interval.RunnerUp, runnerUp[i].Key)
-	}
+	interval := Interval{Best: keysOf(best), RunnerUp: keysOf(runnerUp), Draws: draws}
 	for _, known := range s.intervals {
 		if slices.Equal(known.Best, interval.Best) && slices.Equal(known.RunnerUp, interval.RunnerUp) {
 			return nil
 		}
 	}
+	a, err := s.allScores(interval.Best, len(labels))
+	if err != nil || a == nil {
+		return err
+	}
+	b, err := s.allScores(interval.RunnerUp, len(labels))
+	if err != nil || b == nil {
+		return err
+	}
 	interval.Mean, interval.Low, interval.High = Bootstrap(a, b, labels, rand.New(rand.NewPCG(1, uint64(len(labels)))))
 	return s.addInterval(&interval)
+}
+
+func keysOf(runs []*Record) (keys []string) {
+	for _, r := range runs {
+		keys = append(keys, r.Key)
+	}
+	return keys
+}
+
+// allScores reads the scores of several runs; nil if those of one are not there.
+func (s *Store) allScores(keys []string, samples int) (list [][]float32, err error) {
+	for _, key := range keys {
+		x, err := s.scores(key, samples)
+		if err != nil || x == nil {
+			return nil, err
+		}
+		list = append(list, x)
+	}
+	return list, nil
 }
