@@ -9,6 +9,9 @@ func gemmAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accum
 func gemmNarrowAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
+func gemmLowAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+
+//go:noescape
 func transposeAVX512(dst *float32, dstStride int, src *float32, srcStride, rows, columns int, rowMask, columnMask *int32)
 
 //go:noescape
@@ -103,6 +106,15 @@ func columnGradSumsAVX512(sums, products, x, grad, mean *float32, n int)
 
 //go:noescape
 func columnGradAVX512(dx, x, grad, mean, a, b, factor *float32, n int)
+
+//go:noescape
+func multiplyRowsAVX512(dst, x, y *float32, rows int)
+
+//go:noescape
+func outerColumnsAVX512(dst, x *float32, xStride int, y *float32, yStride, rows int, order, mask *int32)
+
+//go:noescape
+func reduceMapAVX512(n int, grad, x0, dx0, xk, dxk *float32)
 
 //go:noescape
 func gemmAVX2(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
@@ -207,10 +219,22 @@ func columnGradSumsAVX2(sums, products, x, grad, mean *float32, n int)
 func columnGradAVX2(dx, x, grad, mean, a, b, factor *float32, n int)
 
 //go:noescape
+func multiplyRowsAVX2(dst, x, y *float32, rows int)
+
+//go:noescape
+func outerColumnsAVX2(dst, x *float32, xStride int, y *float32, yStride, rows int, order, mask *int32)
+
+//go:noescape
+func reduceMapAVX2(n int, grad, x0, dx0, xk, dxk *float32)
+
+//go:noescape
 func gemmBF16(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
 func gemmNarrowBF16(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+
+//go:noescape
+func gemmLowBF16(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
 func roundRowsBF16(dst *float32, dstStride int, src *float32, srcStride, rows, n int, mask *int32)

@@ -76,3 +76,9 @@ func (*kernels) columnNormalize(_, _, _, _, _ *float32, _ int) {}
 func (*kernels) columnGradSums(_, _, _, _, _ *float32, _ int) {}
 
 func (*kernels) columnGrad(_, _, _, _, _, _, _ *float32, _ int) {}
+
+func (*kernels) multiplyRows(_, _, _ *float32, _ int) {}
+
+func (*kernels) outerColumns(_, _ *float32, _ int, _ *float32, _, _ int, _, _ *int32) {}
+
+func (*kernels) reduceMap(_ int, _, _, _, _, _ *float32) {}
