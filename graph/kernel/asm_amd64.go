@@ -111,7 +111,7 @@ func columnGradAVX512(dx, x, grad, mean, a, b, factor *float32, n int)
 func multiplyRowsAVX512(dst, x, y *float32, rows int)
 
 //go:noescape
-func outerColumnsAVX512(dst, x *float32, xStride int, y *float32, yStride, rows int, order, mask *int32)
+func outerColumnsAVX512(dst, x *float32, xStride, xNext int, y *float32, yStride, rows int, order, mask, maskNext *int32)
 
 //go:noescape
 func reduceMapAVX512(n int, grad, x0, dx0, xk, dxk *float32)
@@ -222,7 +222,7 @@ func columnGradAVX2(dx, x, grad, mean, a, b, factor *float32, n int)
 func multiplyRowsAVX2(dst, x, y *float32, rows int)
 
 //go:noescape
-func outerColumnsAVX2(dst, x *float32, xStride int, y *float32, yStride, rows int, order, mask *int32)
+func outerColumnsAVX2(dst, x *float32, xStride, xNext int, y *float32, yStride, rows int, order, mask, maskNext *int32)
 
 //go:noescape
 func reduceMapAVX2(n int, grad, x0, dx0, xk, dxk *float32)

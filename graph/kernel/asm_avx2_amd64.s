@@ -1620,25 +1620,34 @@ l66:
 	VZEROUPPER
 	RET
 
-// func outerColumnsAVX2(dst, x *float32, xStride int, y *float32, yStride, rows int, order, mask *int32)
-TEXT ·outerColumnsAVX2(SB), NOSPLIT, $0-64
+// func outerColumnsAVX2(dst, x *float32, xStride, xNext int, y *float32, yStride, rows int, order, mask, maskNext *int32)
+TEXT ·outerColumnsAVX2(SB), NOSPLIT, $0-80
 	MOVQ dst+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ xStride+16(FP), R8
-	MOVQ y+24(FP), DX
-	MOVQ yStride+32(FP), R9
-	MOVQ rows+40(FP), CX
-	MOVQ order+48(FP), R10
-	MOVQ mask+56(FP), AX
+	MOVQ xNext+24(FP), R11
+	MOVQ y+32(FP), DX
+	MOVQ yStride+40(FP), R9
+	MOVQ rows+48(FP), CX
+	MOVQ order+56(FP), R10
+	MOVQ mask+64(FP), AX
+	MOVQ maskNext+72(FP), BX
 	VMOVUPS (AX), Y15
-	VMOVUPS (R10), Y0
+	VMOVUPS (BX), Y14
+	VMOVUPS 0(R10), Y0
+	VMOVUPS 32(R10), Y1
 	SHLQ $2, R8
 	SHLQ $2, R9
+	SHLQ $2, R11
 l67:
-	VMASKMOVPS (SI), Y15, Y1
-	VPERMPS Y1, Y0, Y1
-	VMULPS (DX), Y1, Y1
-	VMOVUPS Y1, (DI)
+	VMASKMOVPS (SI), Y15, Y2
+	VPERMPS Y2, Y0, Y2
+	VMULPS 0(DX), Y2, Y2
+	VMOVUPS Y2, 0(DI)
+	VMASKMOVPS (SI)(R11*1), Y14, Y3
+	VPERMPS Y3, Y1, Y3
+	VMULPS 32(DX), Y3, Y3
+	VMOVUPS Y3, 32(DI)
 	ADDQ R8, SI
 	ADDQ R9, DX
 	ADDQ $64, DI

@@ -2029,26 +2029,36 @@ l68:
 	VZEROUPPER
 	RET
 
-// func outerColumnsAVX512(dst, x *float32, xStride int, y *float32, yStride, rows int, order, mask *int32)
-TEXT ·outerColumnsAVX512(SB), NOSPLIT, $0-64
+// func outerColumnsAVX512(dst, x *float32, xStride, xNext int, y *float32, yStride, rows int, order, mask, maskNext *int32)
+TEXT ·outerColumnsAVX512(SB), NOSPLIT, $0-80
 	MOVQ dst+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ xStride+16(FP), R8
-	MOVQ y+24(FP), DX
-	MOVQ yStride+32(FP), R9
-	MOVQ rows+40(FP), CX
-	MOVQ order+48(FP), R10
-	MOVQ mask+56(FP), AX
+	MOVQ xNext+24(FP), R11
+	MOVQ y+32(FP), DX
+	MOVQ yStride+40(FP), R9
+	MOVQ rows+48(FP), CX
+	MOVQ order+56(FP), R10
+	MOVQ mask+64(FP), AX
+	MOVQ maskNext+72(FP), BX
 	VMOVUPS (AX), Z31
 	VPTESTMD Z31, Z31, K1
-	VMOVUPS (R10), Z0
+	VMOVUPS (BX), Z31
+	VPTESTMD Z31, Z31, K2
+	VMOVUPS 0(R10), Z0
+	VMOVUPS 64(R10), Z1
 	SHLQ $2, R8
 	SHLQ $2, R9
+	SHLQ $2, R11
 l69:
-	VMOVUPS.Z (SI), K1, Z1
-	VPERMPS Z1, Z0, Z1
-	VMULPS (DX), Z1, Z1
-	VMOVUPS Z1, (DI)
+	VMOVUPS.Z (SI), K1, Z2
+	VPERMPS Z2, Z0, Z2
+	VMULPS 0(DX), Z2, Z2
+	VMOVUPS Z2, 0(DI)
+	VMOVUPS.Z (SI)(R11*1), K2, Z3
+	VPERMPS Z3, Z1, Z3
+	VMULPS 64(DX), Z3, Z3
+	VMOVUPS Z3, 64(DI)
 	ADDQ R8, SI
 	ADDQ R9, DX
 	ADDQ $128, DI

@@ -1,7 +1,7 @@
 package kernel
 
 // stride is the distance of the rows of repeated.
-func (c *CIN) stride() int { return c.fields + c.register() }
+func (c *CIN) stride() int { return c.fields + c.cols }
 
 // repeatRows fills repeated for positions [from, to).
 func (c *CIN) repeatRows(from, to int) {
@@ -35,9 +35,7 @@ func (c *CIN) weightGradPanels(from, to int) {
 	s.grow((to - from) * size)
 	for b, block := range c.grads.inner {
 		for t := from; t < to; t++ {
-			for col := t * c.cols; col < min(c.inner(), (t+1)*c.cols); col += c.register() {
-				c.outerRegister(s.outer[col-t*c.cols:], col, block)
-			}
+			c.outerPanel(s.outer, t*c.cols, block)
 			c.grads.multiply(b, 0, len(c.grads.rows), c.block(s, s.outer, block), s.sums[(t-from)*size:])
 		}
 	}
@@ -48,15 +46,16 @@ func (c *CIN) weightGradPanels(from, to int) {
 	c.scratch.Put(s)
 }
 
-// outerRegister writes a register of columns of the outer products, from a column on, for a block of positions.
-func (c *CIN) outerRegister(panel []float32, column int, block span) {
-	rows, lanes, stride := block.to-block.from, c.register(), c.stride()
-	i, j := column/c.fields, column%c.fields
-	x, x0 := c.xk[block.from*c.maps+i:], c.repeated[block.from*stride+j:]
-	order, there := c.orders[column:column+lanes], min(lanes, c.maps-i)
-	_, _, _ = panel[(rows-1)*c.cols+lanes-1], x[(rows-1)*c.maps+there-1], x0[(rows-1)*stride+lanes-1]
+// outerPanel writes a panel of columns of the outer products, from a column on, for a block of positions.
+func (c *CIN) outerPanel(panel []float32, column int, block span) {
+	rows, stride := block.to-block.from, c.stride()
+	i, next := c.mapsOf(column)
+	x, x0 := c.xk[block.from*c.maps+i:], c.repeated[block.from*stride+column%c.fields:]
+	order := c.orders[column : column+c.cols]
+	_, _, _ = panel[rows*c.cols-1], x[(rows-1)*c.maps+c.maps-i-1], x0[(rows-1)*stride+c.cols-1]
 	if c.lanes <= 16 {
-		c.outerColumns(&panel[0], &x[0], c.maps, &x0[0], stride, rows, &order[0], mask(there))
+		there := func(i int) *int32 { return mask(min(c.lanes, c.maps-i)) }
+		c.outerColumns(&panel[0], &x[0], c.maps, next-i, &x0[0], stride, rows, &order[0], there(i), there(next))
 		return
 	}
 	for r := range rows {
@@ -64,4 +63,13 @@ func (c *CIN) outerRegister(panel []float32, column int, block span) {
 			panel[r*c.cols+l] = x[r*c.maps+int(m)] * x0[r*stride+l]
 		}
 	}
+}
+
+// mapsOf returns the map of a column, and that of the column a register further or the same if there is none.
+func (c *CIN) mapsOf(column int) (first, next int) {
+	first, next = column/c.fields, (column+c.register())/c.fields
+	if column+c.register() >= c.inner() {
+		next = first
+	}
+	return first, next
 }

@@ -303,12 +303,12 @@ func (k *kernels) multiplyRows(dst, x, y *float32, rows int) {
 	multiplyRowsAVX2(dst, x, y, rows)
 }
 
-func (k *kernels) outerColumns(dst, x *float32, xStride int, y *float32, yStride, rows int, order, mask *int32) {
+func (k *kernels) outerColumns(dst, x *float32, xStride, xNext int, y *float32, yStride, rows int, order, mask, maskNext *int32) {
 	if k.isAVX512() {
-		outerColumnsAVX512(dst, x, xStride, y, yStride, rows, order, mask)
+		outerColumnsAVX512(dst, x, xStride, xNext, y, yStride, rows, order, mask, maskNext)
 		return
 	}
-	outerColumnsAVX2(dst, x, xStride, y, yStride, rows, order, mask)
+	outerColumnsAVX2(dst, x, xStride, xNext, y, yStride, rows, order, mask, maskNext)
 }
 
 func (k *kernels) reduceMap(n int, grad, x0, dx0, xk, dxk *float32) {

@@ -79,6 +79,6 @@ func (*kernels) columnGrad(_, _, _, _, _, _, _ *float32, _ int) {}
 
 func (*kernels) multiplyRows(_, _, _ *float32, _ int) {}
 
-func (*kernels) outerColumns(_, _ *float32, _ int, _ *float32, _, _ int, _, _ *int32) {}
+func (*kernels) outerColumns(_, _ *float32, _, _ int, _ *float32, _, _ int, _, _, _ *int32) {}
 
 func (*kernels) reduceMap(_ int, _, _, _, _, _ *float32) {}

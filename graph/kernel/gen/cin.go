@@ -21,26 +21,53 @@ func (w *writer) multiplyRows() {
 	w.end()
 }
 
-// outerColumns writes a register of columns of outer products: in each row, value i of dst = x[order[i]] * y[i]. The mask says which values
-// x has. Rows of dst are those of a panel; rows of x and y begin xStride and yStride elements apart.
+// outerColumns writes a panel of columns of outer products: in each row, value i of the first register of dst = x[order[i]] * y[i], and of
+// the second one likewise with the next order, x from xNext values on and the next values of y. The masks say which values of x there are.
+// Rows of dst are those of a panel; rows of x and y begin xStride and yStride elements apart.
 func (w *writer) outerColumns() {
-	w.begin("outerColumns", "(dst, x *float32, xStride int, y *float32, yStride, rows int, order, mask *int32)", 64)
-	w.pointers([]string{"dst", "x", "xStride", "y", "yStride", "rows", "order", "mask"}, "DI", "SI", "R8", "DX", "R9", "CX", "R10", "AX")
-	const order, values = 0, 1
-	w.loadMask("AX")
-	w.load("R10", order)
-	w.op("SHLQ $2, R8")
-	w.op("SHLQ $2, R9")
+	w.begin("outerColumns", "(dst, x *float32, xStride, xNext int, y *float32, yStride, rows int, order, mask, maskNext *int32)", 80)
+	w.pointers([]string{"dst", "x", "xStride", "xNext", "y", "yStride", "rows", "order", "mask", "maskNext"},
+		"DI", "SI", "R8", "R11", "DX", "R9", "CX", "R10", "AX", "BX")
+	const order, values = 0, 2 // two registers each
+	w.loadMaskInto("AX", 0)
+	w.loadMaskInto("BX", 1)
+	for i := range 2 {
+		w.op("VMOVUPS %d(R10), %s", i*w.bytes, w.r(order+i))
+	}
+	for _, r := range []string{"R8", "R9", "R11"} {
+		w.op("SHLQ $2, %s", r)
+	}
 	w.loop("CX", 1, func() {
-		w.maskedLoad("SI", values)
-		w.do("VPERMPS", values, order, values)
-		w.op("VMULPS (DX), %s, %s", w.r(values), w.r(values))
-		w.store(values, "DI")
+		for i, place := range []string{"(SI)", "(SI)(R11*1)"} {
+			w.maskedLoadBy(place, values+i, i)
+			w.do("VPERMPS", values+i, order+i, values+i)
+			w.op("VMULPS %d(DX), %s, %s", i*w.bytes, w.r(values+i), w.r(values+i))
+			w.op("VMOVUPS %s, %d(DI)", w.r(values+i), i*w.bytes)
+		}
 		w.op("ADDQ R8, SI")
 		w.op("ADDQ R9, DX")
 		w.op("ADDQ $%d, DI", w.panelBytes())
 	})
 	w.end()
+}
+
+// loadMaskInto loads one of two masks: of AVX-512 to K1 or K2, of AVX2 to register 15 or 14.
+func (w *writer) loadMaskInto(p string, i int) {
+	if w.reg == "Z" {
+		w.op("VMOVUPS (%s), Z31", p)
+		w.op("VPTESTMD Z31, Z31, K%d", 1+i)
+		return
+	}
+	w.load(p, maskRegister-i)
+}
+
+// maskedLoadBy loads by one of two masks.
+func (w *writer) maskedLoadBy(p string, r, i int) {
+	if w.reg == "Z" {
+		w.op("VMOVUPS.Z %s, K%d, %s", p, 1+i, w.r(r))
+		return
+	}
+	w.op("VMASKMOVPS %s, %s, %s", p, w.r(maskRegister-i), w.r(r))
 }
 
 // reduceMap adds, for the n rows of grad and each column, the products with x to dx, and writes to dxk their sum of products with the
