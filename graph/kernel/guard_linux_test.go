@@ -78,6 +78,13 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				SmallGemm(m, n, k, a, 1, m, b, n, c, n, true)
 				Transpose(guarded(t, m*k, atEnd), a, m, k)
 			}
+			for _, s := range [][4]int{{1, 1, 1, 1}, {17, 3, 20, 5}, {33, 20, 1, 24}, {40, 5, 7, 33}} {
+				positions, maps, fields, units := s[0], s[1], s[2], s[3]
+				xk, x0, w := guarded(t, positions*maps, atEnd), guarded(t, positions*fields, atEnd), guarded(t, maps*fields*units, atEnd)
+				y, layer := guarded(t, positions*units, atEnd), NewCIN(positions, maps, fields, units)
+				layer.Forward(Float32, y, xk, x0, w)
+				layer.Backward(Float32, guarded(t, positions*maps, atEnd), guarded(t, positions*fields, atEnd), guarded(t, maps*fields*units, atEnd), xk, x0, w, y)
+			}
 		}
 	})
 }
