@@ -15,14 +15,17 @@ type CIN struct {
 	weights  strips    // the transpose of w, for y
 	rows     strips    // w, for the gradients of the factors
 	grads    strips    // the transpose of the gradient of y, for that of w
-	repeated []float32 // rows of x0 and their beginnings again, so that any register of columns finds its values side by side
+	repeated []float32 // rows of x0 of a chunk and their beginnings again, so that any register of columns finds its values side by side
 	orders   []int32   // of each register of columns of the outer products: the maps of its values, from that of the first on
 	scratch  sync.Pool // of *cinScratch
 	few      []float32 // outer products of few positions
 
 	y, xk, x0, dy, dxk, dx0, dw []float32 // of this call
 
-	forward, factorGrads, weightGrads, repeat func(from, to int)
+	first int       // position of a chunk
+	sums  []float32 // of the weight's gradient, panel by panel of its rows
+
+	forward, factorGrads, weightGrads, storeGrads, repeat func(from, to int)
 }
 
 // cinScratch is that of one core. Its matrices have a column for each position of a panel.
@@ -36,7 +39,8 @@ type cinScratch struct {
 // NewCIN returns a layer of a size.
 func NewCIN(positions, maps, fields, units int) *CIN {
 	c := &CIN{positions: positions, maps: maps, fields: fields, units: units}
-	c.forward, c.factorGrads, c.weightGrads, c.repeat = c.forwardPanels, c.factorGradPanels, c.weightGradPanels, c.repeatRows
+	c.forward, c.factorGrads, c.repeat = c.forwardPanels, c.factorGradPanels, c.repeatRows
+	c.weightGrads, c.storeGrads = c.weightGradPanels, c.storeGradPanels
 	if positions <= fewRows {
 		c.few = make([]float32, positions*c.inner())
 	}
@@ -101,14 +105,14 @@ func (c *CIN) panels() int { return (c.positions + c.cols - 1) / c.cols }
 // forwardPanels computes y for panels [from, to) of positions.
 func (c *CIN) forwardPanels(from, to int) {
 	s := c.scratch.Get().(*cinScratch)
-	s.grow(c.weights.rows[len(c.weights.rows)-1].to * c.cols)
+	s.grow(c.weights.height() * c.cols)
 	for first := from * c.cols; first < min(c.positions, to*c.cols); first += c.cols {
 		width := min(c.cols, c.positions-first)
 		c.panelOf(s.xk, c.xk[first*c.maps:], width, c.maps)
 		c.panelOf(s.x0, c.x0[first*c.fields:], width, c.fields)
 		for b, block := range c.weights.inner {
 			c.outerRows(s, block)
-			c.weights.multiply(b, 0, len(c.weights.rows), c.block(s, s.outer, block), s.sums)
+			c.weights.multiply(b, 0, len(c.weights.rows), c.block(s, s.outer, block), s.sums, b > 0)
 		}
 		transpose(c.y[first*c.units:], c.units, s.sums, c.cols, c.units, width)
 	}

@@ -5,6 +5,9 @@ import "runtime"
 // positionBlock is after how many positions the sums of the weight's gradient begin a new block, besides every innerBlock within them.
 const positionBlock = 448
 
+// chunk is how many positions the weight's gradient takes at a time: what is packed of them stays in the second cache.
+const chunk = 8 * positionBlock
+
 // rowsPerGroup is about how many rows of the gradient of the outer products are computed before they are reduced: they stay in the first
 // cache.
 const rowsPerGroup = 168
@@ -18,10 +21,28 @@ func (c *CIN) Backward(p Precision, dxk, dx0, dw, xk, x0, w, dy []float32) {
 	c.xk, c.x0, c.dy, c.dxk, c.dx0, c.dw = xk, x0, dy, dxk, dx0, dw
 	c.rows.pack(newOperand(w, c.units, false))
 	Parallel(c.panels(), 1, c.factorGrads)
-	c.grads.pack(newOperand(dy, c.units, true))
-	Parallel(c.positions, positionBlock, c.repeat)
+	c.weightGrad()
+}
+
+// weightGrad computes dw, chunk by chunk of the positions.
+func (c *CIN) weightGrad() {
 	panels := (c.inner() + c.cols - 1) / c.cols
-	Parallel(panels, groupSize(panels), c.weightGrads)
+	for c.first = 0; c.first < c.positions; c.first += chunk {
+		rows := min(chunk, c.positions-c.first)
+		c.grads.inner = c.positionBlocks(c.grads.inner[:0], rows)
+		c.grads.pack(newOperand(c.dy[c.first*c.units:], c.units, true))
+		Parallel(rows, positionBlock, c.repeat)
+		Parallel(panels, groupSize(panels), c.weightGrads)
+	}
+	Parallel(panels, 1, c.storeGrads)
+}
+
+// positionBlocks appends the blocks of the inner dimension of the weight's gradient, for some positions.
+func (c *CIN) positionBlocks(blocks []span, positions int) []span {
+	for from := 0; from < positions; from += positionBlock {
+		blocks = c.innerBlocks(blocks, from, min(positions, from+positionBlock))
+	}
+	return blocks
 }
 
 // groupSize returns how many panels of the weight's gradient a core computes at a time: enough of them to use the positions of a block
@@ -33,13 +54,11 @@ func groupSize(panels int) int {
 
 func (c *CIN) planGradients() {
 	c.rows.plan(c.kernels, c.inner(), c.mapsPerGroup()*c.fields, c.innerBlocks(nil, 0, c.units))
-	var inner []span
-	for from := 0; from < c.positions; from += positionBlock {
-		inner = c.innerBlocks(inner, from, min(c.positions, from+positionBlock))
-	}
-	c.grads.plan(c.kernels, c.units, c.units, inner)
-	c.repeated = make([]float32, c.positions*c.stride())
+	rows := min(chunk, c.positions)
+	c.grads.plan(c.kernels, c.units, c.units, c.positionBlocks(nil, rows))
+	c.repeated = make([]float32, rows*c.stride())
 	c.orders = c.mapOrders(c.inner(), c.fields)
+	c.sums = make([]float32, len(c.orders)*c.grads.height())
 }
 
 // mapsPerGroup is how many maps are reduced at a time.
@@ -72,7 +91,7 @@ func (c *CIN) reduceGroups(s *cinScratch) {
 		}
 		s.grow((c.rows.rows[strip-1].to - i*c.fields) * c.cols)
 		for b, block := range c.rows.inner {
-			c.rows.multiply(b, from, strip, c.block(s, s.dy[block.from*c.cols:], block), s.sums)
+			c.rows.multiply(b, from, strip, c.block(s, s.dy[block.from*c.cols:], block), s.sums, b > 0)
 		}
 		for m := i; m < end; m++ {
 			c.reduceRows(c.fields, s.sums[(m-i)*c.fields*c.cols:], s.x0, s.dx0, s.xk[m*c.cols:], s.dxk[m*c.cols:])
@@ -98,11 +117,11 @@ func (k *kernels) reduceRows(n int, grad, x0, dx0, xk, dxk []float32) {
 // stride is the distance of the rows of repeated.
 func (c *CIN) stride() int { return c.fields + c.cols }
 
-// repeatRows fills repeated for positions [from, to).
+// repeatRows fills repeated for positions [from, to) of the chunk.
 func (c *CIN) repeatRows(from, to int) {
 	stride := c.stride()
 	for r := from; r < to; r++ {
-		row, x0 := c.repeated[r*stride:(r+1)*stride], c.x0[r*c.fields:(r+1)*c.fields]
+		row, x0 := c.repeated[r*stride:(r+1)*stride], c.x0[(c.first+r)*c.fields:][:c.fields]
 		for len(row) > 0 {
 			row = row[copy(row, x0):]
 		}
@@ -123,29 +142,37 @@ func (k *kernels) mapOrders(columns, n int) []int32 {
 	return orders
 }
 
-// weightGradPanels computes dw for panels [from, to) of the columns of the outer products.
+// weightGradPanels adds the products of the chunk to the sums of panels [from, to) of the columns of the outer products.
 func (c *CIN) weightGradPanels(from, to int) {
 	s := c.scratch.Get().(*cinScratch)
-	size := c.grads.rows[len(c.grads.rows)-1].to * c.cols // of a panel of sums
-	s.grow((to - from) * size)
 	for b, block := range c.grads.inner {
 		for t := from; t < to; t++ {
 			c.outerPanel(s.outer, t*c.cols, block)
-			c.grads.multiply(b, 0, len(c.grads.rows), c.block(s, s.outer, block), s.sums[(t-from)*size:])
+			c.grads.multiply(b, 0, len(c.grads.rows), c.block(s, s.outer, block), c.panelSums(t), c.first+block.from > 0)
 		}
-	}
-	for t := from; t < to; t++ {
-		col := t * c.cols
-		transpose(c.dw[col*c.units:], c.units, s.sums[(t-from)*size:], c.cols, c.units, min(c.cols, c.inner()-col))
 	}
 	c.scratch.Put(s)
 }
 
-// outerPanel writes a panel of columns of the outer products, from a column on, for a block of positions.
+// panelSums returns the sums of a panel.
+func (c *CIN) panelSums(t int) []float32 {
+	size := c.grads.height() * c.cols
+	return c.sums[t*size : (t+1)*size]
+}
+
+// storeGradPanels writes the sums of panels [from, to) to dw.
+func (c *CIN) storeGradPanels(from, to int) {
+	for t := from; t < to; t++ {
+		col := t * c.cols
+		transpose(c.dw[col*c.units:], c.units, c.panelSums(t), c.cols, c.units, min(c.cols, c.inner()-col))
+	}
+}
+
+// outerPanel writes a panel of columns of the outer products, from a column on, for a block of the chunk.
 func (c *CIN) outerPanel(panel []float32, column int, block span) {
 	rows, stride := block.to-block.from, c.stride()
 	i, next := c.mapsOf(column)
-	x, x0 := c.xk[block.from*c.maps+i:], c.repeated[block.from*stride+column%c.fields:]
+	x, x0 := c.xk[(c.first+block.from)*c.maps+i:], c.repeated[block.from*stride+column%c.fields:]
 	order := c.orders[column : column+c.cols]
 	_, _, _ = panel[rows*c.cols-1], x[(rows-1)*c.maps+c.maps-i-1], x0[(rows-1)*stride+c.cols-1]
 	if c.lanes <= 16 {

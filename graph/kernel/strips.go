@@ -17,7 +17,7 @@ type strips struct {
 
 // plan makes room for an operand of m rows. It has groups of rows, one after another, each of which is cut into strips by itself.
 func (s *strips) plan(k *kernels, m, group int, inner []span) {
-	s.of.kernels, s.of.m, s.of.k, s.inner, s.rows = k, m, inner[len(inner)-1].to, inner, s.rows[:0]
+	s.of.kernels, s.of.m, s.inner, s.rows = k, m, inner, s.rows[:0]
 	for from := 0; from < m; from += group {
 		s.rows = k.appendStrips(s.rows, from, min(m, from+group))
 	}
@@ -78,10 +78,13 @@ func (k *kernels) depth(block span) int {
 	return block.to - block.from
 }
 
-// pack packs the operand.
+// height is that of all strips.
+func (s *strips) height() int { return s.rows[len(s.rows)-1].to }
+
+// pack packs the operand, which may have fewer blocks than there is room for.
 func (s *strips) pack(a operand) {
-	s.of.a = a
-	Parallel(len(s.list), stripRows, s.packing)
+	s.of.a, s.of.k = a, s.inner[len(s.inner)-1].to
+	Parallel(len(s.rows)*len(s.inner), stripRows, s.packing)
 	s.of.a.data = nil
 }
 
@@ -94,7 +97,7 @@ func (s *strips) packStrips(from, to int) {
 
 // multiply computes strips [from, to) times a packed panel of op(B), both of a block of the inner dimension, or adds the products to
 // what c has. c begins with the first of the strips, and its rows are those of a panel.
-func (s *strips) multiply(block, from, to int, panel, c []float32) {
+func (s *strips) multiply(block, from, to int, panel, c []float32, accumulate bool) {
 	k := s.of.kernels
 	depth, list := k.depth(s.inner[block]), s.list[block*len(s.rows):]
 	first := s.rows[from].from
@@ -105,6 +108,6 @@ func (s *strips) multiply(block, from, to int, panel, c []float32) {
 		if rows.to-rows.from != k.rows {
 			run = k.gemmLow
 		}
-		run(depth, list[i].at, list[i].rowStep, list[i].colStep, &panel[0], &c[(rows.from-first)*k.cols], k.cols, s.inner[block].from > 0)
+		run(depth, list[i].at, list[i].rowStep, list[i].colStep, &panel[0], &c[(rows.from-first)*k.cols], k.cols, accumulate)
 	}
 }
