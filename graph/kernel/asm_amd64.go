@@ -42,6 +42,9 @@ func adamAVX512(w, grad, m, v *float32, n int, p *[9]float32)
 func adagradAVX512(w, grad, v *float32, n int, p *[4]float32)
 
 //go:noescape
+func penaltyStepsAVX512(w, m, v *float32, steps *AdamRate, n int, p *[9]float32, l2, nothing float32) int
+
+//go:noescape
 func reluGradAVX512(dst, out, grad *float32, n int)
 
 //go:noescape
@@ -151,6 +154,9 @@ func adamAVX2(w, grad, m, v *float32, n int, p *[9]float32)
 
 //go:noescape
 func adagradAVX2(w, grad, v *float32, n int, p *[4]float32)
+
+//go:noescape
+func penaltyStepsAVX2(w, m, v *float32, steps *AdamRate, n int, p *[9]float32, l2, nothing float32) int
 
 //go:noescape
 func reluGradAVX2(dst, out, grad *float32, n int)

@@ -318,3 +318,10 @@ func (k *kernels) reduceMap(n int, grad, x0, dx0, xk, dxk *float32) {
 	}
 	reduceMapAVX2(n, grad, x0, dx0, xk, dxk)
 }
+
+func (k *kernels) penaltySteps(w, m, v *float32, steps *AdamRate, n int, p *[9]float32, l2, nothing float32) int {
+	if k.isAVX512() {
+		return penaltyStepsAVX512(w, m, v, steps, n, p, l2, nothing)
+	}
+	return penaltyStepsAVX2(w, m, v, steps, n, p, l2, nothing)
+}

@@ -56,6 +56,7 @@ func Files() map[string][]byte {
 		w.sumRows()
 		w.adam()
 		w.adagrad()
+		w.penaltySteps()
 		w.reluGrad()
 		w.axpy()
 		w.scale()
