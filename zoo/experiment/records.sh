@@ -10,8 +10,9 @@ set -eu
 
 raw=$1 out=$2
 shift 2
-[ $# -gt 0 ] || set -- adam-table adagrad-table ablation-buckets ablation-field alpha-sensitivity backbones initializers \
-  kept-values learning-curve leave-one-out small-logs-adam small-logs-adagrad
+[ $# -gt 0 ] || set -- adam-table adagrad-table ablation-buckets ablation-field alpha-sensitivity backbones drawn-logs initializers \
+  kept-values learning-curve leave-one-out more-data small-logs-adam small-logs-adagrad
+here=$(dirname "$0")
 zoo=${ZOO:-zoo}
 mkdir -p "$out"
 
@@ -32,24 +33,51 @@ if [ ! -f "$out/ipinyou/manifest.json" ]; then
   prepare ipinyou --data ipinyou-libsvm --train "$out/ipinyou-train.txt" --valid "$out/ipinyou-valid.txt" --test "$raw/test.fm.txt.gz"
 fi
 
+# prepare_more_data prepares Amazon Sports, and its union with Beauty: each category is sampled by itself, see amazon_union.py.
+prepare_more_data() {
+  prepare sports --data amazon --split last-two --in "$raw/reviews_Sports_and_Outdoors_5.json.gz" "$raw/meta_Sports_and_Outdoors.json.gz"
+  [ ! -f "$out/beauty-and-sports/manifest.json" ] || return 0
+  python3 "$here/amazon_union.py" "$raw" "$out/union" Beauty Sports_and_Outdoors
+  prepare beauty-and-sports --schema "$here/amazon_union.yaml" --train "$out/union/train.csv.gz" --valid "$out/union/valid.csv.gz" \
+    --test "$out/union/test.csv.gz"
+}
+
+# prepare_drawn NAME draws two million rows in the shape of a log, and prepares them.
+prepare_drawn() {
+  [ ! -f "$out/$1-drawn/manifest.json" ] || return 0
+  "$zoo" generate "$1" --rows 2000000 --out "$out/$1-drawn.csv.gz"
+  prepare "$1-drawn" --data "$1" --split chronological --in "$out/$1-drawn.csv.gz"
+}
+
 # run GRID FLAGS... runs a grid.
 run() {
   grid=$1
   shift
   # shellcheck disable=SC2086 # FLAGS are several words
   "$zoo" experiment "$grid" --records "$out/$grid.jsonl" "$@" ${FLAGS:-} \
-    --data "amazon=$out/amazon,criteo=$out/criteo,ipinyou=$out/ipinyou,avazu=$out/avazu"
+    --data "amazon=$out/amazon,criteo=$out/criteo,ipinyou=$out/ipinyou,avazu=$out/avazu" \
+    --data "sports=$out/sports,beauty-and-sports=$out/beauty-and-sports,avazu-drawn=$out/avazu-drawn,lzd-drawn=$out/lzd-drawn"
 }
 
 all=$(date +%s)
 for grid; do
   start=$(date +%s)
-  if [ "$grid" = backbones ]; then
+  case $grid in
+  backbones)
     run backbones --only-data amazon
     run backbones --only-data criteo --models lr,fm,deepfm,dcnv2,finalmlp,masknet,autoint,finalnet,rankmixer # din wants a list
-  else
-    run "$grid"
-  fi
+    ;;
+  more-data)
+    prepare_more_data
+    run more-data
+    ;;
+  drawn-logs)
+    prepare_drawn avazu
+    prepare_drawn lzd
+    run drawn-logs
+    ;;
+  *) run "$grid" ;;
+  esac
   echo "$grid: $(($(date +%s) - start)) seconds"
 done
 # The first table of the overview is that of the first file.
