@@ -20,9 +20,9 @@ func (d *Directory) KeepBest(e *metrics.Epoch) error {
 	return d.keep(bestFile, e)
 }
 
-// History returns all epochs of the run in a directory, with the figures of the test part that KeepBest kept. The history of a path
-// that is a checkpoint itself ends there.
-func History(path string) ([]metrics.Epoch, error) {
+// Latest returns the manifest of the latest checkpoint of the run in a directory, whose history has the figures of the test part that
+// KeepBest kept. The history of a path that is a checkpoint itself ends there.
+func Latest(path string) (*Manifest, error) {
 	path = Resolve(path)
 	names, err := list(path)
 	if err != nil {
@@ -36,7 +36,7 @@ func History(path string) ([]metrics.Epoch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.History, addBest(filepath.Join(filepath.Dir(dir), bestFile), m.History)
+	return m, addBest(filepath.Join(filepath.Dir(dir), bestFile), m.History)
 }
 
 // addBest adds the figures of the test part to the evaluation that a file keeps, if there is such a file.

@@ -2,7 +2,6 @@ package quality
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"math"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/bench/tape"
+	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,16 +29,6 @@ func adamAR(t *testing.T) solvers.Solver {
 	s, err := solvers.NewAdamAR(solvers.WithAlpha(1e-3))
 	require.NoError(t, err)
 	return s
-}
-
-// numbers reads a file of numbers of four bytes.
-func numbers[T any](t *testing.T, path string) []T {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	list := make([]T, len(text)/4)
-	require.NoError(t, binary.Read(bytes.NewReader(text), binary.LittleEndian, list))
-	return list
 }
 
 // counts says how often each sample is in an epoch.
@@ -69,16 +59,16 @@ func TestATapeHasTheWeightsAndEverySampleOfEachEpoch(t *testing.T) {
 		require.Equal(t, w.Name == "deep/table", w.Table)
 	}
 	require.Equal(t, tape.Weight{Name: "deep/table", Rows: rows, Columns: 4, Table: true}, recorded.Weights[0])
-	require.Len(t, numbers[float32](t, filepath.Join(dir, "weights.bin")), total)
+	require.Len(t, testrun.ReadNumbers[float32](t, filepath.Join(dir, "weights.bin")), total)
 
-	ids, labels := numbers[int32](t, filepath.Join(dir, "train-ids.bin")), numbers[float32](t, filepath.Join(dir, "train-labels.bin"))
+	ids, labels := testrun.ReadNumbers[int32](t, filepath.Join(dir, "train-ids.bin")), testrun.ReadNumbers[float32](t, filepath.Join(dir, "train-labels.bin"))
 	require.Len(t, labels, 2*500)
 	half := len(ids) / 2
 	require.NotEqual(t, ids[:half], ids[half:], "epochs have orders of their own")
 	require.Equal(t, counts(ids[:half], labels[:500]), counts(ids[half:], labels[500:]))
 	require.Less(t, int(ids[0]), fields[0].Rows)
 	require.GreaterOrEqual(t, int(ids[1]), fields[0].Rows, "ids count in the joint table")
-	require.Len(t, numbers[float32](t, filepath.Join(dir, "valid-labels.bin")), 300)
+	require.Len(t, testrun.ReadNumbers[float32](t, filepath.Join(dir, "valid-labels.bin")), 300)
 }
 
 func TestARunIsEvaluatedWithinEpochs(t *testing.T) {

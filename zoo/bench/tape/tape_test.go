@@ -1,8 +1,6 @@
 package tape
 
 import (
-	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"math/rand/v2"
 	"os"
@@ -13,6 +11,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/graph"
 	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/export/onnx"
+	"github.com/ctrzoo/ctrzoo/zoo/internal/testrun"
 	"github.com/ctrzoo/ctrzoo/zoo/predict"
 	"github.com/stretchr/testify/require"
 )
@@ -30,16 +29,6 @@ func trained(t *testing.T, fields ...datasets.Field) *predict.Trained {
 	return &predict.Trained{Model: m, Fields: fields, Weights: w}
 }
 
-// numbers reads a file of numbers.
-func numbers[T any](t *testing.T, path string) []T {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	list := make([]T, len(text)/4)
-	require.NoError(t, binary.Read(bytes.NewReader(text), binary.LittleEndian, list))
-	return list
-}
-
 func TestPredictionsAreWritten(t *testing.T) {
 	dir := t.TempDir()
 	m := trained(t, datasets.Field{Name: "a", Rows: 5}, datasets.Field{Name: "b", Rows: 5, Shares: "a"}, datasets.Field{Name: "c", Rows: 7})
@@ -53,17 +42,17 @@ func TestPredictionsAreWritten(t *testing.T) {
 	require.Equal(t, []Field{{"a", 0}, {"b", 0}, {"c", 5}}, p.Fields)
 	require.Equal(t, []Calls{{Name: "some", Calls: 2, Samples: 2, Part: true}}, p.Calls)
 
-	require.Equal(t, append(batches[0].IDs, batches[1].IDs...), numbers[int32](t, filepath.Join(dir, "some.ids")))
+	require.Equal(t, append(batches[0].IDs, batches[1].IDs...), testrun.ReadNumbers[int32](t, filepath.Join(dir, "some.ids")))
 	predictor, err := m.Predictor()
 	require.NoError(t, err)
-	logits := numbers[float32](t, filepath.Join(dir, "some.logits"))
+	logits := testrun.ReadNumbers[float32](t, filepath.Join(dir, "some.logits"))
 	for i, b := range batches {
 		want := make([]float32, 2)
 		require.NoError(t, predictor.Logits(want, b))
 		require.Equal(t, want, logits[2*i:2*i+2])
 	}
 
-	weights := numbers[float32](t, filepath.Join(dir, "weights.bin"))
+	weights := testrun.ReadNumbers[float32](t, filepath.Join(dir, "weights.bin"))
 	for _, w := range p.Weights {
 		n := w.Rows * w.Columns
 		require.Equal(t, m.Weights.Get(w.Name).Values(), weights[:n], w.Name)

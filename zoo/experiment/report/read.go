@@ -48,27 +48,23 @@ func Read(path string) (*experiment.Store, error) {
 
 // readRun makes a record of the history of a run. It is named after its folder.
 func readRun(dir string) (*experiment.Store, error) {
-	var history []metrics.Epoch
-	_, m, err := checkpoint.Find(dir)
-	if err == nil {
-		history, err = checkpoint.History(dir)
-	}
-	if err == nil && metrics.Whole(history) == 0 {
+	m, err := checkpoint.Latest(dir)
+	if err == nil && metrics.Whole(m.History) == 0 {
 		err = fmt.Errorf("%w: the run has not ended an epoch yet", ErrNoRecords)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("report: %s: %w", dir, err)
 	}
 	r := outside("Runs", filepath.Base(filepath.Clean(dir)), modelName(m.Run.Model.Type))
-	r.Data, r.Solver, r.Seed, r.BatchSize, r.Epochs = dataOf(dir), m.Run.Solver, m.Run.Seed, m.Run.BatchSize, metrics.Whole(history)
+	r.Data, r.Solver, r.Seed, r.BatchSize, r.Epochs = dataOf(dir), m.Run.Solver, m.Run.Seed, m.Run.BatchSize, metrics.Whole(m.History)
 	r.Rows = map[string]int{}
 	for part, source := range map[string]*checkpoint.SourceRecord{"train": m.Run.Train, "valid": m.Run.Valid, "test": m.Run.Test} {
 		if source != nil {
 			r.Rows[part] = source.Samples
 		}
 	}
-	for i := range history {
-		e := &history[i]
+	for i := range m.History {
+		e := &m.History[i]
 		if e.Batches > 0 { // an evaluation within an epoch
 			continue
 		}

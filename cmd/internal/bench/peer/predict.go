@@ -58,7 +58,7 @@ func (c *comparison) predictions() error {
 	if len(list) == 0 {
 		return nil
 	}
-	c.say("\nPredictions of samples in one call, the median call, and of a part in batches of 1024, the fastest pass, in ms; the best of %d rounds.\n", c.rounds)
+	c.say("\nPredictions of samples in one call, the median call, and of a part in batches of 1024, the fastest pass, in ms, the best of all (rounds: %d).\n", c.rounds)
 	c.say("| model | samples | zoo | PyTorch, AVX2 | ratio | PyTorch, AVX-512 | ratio | ONNX Runtime %s | ratio |", c.runtime)
 	c.say("|---|---|---|---|---|---|---|---|---|")
 	for _, name := range list {

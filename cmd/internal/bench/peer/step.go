@@ -47,7 +47,7 @@ func (s *stepRecord) String() string {
 
 // steps compares training steps.
 func (c *comparison) steps() error {
-	c.say("Fastest step in ms of %d rounds.\n", c.rounds)
+	c.say("Fastest step in ms (rounds: %d).\n", c.rounds)
 	c.say("| model | batch | zoo | PyTorch, AVX2 | ratio | PyTorch, AVX-512 | ratio |")
 	c.say("|---|---|---|---|---|---|---|")
 	for _, of := range stepCases {
