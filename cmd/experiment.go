@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ type experimentOptions struct {
 	only     []string
 	methods  []string
 	parallel int
+	dryRun   bool
 }
 
 func newExperimentCommand(c *flags.Catalogs) *cobra.Command {
@@ -54,6 +56,9 @@ that is there is not made again, so an interrupted grid goes on where it was.
 			if err := o.narrow(grid); err != nil {
 				return ui.Usage(err)
 			}
+			if o.dryRun {
+				return o.preview(cmd, grid)
+			}
 			return o.run(cmd, grid)
 		},
 	}
@@ -64,6 +69,7 @@ that is there is not made again, so an interrupted grid goes on where it was.
 	f.StringSliceVar(&o.only, "only-data", nil, "only these data sets of the grid")
 	f.StringSliceVar(&o.methods, "methods", nil, "only these methods of the grid, by the names that reports call them")
 	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "runs at a time")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print how many runs are recorded and how many are left, and make none; the records may be packed")
 	return cmd
 }
 
@@ -109,9 +115,7 @@ func (o *experimentOptions) run(cmd *cobra.Command, grid *experiment.Grid) error
 		return err
 	}
 	defer store.Close()
-	for _, err := range store.Damaged {
-		fmt.Fprintf(cmd.ErrOrStderr(), "zoo: %v; left out\n", err)
-	}
+	tellDamaged(cmd, store)
 	reporter := ui.NewExperimentReporter(cmd.OutOrStdout(), cmd.ErrOrStderr())
 	runner := &experiment.Runner{Grid: grid, Store: store, Parallel: o.parallel, Open: o.data.open, OnProgress: reporter.Progress}
 	defer ui.Finish(cmd.Context())()
@@ -121,6 +125,24 @@ func (o *experimentOptions) run(cmd *cobra.Command, grid *experiment.Grid) error
 		return fmt.Errorf("interrupted: the finished runs are in %s; the same command goes on", o.records)
 	}
 	return err
+}
+
+// preview prints how many runs of a grid are recorded, and how many are left.
+func (o *experimentOptions) preview(cmd *cobra.Command, grid *experiment.Grid) error {
+	store, err := experiment.ReadStore(o.records)
+	if errors.Is(err, fs.ErrNotExist) {
+		store, err = experiment.NewStore(), nil
+	}
+	if err != nil {
+		return err
+	}
+	tellDamaged(cmd, store)
+	runner := &experiment.Runner{Grid: grid, Store: store, Open: o.data.open}
+	planned, err := runner.DryRun(cmd.Context())
+	if err != nil {
+		return err
+	}
+	return ui.WritePlanned(cmd.OutOrStdout(), planned)
 }
 
 // dataSources finds the data sets of grids and records: in folders, by name, or in a catalog if they are drawn.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"os"
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
@@ -32,4 +33,19 @@ func TestAGridIsNarrowedByFlags(t *testing.T) {
 		_, err := narrowed(o)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+func TestADryRunPrintsWhatIsLeft(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const grid = "title: few\ndata: [{name: synthetic}]\nmodels: [lr]\nmethods: [{solver: adam}, {solver: adamar, parameters: {alpha: [1e-4, 1e-3]}}]\n"
+	require.NoError(t, os.WriteFile("grid.yaml", []byte(grid), 0o600))
+	code, stdout, stderr := zooCommand(t, "experiment", "grid.yaml", "--dry-run")
+	require.Zero(t, code, stderr)
+	require.Equal(t, "data       model  method  recorded  left\n"+
+		"synthetic  lr     adam    0         3\n"+
+		"synthetic  lr     adamar  0         6\n"+
+		"all                       0         9\n", stdout)
+	left, err := os.ReadDir(".")
+	require.NoError(t, err)
+	require.Len(t, left, 1, "nothing is written")
 }
