@@ -96,7 +96,13 @@ func dotsAVX512(rows, n int, a *float32, lda int, x, out *float32, mask *int32)
 func normalizeAVX512(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
 
 //go:noescape
+func normalizeRunAVX512(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
+
+//go:noescape
 func normalizeGradAVX512(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
+
+//go:noescape
+func normalizeRunGradAVX512(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
 
 //go:noescape
 func columnSquaresAVX512(squares, x, mean *float32, n int)
@@ -210,7 +216,13 @@ func dotsAVX2(rows, n int, a *float32, lda int, x, out *float32, mask *int32)
 func normalizeAVX2(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
 
 //go:noescape
+func normalizeRunAVX2(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
+
+//go:noescape
 func normalizeGradAVX2(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
+
+//go:noescape
+func normalizeRunGradAVX2(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
 
 //go:noescape
 func columnSquaresAVX2(squares, x, mean *float32, n int)

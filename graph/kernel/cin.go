@@ -22,8 +22,9 @@ type CIN struct {
 
 	y, xk, x0, dy, dxk, dx0, dw []float32 // of this call
 
-	first int       // position of a chunk
-	sums  []float32 // of the weight's gradient, panel by panel of its rows
+	first  int       // position of a chunk
+	groups int       // of panels of the weight's gradient
+	sums   []float32 // of it, panel by panel
 
 	forward, factorGrads, weightGrads, storeGrads, repeat func(from, to int)
 }
@@ -40,7 +41,7 @@ type cinScratch struct {
 func NewCIN(positions, maps, fields, units int) *CIN {
 	c := &CIN{positions: positions, maps: maps, fields: fields, units: units}
 	c.forward, c.factorGrads, c.repeat = c.forwardPanels, c.factorGradPanels, c.repeatRows
-	c.weightGrads, c.storeGrads = c.weightGradPanels, c.storeGradPanels
+	c.weightGrads, c.storeGrads = c.weightGradGroups, c.storeGradPanels
 	if positions <= fewRows {
 		c.few = make([]float32, positions*c.inner())
 	}

@@ -26,15 +26,25 @@ func (c *CIN) Backward(p Precision, dxk, dx0, dw, xk, x0, w, dy []float32) {
 
 // weightGrad computes dw, chunk by chunk of the positions.
 func (c *CIN) weightGrad() {
-	panels := (c.inner() + c.cols - 1) / c.cols
+	c.groups = groupsOf(c.weightPanels())
 	for c.first = 0; c.first < c.positions; c.first += chunk {
 		rows := min(chunk, c.positions-c.first)
 		c.grads.inner = c.positionBlocks(c.grads.inner[:0], rows)
 		c.grads.pack(newOperand(c.dy[c.first*c.units:], c.units, true))
 		Parallel(rows, positionBlock, c.repeat)
-		Parallel(panels, groupSize(panels), c.weightGrads)
+		Parallel(c.groups, 1, c.weightGrads)
 	}
-	Parallel(panels, 1, c.storeGrads)
+	Parallel(c.weightPanels(), 1, c.storeGrads)
+}
+
+// weightPanels is the number of panels of columns of the outer products.
+func (c *CIN) weightPanels() int { return (c.inner() + c.cols - 1) / c.cols }
+
+// groupsOf returns in how many groups of panels cores compute the weight's gradient: as many for each core, and of so few panels that
+// their sums stay in the cache.
+func groupsOf(panels int) int {
+	cores := runtime.GOMAXPROCS(0)
+	return min(panels, (panels+cores*panelsPerCol-1)/(cores*panelsPerCol)*cores)
 }
 
 // positionBlocks appends the blocks of the inner dimension of the weight's gradient, for some positions.
@@ -43,13 +53,6 @@ func (c *CIN) positionBlocks(blocks []span, positions int) []span {
 		blocks = c.innerBlocks(blocks, from, min(positions, from+positionBlock))
 	}
 	return blocks
-}
-
-// groupSize returns how many panels of the weight's gradient a core computes at a time: enough of them to use the positions of a block
-// while they are in the cache, and few enough for all cores.
-func groupSize(panels int) int {
-	share := 2 * runtime.GOMAXPROCS(0)
-	return min(panelsPerCol, (panels+share-1)/share)
 }
 
 func (c *CIN) planGradients() {
@@ -142,11 +145,12 @@ func (k *kernels) mapOrders(columns, n int) []int32 {
 	return orders
 }
 
-// weightGradPanels adds the products of the chunk to the sums of panels [from, to) of the columns of the outer products.
-func (c *CIN) weightGradPanels(from, to int) {
+// weightGradGroups adds the products of the chunk to the sums of groups [from, to) of panels.
+func (c *CIN) weightGradGroups(from, to int) {
 	s := c.scratch.Get().(*cinScratch)
+	first, end := from*c.weightPanels()/c.groups, to*c.weightPanels()/c.groups
 	for b, block := range c.grads.inner {
-		for t := from; t < to; t++ {
+		for t := first; t < end; t++ {
 			c.outerPanel(s.outer, t*c.cols, block)
 			c.grads.multiply(b, 0, len(c.grads.rows), c.block(s, s.outer, block), c.panelSums(t), c.first+block.from > 0)
 		}

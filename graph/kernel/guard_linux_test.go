@@ -48,9 +48,10 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				(&Table{n, w, m, v}).AdamSettle([]int32{0}, []AdamGap{{Weights: guarded(t, 3, atEnd), Scales: guarded(t, 3, atEnd)}}, 1, false)
 				Penalty{}.Steps(w, m, v, make([]AdamRate, 2), &AdamStep{Eps: 1})
 				Adagrad(w, g, v, &AdagradStep{Eps: 1})
-				norms := make([]Norm, 1)
-				Normalize(w, g, m, v, 1, norms)
-				NormalizeGrad(w, g, m, v, w, g, norms)
+				const runs = 9 // some together, and one alone
+				norms, x, dx := make([]Norm, runs), guarded(t, runs*n, atEnd), guarded(t, runs*n, atEnd)
+				Normalize(dx, x, g, v, 1, norms)
+				NormalizeGrad(dx, g, m, x, x, g, norms)
 				Dots(guarded(t, 3, atEnd), guarded(t, 3*n, atEnd), n, w)
 			}
 			for _, dim := range []int{1, 8, 16, 20, 32} {

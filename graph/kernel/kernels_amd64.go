@@ -199,12 +199,28 @@ func (k *kernels) normalize(out, x, gain, bias *float32, norms *Norm, runs, n in
 	normalizeAVX2(out, x, gain, bias, norms, runs, n, mask, p)
 }
 
+func (k *kernels) normalizeRun(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64) {
+	if k.isAVX512() {
+		normalizeRunAVX512(out, x, gain, bias, norms, runs, n, mask, p)
+		return
+	}
+	normalizeRunAVX2(out, x, gain, bias, norms, runs, n, mask, p)
+}
+
 func (k *kernels) normalizeGrad(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64) {
 	if k.isAVX512() {
 		normalizeGradAVX512(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
 		return
 	}
 	normalizeGradAVX2(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
+}
+
+func (k *kernels) normalizeRunGrad(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64) {
+	if k.isAVX512() {
+		normalizeRunGradAVX512(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
+		return
+	}
+	normalizeRunGradAVX2(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
 }
 
 func (k *kernels) mul(dst, a, b *float32, n int) {

@@ -52,7 +52,12 @@ func (*kernels) dots(_, _ int, _ *float32, _ int, _, _ *float32, _ *int32) {}
 
 func (*kernels) normalize(_, _, _, _ *float32, _ *Norm, _, _ int, _ *int32, _ *[3]float64) {}
 
+func (*kernels) normalizeRun(_, _, _, _ *float32, _ *Norm, _, _ int, _ *int32, _ *[3]float64) {}
+
 func (*kernels) normalizeGrad(_, _, _, _ *float32, _ *Norm, _, _ *float32, _, _ int, _ *int32, _ *float64) {
+}
+
+func (*kernels) normalizeRunGrad(_, _, _, _ *float32, _ *Norm, _, _ *float32, _, _ int, _ *int32, _ *float64) {
 }
 
 func (*kernels) mul(_, _, _ *float32, _ int) {}

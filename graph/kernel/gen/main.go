@@ -111,8 +111,13 @@ func (w *writer) r(i int) string { return fmt.Sprintf("%s%d", w.reg, i) }
 
 // begin starts a function and declares it to Go.
 func (w *writer) begin(name, signature string, argBytes int) {
+	w.beginWithFrame(name, signature, 0, argBytes)
+}
+
+// beginWithFrame starts a function that has some bytes of memory at SP.
+func (w *writer) beginWithFrame(name, signature string, frame, argBytes int) {
 	w.line("// func %s%s%s", name, w.name, signature)
-	w.line("TEXT ·%s%s(SB), NOSPLIT, $0-%d", name, w.name, argBytes)
+	w.line("TEXT ·%s%s(SB), NOSPLIT, $%d-%d", name, w.name, frame, argBytes)
 	fmt.Fprintf(&w.stubs, "\n//go:noescape\nfunc %s%s%s\n", name, w.name, signature)
 }
 
