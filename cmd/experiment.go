@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
 	"slices"
 	"strings"
@@ -25,7 +26,9 @@ type experimentOptions struct {
 	data     dataSources
 	models   []string
 	only     []string
+	methods  []string
 	parallel int
+	dryRun   bool
 }
 
 func newExperimentCommand(c *flags.Catalogs) *cobra.Command {
@@ -53,6 +56,9 @@ that is there is not made again, so an interrupted grid goes on where it was.
 			if err := o.narrow(grid); err != nil {
 				return ui.Usage(err)
 			}
+			if o.dryRun {
+				return o.preview(cmd, grid)
+			}
 			return o.run(cmd, grid)
 		},
 	}
@@ -61,30 +67,26 @@ that is there is not made again, so an interrupted grid goes on where it was.
 	f.StringToStringVar(&o.data.folders, "data", nil, "folders of the grid's data sets: NAME=DIR, a folder of zoo prepare")
 	f.StringSliceVar(&o.models, "models", nil, "only these models of the grid")
 	f.StringSliceVar(&o.only, "only-data", nil, "only these data sets of the grid")
+	f.StringSliceVar(&o.methods, "methods", nil, "only these methods of the grid, by the names that reports call them")
 	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "runs at a time")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print how many runs are recorded and how many are left, and make none; the records may be packed")
 	return cmd
 }
 
-// narrow removes what --models and --only-data leave out of a grid.
+// narrow removes what --models, --only-data and --methods leave out of a grid.
 func (o *experimentOptions) narrow(g *experiment.Grid) error {
 	if o.parallel < 1 {
 		return fmt.Errorf("--parallel must be at least 1, got %d", o.parallel)
 	}
-	for _, name := range o.models {
-		if !slices.Contains(g.Models, name) {
-			return fmt.Errorf("--models: the grid has no model %q", name)
-		}
+	var err error
+	if g.Models, err = keepOnly(g.Models, o.models, "--models", "model", func(m string) string { return m }); err != nil {
+		return err
 	}
-	for _, name := range o.only {
-		if !slices.ContainsFunc(g.Data, func(d experiment.Data) bool { return d.Name == name }) {
-			return fmt.Errorf("--only-data: the grid has no data set %q", name)
-		}
+	if g.Data, err = keepOnly(g.Data, o.only, "--only-data", "data set", func(d experiment.Data) string { return d.Name }); err != nil {
+		return err
 	}
-	if o.models != nil {
-		g.Models = o.models
-	}
-	if o.only != nil {
-		g.Data = slices.DeleteFunc(g.Data, func(d experiment.Data) bool { return !slices.Contains(o.only, d.Name) })
+	if g.Methods, err = keepOnly(g.Methods, o.methods, "--methods", "method", func(m experiment.Method) string { return m.Name }); err != nil {
+		return err
 	}
 	for _, d := range g.Data {
 		if !o.data.has(d.Name) {
@@ -94,15 +96,26 @@ func (o *experimentOptions) narrow(g *experiment.Grid) error {
 	return nil
 }
 
+// keepOnly returns the items of a grid that have one of the names of a flag: all of them without the flag.
+func keepOnly[T any](items []T, names []string, flag, kind string, nameOf func(T) string) ([]T, error) {
+	if names == nil {
+		return items, nil
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(items, func(i T) bool { return nameOf(i) == name }) {
+			return nil, fmt.Errorf("%s: the grid has no %s %q", flag, kind, name)
+		}
+	}
+	return slices.DeleteFunc(items, func(i T) bool { return !slices.Contains(names, nameOf(i)) }), nil
+}
+
 func (o *experimentOptions) run(cmd *cobra.Command, grid *experiment.Grid) error {
 	store, err := experiment.OpenStore(o.records)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	for _, err := range store.Damaged {
-		fmt.Fprintf(cmd.ErrOrStderr(), "zoo: %v; left out\n", err)
-	}
+	tellDamaged(cmd, store)
 	reporter := ui.NewExperimentReporter(cmd.OutOrStdout(), cmd.ErrOrStderr())
 	runner := &experiment.Runner{Grid: grid, Store: store, Parallel: o.parallel, Open: o.data.open, OnProgress: reporter.Progress}
 	defer ui.Finish(cmd.Context())()
@@ -112,6 +125,24 @@ func (o *experimentOptions) run(cmd *cobra.Command, grid *experiment.Grid) error
 		return fmt.Errorf("interrupted: the finished runs are in %s; the same command goes on", o.records)
 	}
 	return err
+}
+
+// preview prints how many runs of a grid are recorded, and how many are left.
+func (o *experimentOptions) preview(cmd *cobra.Command, grid *experiment.Grid) error {
+	store, err := experiment.ReadStore(o.records)
+	if errors.Is(err, fs.ErrNotExist) {
+		store, err = experiment.NewStore(), nil
+	}
+	if err != nil {
+		return err
+	}
+	tellDamaged(cmd, store)
+	runner := &experiment.Runner{Grid: grid, Store: store, Open: o.data.open}
+	planned, err := runner.DryRun(cmd.Context())
+	if err != nil {
+		return err
+	}
+	return ui.WritePlanned(cmd.OutOrStdout(), planned)
 }
 
 // dataSources finds the data sets of grids and records: in folders, by name, or in a catalog if they are drawn.

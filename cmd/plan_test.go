@@ -31,7 +31,7 @@ func plan() []room {
 		{path: "internal/safeyaml"},
 
 		{path: "graph/kernel/gen"},
-		{path: "graph/kernel", files: 24}, // one file for each kernel and instruction set
+		{path: "graph/kernel", files: 27}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
 		{path: "graph", imports: "graph/kernel graph/offheap", files: 53}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
@@ -84,6 +84,7 @@ func plan() []room {
 		{path: "zoo/stream/feed", imports: "datasets/periods datasets/prepared datasets/rawlog zoo/stream"},
 		{path: "zoo/stream/topic", imports: "datasets/kafka datasets/periods datasets/rawlog datasets/safefile zoo/checkpoint zoo/stream"},
 		{path: "zoo/delta", imports: "datasets datasets/schema graph graph/offheap zoo zoo/checkpoint datasets/safefile"},
+		{path: "zoo/internal/browser"},
 		{path: "zoo/experiment", files: 18, imports: "internal/safeyaml datasets/safefile datasets datasets/ablate graph graph/kernel solvers solvers/schedule zoo zoo/metrics zoo/predict zoo/train"},
 		{path: "zoo/internal/chart"},
 		{path: "zoo/experiment/report", files: 19, imports: "datasets/safefile zoo zoo/checkpoint zoo/experiment zoo/internal/chart zoo/metrics"},

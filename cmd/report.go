@@ -47,7 +47,7 @@ zoo tune write, of the output of zoo train --json, and of the folders of runs, i
 	return cmd
 }
 
-// readStores reads records with a function, and prints what is damaged in them.
+// readStores reads records with a function, and tells what is damaged in them.
 func readStores(cmd *cobra.Command, read func(path string) (*experiment.Store, error), paths []string) ([]*experiment.Store, error) {
 	var stores []*experiment.Store
 	for _, path := range paths {
@@ -58,10 +58,15 @@ func readStores(cmd *cobra.Command, read func(path string) (*experiment.Store, e
 		if err != nil {
 			return nil, err
 		}
-		for _, err := range s.Damaged {
-			fmt.Fprintf(cmd.ErrOrStderr(), "zoo: %v; left out\n", err)
-		}
+		tellDamaged(cmd, s)
 		stores = append(stores, s)
 	}
 	return stores, nil
+}
+
+// tellDamaged prints which lines of a file of records cannot be read.
+func tellDamaged(cmd *cobra.Command, s *experiment.Store) {
+	for _, err := range s.Damaged {
+		fmt.Fprintf(cmd.ErrOrStderr(), "zoo: %v; left out\n", err)
+	}
 }

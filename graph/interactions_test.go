@@ -41,7 +41,7 @@ func TestLayerNorm(t *testing.T) {
 
 // The last case has more positions than a block.
 func TestCINLayer(t *testing.T) {
-	for _, s := range [][4]int{{1, 1, 1, 1}, {7, 3, 4, 5}, {cinRows + 3, 2, 2, 1}} {
+	for _, s := range [][4]int{{1, 1, 1, 1}, {7, 3, 4, 5}, {451, 2, 2, 1}} {
 		rows, h, n, units := s[0], s[1], s[2], s[3]
 		opCase{
 			name:   fmt.Sprint(s),
@@ -60,7 +60,7 @@ func TestCINLayer(t *testing.T) {
 				}
 				return out
 			},
-			loose: rows > cinRows, // its weights' gradients are sums over all positions
+			loose: rows > 448, // its weights' gradients are sums over all positions
 		}.run(t)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // Machine runs a graph. It is a gorgonia.VM that, unlike gorgonia.NewTapeMachine, evaluates only what its
 // outputs need, keeps every buffer from run to run, never works in place (so that no operation overwrites a
 // weight or a value that is still needed), and returns an error where an operation panics. The value of
-// every node stays valid until the next run; Reset does nothing.
+// every node that it evaluates stays valid until the next run; Reset does nothing.
 type Machine struct {
 	// Observe, if not nil, is called after each operation with the time that it took.
 	Observe func(n *gorgonia.Node, took time.Duration)
@@ -54,9 +54,10 @@ func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
 	m := &Machine{steps: make([]step, 0, len(order))}
 	position := make(map[int64]int, len(order))
 	for _, n := range order {
-		s := step{node: n, op: evaluatorOf(n)}
-		for _, child := range InputsOf(n) {
-			s.inputs = append(s.inputs, position[child.ID()])
+		terms := termsOf(n, outputs)
+		s := step{node: n, op: evaluatorOf(n, terms)}
+		for _, x := range terms {
+			s.inputs = append(s.inputs, position[x.ID()])
 		}
 		s.args = make([]gorgonia.Value, len(s.inputs))
 		if s.op != nil {
@@ -99,8 +100,8 @@ func evaluationOrder(outputs []*gorgonia.Node) (gorgonia.Nodes, error) {
 			continue
 		}
 		order = append(order, n)
-		for _, child := range InputsOf(n) {
-			needed[child.ID()] = true
+		for _, x := range termsOf(n, outputs) {
+			needed[x.ID()] = true
 		}
 	}
 	for i, j := 0, len(order)-1; i < j; i, j = i+1, j-1 {

@@ -53,7 +53,10 @@ func NameOf(o gorgonia.Op) string {
 	if ours, is := o.(*op); is {
 		return ours.name
 	}
-	return fmt.Sprint(o)
+	if name := fmt.Sprint(o); name != gorgoniaSum {
+		return name
+	}
+	return "sum"
 }
 
 // FlopsOf returns how many multiplications and additions the matrix products of a node's operation take. It is 0 for

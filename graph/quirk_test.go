@@ -72,17 +72,36 @@ func TestKindsOfOperations(t *testing.T) {
 	require.Equal(t, OpOther, KindOf(nil))
 }
 
-// A node that is used twice has a gradient that Gorgonia adds up. We do so on all cores if it is dense.
+// A node that is used four times has a gradient that Gorgonia adds up in three nodes. We do so in one step and on all cores, in the
+// order of Gorgonia, but for a part of the sum that somebody wants.
 func TestSumsOfGradientsAreOurs(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := matrix(g, "x", 2, 2, 1, 2, 3, 4)
-	twice := gorgonia.Must(Add(gorgonia.Must(Columns(x, 0, 1)), gorgonia.Must(Columns(x, 1, 1))))
-	grads, err := gorgonia.Grad(gorgonia.Must(gorgonia.Sum(twice)), x)
+	x := matrix(g, "x", 1, 1, 1)
+	var parts gorgonia.Nodes
+	for _, by := range []float32{1 << 24, 1, -1 << 24, 1} { // the result depends on the order
+		parts = append(parts, gorgonia.Must(Scaled(x, by)))
+	}
+	grads, err := gorgonia.Grad(gorgonia.Must(gorgonia.Sum(gorgonia.Must(Add(parts...)))), x)
 	require.NoError(t, err)
-	_, ours := evaluatorOf(grads[0]).(*gradientSum)
-	require.True(t, ours, "%v is not the sum that %q names", grads[0].Op(), gorgoniaSum)
-	m, err := NewMachine(grads...)
-	require.NoError(t, err)
-	require.NoError(t, m.RunAll())
-	require.Equal(t, []float32{1, 1, 1, 1}, grads[0].Value().Data())
+	part := InputsOf(grads[0])[0]
+	for terms, outputs := range map[int]gorgonia.Nodes{4: {grads[0]}, 2: {grads[0], part}} {
+		in := termsOf(grads[0], outputs)
+		require.Len(t, in, terms)
+		_, ours := evaluatorOf(grads[0], in).(*gradientSum)
+		require.True(t, ours, "%v is not the sum that %q names", grads[0].Op(), gorgoniaSum)
+		m, err := NewMachine(outputs...)
+		require.NoError(t, err)
+		require.NoError(t, m.RunAll())
+		require.Equal(t, []float32{sumInPairs(grads[0])}, grads[0].Value().Data())
+	}
+	require.Equal(t, "sum", NameOf(part.Op()))
+}
+
+// sumInPairs adds the values of the terms of a sum as the nodes of Gorgonia do.
+func sumInPairs(n *gorgonia.Node) float32 {
+	if !isSum(n) {
+		return n.Value().Data().([]float32)[0]
+	}
+	in := InputsOf(n)
+	return sumInPairs(in[0]) + sumInPairs(in[1])
 }

@@ -50,45 +50,41 @@ type l2Base struct {
 	l2 float32
 }
 
-func (b *l2Base) newLaw(_ decay, rates *stepRates) law { return &l2Law{b, rates} }
+func (b *l2Base) newLaw(_ decay, rates *stepRates) law { return &l2Law{base: b, rates: rates} }
 
 // l2Law takes the steps of a gap one after another.
 type l2Law struct {
 	base  *l2Base
 	rates *stepRates
+	first int               // step of the first of steps
+	steps []kernel.AdamRate // of steps up to the latest
 }
-
-func (l *l2Law) advance(k int) { l.base.grow(k) }
-func (l *l2Law) forget()       {}
 
 // nothingLeft is the size of weights below which a row counts as zero for good.
 const nothingLeft = 1e-30
 
-func (l *l2Law) settle(row, u, _, k int, rate float64, x *scratch) {
-	w, m, v := x.row(row)
-	if cap(x.grad) < len(w) {
-		x.grad = make([]float32, len(w))
+func (l *l2Law) advance(k int) {
+	l.base.grow(k)
+	if len(l.steps) == 0 {
+		l.first = l.rates.from + 1
 	}
-	g := x.grad[:len(w)]
-	for i := u + 1; i <= k; i++ {
-		if largest(w) < nothingLeft && largest(m) < nothingLeft {
-			clear(w)
-			clear(m)
-			kernel.Scale(v, float32(l.base.correction2.power[k-i+1]))
-			return
-		}
-		clear(g)
-		addScaled(g, w, l.base.l2)
-		x.step = l.base.stepAt(i, l.rates.at(i)*rate)
-		kernel.Adam(w, g, m, v, &x.step)
+	for i := l.first + len(l.steps); i <= k; i++ {
+		step := l.base.stepAt(i, l.rates.at(i))
+		l.steps = append(l.steps, kernel.AdamRate{Rate: step.Rate, VarianceScale: step.VarianceScale})
 	}
 }
 
-// largest returns the largest absolute value.
-func largest(x []float32) float32 {
-	var most float32
-	for _, v := range x {
-		most = max(most, v, -v)
+func (l *l2Law) forget() { l.steps = nil }
+
+// settle takes the steps from u to k. The row's own rate is 1: only FAL has others.
+func (l *l2Law) settle(row, u, _, k int, _ float64, x *scratch) {
+	w, m, v := x.row(row)
+	penalty, step := kernel.Penalty{L2: l.base.l2, Nothing: nothingLeft}, l.base.step
+	step.Keep = 1
+	taken := penalty.Steps(w, m, v, l.steps[u+1-l.first:k+1-l.first], &step)
+	if left := k - u - taken; left > 0 {
+		clear(w)
+		clear(m)
+		kernel.Scale(v, float32(l.base.correction2.power[left]))
 	}
-	return most
 }

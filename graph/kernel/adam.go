@@ -48,6 +48,51 @@ func root(x, eps float32, outside bool) float32 {
 	return float32(math.Sqrt(float64(x + eps)))
 }
 
+// AdamRate is what differs from one step of Adam to the next.
+type AdamRate struct {
+	Rate          float32 // see AdamStep
+	VarianceScale float32
+}
+
+// Penalty is an L2 penalty: the gradient of a weight is L2 times itself.
+type Penalty struct {
+	L2      float32
+	Nothing float32 // a row without a weight or a first moment of this size counts as zero
+}
+
+// Steps takes steps of Adam on a row without another gradient, until nothing is left of it, and returns how many it has taken. p has what
+// they share; its Keep must be 1.
+func (l Penalty) Steps(w, m, v []float32, steps []AdamRate, p *AdamStep) int {
+	m, v = m[:len(w)], v[:len(w)]
+	if len(w) == active.lanes && len(steps) > 0 {
+		inside, outside := places(p.Eps, p.EpsOutside)
+		return active.penaltySteps(&w[0], &m[0], &v[0], &steps[0], len(steps), &[9]float32{
+			p.Beta1, 1 - p.Beta1, p.Beta2, 1 - p.Beta2, 0, inside, outside, 0, p.Keep,
+		}, l.L2, l.Nothing)
+	}
+	g, step := make([]float32, len(w)), *p
+	for i, s := range steps {
+		if largest(w) < l.Nothing && largest(m) < l.Nothing {
+			return i
+		}
+		for j, x := range w {
+			g[j] = l.L2*x + 0 // no zero is negative
+		}
+		step.Rate, step.VarianceScale = s.Rate, s.VarianceScale
+		Adam(w, g, m, v, &step)
+	}
+	return len(steps)
+}
+
+// largest returns the largest absolute value.
+func largest(x []float32) float32 {
+	var most float32
+	for _, v := range x {
+		most = max(most, v, -v)
+	}
+	return most
+}
+
 // AdamGap describes several steps of Adam without a gradient, for one row:
 //
 //	w = Keep w - m sum_q Factor Weights[q] / sqrt(Scales[q] v + Eps);  m = DecayM m;  v = DecayV v

@@ -9,6 +9,9 @@ func gemmAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accum
 func gemmNarrowAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
+func gemmLowAVX512(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+
+//go:noescape
 func transposeAVX512(dst *float32, dstStride int, src *float32, srcStride, rows, columns int, rowMask, columnMask *int32)
 
 //go:noescape
@@ -37,6 +40,9 @@ func adamAVX512(w, grad, m, v *float32, n int, p *[9]float32)
 
 //go:noescape
 func adagradAVX512(w, grad, v *float32, n int, p *[4]float32)
+
+//go:noescape
+func penaltyStepsAVX512(w, m, v *float32, steps *AdamRate, n int, p *[9]float32, l2, nothing float32) int
 
 //go:noescape
 func reluGradAVX512(dst, out, grad *float32, n int)
@@ -90,7 +96,13 @@ func dotsAVX512(rows, n int, a *float32, lda int, x, out *float32, mask *int32)
 func normalizeAVX512(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
 
 //go:noescape
+func normalizeRunAVX512(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
+
+//go:noescape
 func normalizeGradAVX512(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
+
+//go:noescape
+func normalizeRunGradAVX512(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
 
 //go:noescape
 func columnSquaresAVX512(squares, x, mean *float32, n int)
@@ -103,6 +115,15 @@ func columnGradSumsAVX512(sums, products, x, grad, mean *float32, n int)
 
 //go:noescape
 func columnGradAVX512(dx, x, grad, mean, a, b, factor *float32, n int)
+
+//go:noescape
+func multiplyRowsAVX512(dst, x, y *float32, rows int)
+
+//go:noescape
+func outerColumnsAVX512(dst, x *float32, xStride, xNext int, y *float32, yStride, rows int, order, mask, maskNext *int32)
+
+//go:noescape
+func reduceMapAVX512(n int, grad, x0, dx0, xk, dxk *float32)
 
 //go:noescape
 func gemmAVX2(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
@@ -139,6 +160,9 @@ func adamAVX2(w, grad, m, v *float32, n int, p *[9]float32)
 
 //go:noescape
 func adagradAVX2(w, grad, v *float32, n int, p *[4]float32)
+
+//go:noescape
+func penaltyStepsAVX2(w, m, v *float32, steps *AdamRate, n int, p *[9]float32, l2, nothing float32) int
 
 //go:noescape
 func reluGradAVX2(dst, out, grad *float32, n int)
@@ -192,7 +216,13 @@ func dotsAVX2(rows, n int, a *float32, lda int, x, out *float32, mask *int32)
 func normalizeAVX2(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
 
 //go:noescape
+func normalizeRunAVX2(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64)
+
+//go:noescape
 func normalizeGradAVX2(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
+
+//go:noescape
+func normalizeRunGradAVX2(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64)
 
 //go:noescape
 func columnSquaresAVX2(squares, x, mean *float32, n int)
@@ -207,10 +237,22 @@ func columnGradSumsAVX2(sums, products, x, grad, mean *float32, n int)
 func columnGradAVX2(dx, x, grad, mean, a, b, factor *float32, n int)
 
 //go:noescape
+func multiplyRowsAVX2(dst, x, y *float32, rows int)
+
+//go:noescape
+func outerColumnsAVX2(dst, x *float32, xStride, xNext int, y *float32, yStride, rows int, order, mask, maskNext *int32)
+
+//go:noescape
+func reduceMapAVX2(n int, grad, x0, dx0, xk, dxk *float32)
+
+//go:noescape
 func gemmBF16(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
 func gemmNarrowBF16(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
+
+//go:noescape
+func gemmLowBF16(k int, a *float32, aRow, aCol int, b, c *float32, ldc int, accumulate bool)
 
 //go:noescape
 func roundRowsBF16(dst *float32, dstStride int, src *float32, srcStride, rows, n int, mask *int32)

@@ -46,10 +46,12 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				ColumnGrad(w, g, m, v, v, v, v)
 				Adam(w, g, m, v, &AdamStep{Eps: 1})
 				(&Table{n, w, m, v}).AdamSettle([]int32{0}, []AdamGap{{Weights: guarded(t, 3, atEnd), Scales: guarded(t, 3, atEnd)}}, 1, false)
+				Penalty{}.Steps(w, m, v, make([]AdamRate, 2), &AdamStep{Eps: 1})
 				Adagrad(w, g, v, &AdagradStep{Eps: 1})
-				norms := make([]Norm, 1)
-				Normalize(w, g, m, v, 1, norms)
-				NormalizeGrad(w, g, m, v, w, g, norms)
+				const runs = 9 // some together, and one alone
+				norms, x, dx := make([]Norm, runs), guarded(t, runs*n, atEnd), guarded(t, runs*n, atEnd)
+				Normalize(dx, x, g, v, 1, norms)
+				NormalizeGrad(dx, g, m, x, x, g, norms)
 				Dots(guarded(t, 3, atEnd), guarded(t, 3*n, atEnd), n, w)
 			}
 			for _, dim := range []int{1, 8, 16, 20, 32} {
@@ -77,6 +79,13 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				SmallGemm(m, n, k, a, k, 1, b, n, c, n, false)
 				SmallGemm(m, n, k, a, 1, m, b, n, c, n, true)
 				Transpose(guarded(t, m*k, atEnd), a, m, k)
+			}
+			for _, s := range [][4]int{{1, 1, 1, 1}, {17, 3, 20, 5}, {33, 20, 1, 24}, {40, 5, 7, 33}} {
+				positions, maps, fields, units := s[0], s[1], s[2], s[3]
+				xk, x0, w := guarded(t, positions*maps, atEnd), guarded(t, positions*fields, atEnd), guarded(t, maps*fields*units, atEnd)
+				y, layer := guarded(t, positions*units, atEnd), NewCIN(positions, maps, fields, units)
+				layer.Forward(Float32, y, xk, x0, w)
+				layer.Backward(Float32, guarded(t, positions*maps, atEnd), guarded(t, positions*fields, atEnd), guarded(t, maps*fields*units, atEnd), xk, x0, w, y)
 			}
 		}
 	})

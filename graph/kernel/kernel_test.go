@@ -65,6 +65,32 @@ func TestNormalize(t *testing.T) {
 	})
 }
 
+// Runs that are together have the bits of each alone.
+func TestNormalizeTogether(t *testing.T) {
+	forEach(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(1, 1))
+		for _, n := range sizes {
+			const runs = 29
+			x, grad, gain, bias := draw(rng, runs*n), draw(rng, runs*n), draw(rng, n), draw(rng, n)
+			clear(x[5*n : 6*n])
+			normalize := func(together int) (results [][]float32, norms []Norm) {
+				out, dx, dgain, dbias := make([]float32, runs*n), make([]float32, runs*n), clone(gain), clone(bias)
+				norms = make([]Norm, runs)
+				for at := 0; at < runs; at += together {
+					from, to, some := at*n, (at+together)*n, norms[at:at+together]
+					Normalize(out[from:to], x[from:to], gain, bias, 1e-5, some)
+					NormalizeGrad(dx[from:to], dgain, dbias, x[from:to], grad[from:to], gain, some)
+				}
+				return [][]float32{out, dx, dgain, dbias}, norms
+			}
+			want, wantNorms := normalize(1)
+			got, norms := normalize(runs)
+			require.Equal(t, wantNorms, norms)
+			require.Equal(t, want, got)
+		}
+	})
+}
+
 // normalized is a run and its gradient in float64, by the definition.
 type normalized struct {
 	scale, product float64

@@ -17,6 +17,8 @@ type kernels struct {
 	rows, cols int // of the micro-kernel of the matrix product
 	gemm       microKernel
 	gemmNarrow microKernel // half as many columns, for the last ones; nil: there is none
+	lowRows    int
+	gemmLow    microKernel // of so many rows, for strips that the other one would leave empty in part; nil: there is none
 
 	bfloat16 *kernels     // for products in bfloat16; nil: this kernel has none
 	pairs    *pairKernels // of those: they multiply pairs; nil: this kernel multiplies values

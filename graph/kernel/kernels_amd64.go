@@ -6,7 +6,10 @@ import "golang.org/x/sys/cpu"
 func available() []*kernels {
 	var list []*kernels
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasFMA {
-		list = append(list, &kernels{name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmAVX512, gemmNarrow: gemmNarrowAVX512, bfloat16: bfloat16()})
+		list = append(list, &kernels{
+			name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmAVX512, gemmNarrow: gemmNarrowAVX512,
+			lowRows: 10, gemmLow: gemmLowAVX512, bfloat16: bfloat16(),
+		})
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
 		list = append(list, &kernels{name: "avx2", lanes: 8, rows: 6, cols: 16, gemm: gemmAVX2, gemmNarrow: gemmNarrowAVX2})
@@ -21,6 +24,7 @@ func bfloat16() *kernels {
 	}
 	return &kernels{
 		name: "avx512", lanes: 16, rows: 14, cols: 32, gemm: gemmBF16, gemmNarrow: gemmNarrowBF16,
+		lowRows: 10, gemmLow: gemmLowBF16,
 		pairs: &pairKernels{smallBF16, smallRowBF16, wideBF16},
 	}
 }
@@ -195,12 +199,28 @@ func (k *kernels) normalize(out, x, gain, bias *float32, norms *Norm, runs, n in
 	normalizeAVX2(out, x, gain, bias, norms, runs, n, mask, p)
 }
 
+func (k *kernels) normalizeRun(out, x, gain, bias *float32, norms *Norm, runs, n int, mask *int32, p *[3]float64) {
+	if k.isAVX512() {
+		normalizeRunAVX512(out, x, gain, bias, norms, runs, n, mask, p)
+		return
+	}
+	normalizeRunAVX2(out, x, gain, bias, norms, runs, n, mask, p)
+}
+
 func (k *kernels) normalizeGrad(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64) {
 	if k.isAVX512() {
 		normalizeGradAVX512(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
 		return
 	}
 	normalizeGradAVX2(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
+}
+
+func (k *kernels) normalizeRunGrad(dx, x, grad, gain *float32, norms *Norm, dgain, dbias *float32, runs, n int, mask *int32, count *float64) {
+	if k.isAVX512() {
+		normalizeRunGradAVX512(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
+		return
+	}
+	normalizeRunGradAVX2(dx, x, grad, gain, norms, dgain, dbias, runs, n, mask, count)
 }
 
 func (k *kernels) mul(dst, a, b *float32, n int) {
@@ -289,4 +309,35 @@ func (k *kernels) columnGrad(dx, x, grad, mean, a, b, factor *float32, n int) {
 		return
 	}
 	columnGradAVX2(dx, x, grad, mean, a, b, factor, n)
+}
+
+func (k *kernels) multiplyRows(dst, x, y *float32, rows int) {
+	if k.isAVX512() {
+		multiplyRowsAVX512(dst, x, y, rows)
+		return
+	}
+	multiplyRowsAVX2(dst, x, y, rows)
+}
+
+func (k *kernels) outerColumns(dst, x *float32, xStride, xNext int, y *float32, yStride, rows int, order, mask, maskNext *int32) {
+	if k.isAVX512() {
+		outerColumnsAVX512(dst, x, xStride, xNext, y, yStride, rows, order, mask, maskNext)
+		return
+	}
+	outerColumnsAVX2(dst, x, xStride, xNext, y, yStride, rows, order, mask, maskNext)
+}
+
+func (k *kernels) reduceMap(n int, grad, x0, dx0, xk, dxk *float32) {
+	if k.isAVX512() {
+		reduceMapAVX512(n, grad, x0, dx0, xk, dxk)
+		return
+	}
+	reduceMapAVX2(n, grad, x0, dx0, xk, dxk)
+}
+
+func (k *kernels) penaltySteps(w, m, v *float32, steps *AdamRate, n int, p *[9]float32, l2, nothing float32) int {
+	if k.isAVX512() {
+		return penaltyStepsAVX512(w, m, v, steps, n, p, l2, nothing)
+	}
+	return penaltyStepsAVX2(w, m, v, steps, n, p, l2, nothing)
 }

@@ -52,7 +52,12 @@ func (*kernels) dots(_, _ int, _ *float32, _ int, _, _ *float32, _ *int32) {}
 
 func (*kernels) normalize(_, _, _, _ *float32, _ *Norm, _, _ int, _ *int32, _ *[3]float64) {}
 
+func (*kernels) normalizeRun(_, _, _, _ *float32, _ *Norm, _, _ int, _ *int32, _ *[3]float64) {}
+
 func (*kernels) normalizeGrad(_, _, _, _ *float32, _ *Norm, _, _ *float32, _, _ int, _ *int32, _ *float64) {
+}
+
+func (*kernels) normalizeRunGrad(_, _, _, _ *float32, _ *Norm, _, _ *float32, _, _ int, _ *int32, _ *float64) {
 }
 
 func (*kernels) mul(_, _, _ *float32, _ int) {}
@@ -76,3 +81,13 @@ func (*kernels) columnNormalize(_, _, _, _, _ *float32, _ int) {}
 func (*kernels) columnGradSums(_, _, _, _, _ *float32, _ int) {}
 
 func (*kernels) columnGrad(_, _, _, _, _, _, _ *float32, _ int) {}
+
+func (*kernels) multiplyRows(_, _, _ *float32, _ int) {}
+
+func (*kernels) outerColumns(_, _ *float32, _, _ int, _ *float32, _, _ int, _, _, _ *int32) {}
+
+func (*kernels) reduceMap(_ int, _, _, _, _, _ *float32) {}
+
+func (*kernels) penaltySteps(_, _, _ *float32, _ *AdamRate, _ int, _ *[9]float32, _, _ float32) int {
+	return 0
+}

@@ -14,7 +14,15 @@ func Normalize(out, x, gain, bias []float32, eps float64, norms []Norm) {
 	}
 	_, _, _ = out[n*len(norms)-1], x[n*len(norms)-1], bias[n-1]
 	if active.lanes <= 16 {
-		active.normalize(&out[0], &x[0], &gain[0], &bias[0], &norms[0], len(norms), n, lastMask(n), &[3]float64{float64(n), eps, 1})
+		last, p := lastMask(n), &[3]float64{float64(n), eps, 1}
+		together := active.together(len(norms))
+		if together > 0 {
+			active.normalize(&out[0], &x[0], &gain[0], &bias[0], &norms[0], together, n, last, p)
+		}
+		if together < len(norms) {
+			at := together * n
+			active.normalizeRun(&out[at], &x[at], &gain[0], &bias[0], &norms[together], len(norms)-together, n, last, p)
+		}
 		return
 	}
 	for i := range norms {
@@ -31,11 +39,18 @@ func NormalizeGrad(dx, dgain, dbias, x, grad, gain []float32, norms []Norm) {
 	if len(norms) == 0 {
 		return
 	}
-	last := n*len(norms) - 1
-	_, _, _, _, _ = dx[last], x[last], grad[last], dgain[n-1], dbias[n-1]
+	end := n*len(norms) - 1
+	_, _, _, _, _ = dx[end], x[end], grad[end], dgain[n-1], dbias[n-1]
 	if active.lanes <= 16 {
-		count := float64(n)
-		active.normalizeGrad(&dx[0], &x[0], &grad[0], &gain[0], &norms[0], &dgain[0], &dbias[0], len(norms), n, lastMask(n), &count)
+		last, count := lastMask(n), float64(n)
+		together := active.together(len(norms))
+		if together > 0 {
+			active.normalizeGrad(&dx[0], &x[0], &grad[0], &gain[0], &norms[0], &dgain[0], &dbias[0], together, n, last, &count)
+		}
+		if together < len(norms) {
+			at := together * n
+			active.normalizeRunGrad(&dx[at], &x[at], &grad[at], &gain[0], &norms[together], &dgain[0], &dbias[0], len(norms)-together, n, last, &count)
+		}
 		return
 	}
 	for i, norm := range norms {
@@ -43,6 +58,9 @@ func NormalizeGrad(dx, dgain, dbias, x, grad, gain []float32, norms []Norm) {
 		norm.gradient(dx[from:to], dgain, dbias, x[from:to], grad[from:to], gain)
 	}
 }
+
+// together returns how many of a number of runs the kernel of several runs takes.
+func (k *kernels) together(runs int) int { return runs &^ (k.lanes/2 - 1) }
 
 // lastMask is the mask of the last vector of a run of n values.
 func lastMask(n int) *int32 { return mask((n-1)%active.lanes + 1) }

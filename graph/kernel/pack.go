@@ -44,18 +44,28 @@ func (g *gemm) strip(s *scratch, row, i, p, depth int) left {
 		_ = g.a.data[at+(height-1)*g.a.rowStep+(depth-1)*g.a.colStep]
 		return left{&g.a.data[at], g.a.rowStep, g.a.colStep}
 	}
-	packed := s.packed[(row-i)*depth:][:g.rows*depth]
-	if height < g.rows {
-		clear(packed)
+	return g.packStrip(s.packed[(row-i)*depth:][:g.rows*depth], span{row, row + g.rows}, span{p, p + depth})
+}
+
+// packStrip copies the rows of op(A) of one micro-kernel, in a block of the inner dimension, to dst. Rows that op(A) does not have are
+// zeros.
+func (g *gemm) packStrip(dst []float32, rows, inner span) left {
+	height, depth := min(rows.to, g.m)-rows.from, inner.to-inner.from
+	if g.pairs != nil {
+		return g.pairStrip(dst, rows.from, height, inner.from/2, g.kernels.depth(inner))
+	}
+	at, size := rows.from*g.a.rowStep+inner.from*g.a.colStep, rows.to-rows.from
+	if height < size {
+		clear(dst)
 	}
 	if g.a.rowStep > 1 {
 		for r := range height {
-			copy(packed[r*depth:(r+1)*depth], g.a.data[at+r*g.a.rowStep:])
+			copy(dst[r*depth:(r+1)*depth], g.a.data[at+r*g.a.rowStep:])
 		}
-		return left{&packed[0], depth, 1}
+		return left{&dst[0], depth, 1}
 	}
 	for q := range depth {
-		copy(packed[q*g.rows:q*g.rows+height], g.a.data[at+q*g.a.colStep:])
+		copy(dst[q*size:q*size+height], g.a.data[at+q*g.a.colStep:])
 	}
-	return left{&packed[0], 1, g.rows}
+	return left{&dst[0], 1, size}
 }

@@ -21,7 +21,7 @@ func (s *stepper) count() (shapes []ShapeFigures, t Traffic, err error) {
 			shapes = addShape(shapes, shape)
 		}
 		floats += floatsOf(n)
-		for _, in := range inputsOf(n) {
+		for _, in := range termsOf(n) {
 			if in.Op() != nil { // no table, nor another weight
 				floats += floatsOf(in)
 			}
@@ -36,6 +36,19 @@ func (s *stepper) count() (shapes []ShapeFigures, t Traffic, err error) {
 		}
 	}
 	return shapes, t, err
+}
+
+// termsOf returns the nodes whose values an operation reads: its inputs, and in place of one that is never evaluated, because it is
+// a part of a sum, the terms of that.
+func termsOf(n *gorgonia.Node) (list []*gorgonia.Node) {
+	for _, in := range inputsOf(n) {
+		if in.Value() != nil {
+			list = append(list, in)
+			continue
+		}
+		list = append(list, termsOf(in)...)
+	}
+	return list
 }
 
 // floatsOf returns how many numbers a node has. The index of a batch and the gradient of a table are no matrices, and have none.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"github.com/ctrzoo/ctrzoo/datasets/safefile"
 )
@@ -20,6 +21,50 @@ type Comparison struct {
 	RunnerUpAUC float64 `json:"runner_up_auc"`
 	Error       float64 `json:"standard_error"` // of the difference
 	P           float64 `json:"p"`
+}
+
+// compare tests, for each data set, model and seed, the method with the best mean test AUC after
+// the last epoch against the runner-up, and draws the interval of their difference over all seeds.
+func (r *Runner) compare() error {
+	for _, d := range r.Grid.Data {
+		labels := r.data[d.Label()].testLabels
+		if labels == nil {
+			continue
+		}
+		for _, model := range r.Grid.Models {
+			if err := r.compareModel(d, model, labels); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Runner) compareModel(d Data, model string, labels []float32) error {
+	var methods [][]*Record // by method, then seed
+	for i := range r.Grid.Methods {
+		methods = append(methods, Choose(r.runsOf(d, model, &r.Grid.Methods[i])).Runs)
+	}
+	if len(methods) < 2 {
+		return nil
+	}
+	slices.SortStableFunc(methods, func(a, b []*Record) int {
+		if meanAUC(a) > meanAUC(b) {
+			return -1
+		}
+		return 1
+	})
+	for i := range r.Grid.Seeds {
+		if err := r.Store.compare(methods[0][i], methods[1][i], labels); err != nil {
+			return err
+		}
+	}
+	return r.Store.bootstrap(methods[0], methods[1], labels)
+}
+
+// meanAUC is the mean test AUC after the last epoch.
+func meanAUC(records []*Record) float64 {
+	return mean(records, func(r *Record) Figure { return r.Last().TestAUC })
 }
 
 // compare tests two runs and keeps the result, unless it is known or the scores are gone.

@@ -26,6 +26,8 @@ type dataset struct {
 	hash      string
 	rareField string
 	groups    []uint8 // of each test sample: the frequency bucket of its value of that field
+	// testLabels are those of the test part; nil if its samples have weights, for which there is no DeLong's test.
+	testLabels []float32
 }
 
 // prepare checks a data set, leaves out of it what an ablation says, and reads it once. bucketField is the field by whose values
@@ -38,29 +40,37 @@ func prepare(ctx context.Context, name string, set *datasets.Set, a *ablate.Abla
 	if err != nil {
 		return nil, fmt.Errorf("%w: data set %q: %w", ErrGrid, name, err)
 	}
-	if err = checkLabels(ctx, datasets.ValidPart, set.Valid); err == nil {
-		err = checkLabels(ctx, datasets.TestPart, set.Test)
+	d := &dataset{Set: set}
+	if _, err = labelsOf(ctx, datasets.ValidPart, set.Valid); err == nil {
+		d.testLabels, err = labelsOf(ctx, datasets.TestPart, set.Test)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: data set %q: %w", ErrGrid, name, err)
 	}
-	d := &dataset{Set: set}
 	if d.hash, err = HashSet(ctx, set); err != nil {
 		return nil, err
 	}
 	return d, d.group(ctx, bucketField)
 }
 
-// checkLabels finds a part that has no AUC, by which nothing could be chosen or compared.
-func checkLabels(ctx context.Context, part datasets.Part, source datasets.Source) error {
-	labels, _, err := labelsOf(ctx, source)
-	if err != nil {
-		return fmt.Errorf("%s part: %w", part, err)
+// labelsOf returns the labels of a part; nil if its samples have weights. It fails if they are all the same: then there is no AUC, by
+// which runs could be chosen or compared.
+func labelsOf(ctx context.Context, part datasets.Part, source datasets.Source) (labels []float32, err error) {
+	weighted := false
+	for batch, err := range source.Batches(ctx, 1024, nil) {
+		if err != nil {
+			return nil, fmt.Errorf("%s part: reading data: %w", part, err)
+		}
+		labels = append(labels, batch.Labels...)
+		weighted = weighted || len(batch.Weights) > 0
 	}
 	if !slices.Contains(labels, 0) || !slices.Contains(labels, 1) {
-		return fmt.Errorf("%s part: all labels are the same, so that there is no AUC", part)
+		return nil, fmt.Errorf("%s part: all labels are the same, so that there is no AUC", part)
 	}
-	return nil
+	if weighted {
+		return nil, nil
+	}
+	return labels, nil
 }
 
 // rows returns the number of samples of each part.

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -108,6 +109,8 @@ type Method struct {
 	WarmUp   string `yaml:"schedule_warm_up"`
 	// Precision is that of matrix products, float32 or bf16. A run in bf16 needs a processor that has it. Default: float32.
 	Precision graph.Precision `yaml:"precision"`
+
+	place int // among the methods of the grid, from 0; it stays when others are removed
 }
 
 // Candidates are the values among which one is chosen: in YAML a list or one number.
@@ -172,9 +175,8 @@ func ParseGrid(text []byte, c Catalogs) (*Grid, error) {
 		return nil, fmt.Errorf("%w: %w", ErrGrid, err)
 	}
 	for i := range g.Methods {
-		if g.Methods[i].Name == "" {
-			g.Methods[i].Name = g.Methods[i].Solver
-		}
+		m := &g.Methods[i]
+		m.Name, m.place = cmp.Or(m.Name, m.Solver), i
 	}
 	if place, err := g.check(); err != nil {
 		return nil, fmt.Errorf("%w: line %d: %s: %w", ErrGrid, lineOf(text, place), place, err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -53,6 +52,44 @@ func (j *job) name(r *Record, grid string) { r.Grid, r.Method, r.MethodPlace = g
 // Run makes the runs that the store lacks, and compares the best method of each model with the next
 // one. When ctx ends it stops with the error of ctx; what has finished is in the store.
 func (r *Runner) Run(ctx context.Context) error {
+	if err := r.openData(ctx); err != nil {
+		return err
+	}
+	jobs := r.jobs()
+	r.plan(jobs)
+	if err := r.runAll(ctx, jobs); err != nil {
+		return err
+	}
+	return r.compare()
+}
+
+// Planned counts the runs of a data set, a model and a method.
+type Planned struct {
+	Data, Model, Method string // Data is the name of the data set and what is left out of it
+	Recorded, Left      int    // the runs that the store holds, and those that Run would make
+}
+
+// DryRun counts the runs of the grid, in its order, and makes none. It opens the data, by which records are found.
+func (r *Runner) DryRun(ctx context.Context) (list []Planned, err error) {
+	if err := r.openData(ctx); err != nil {
+		return nil, err
+	}
+	r.Grid.each(func(d Data, model string, m *Method) {
+		p := Planned{Data: d.Label(), Model: model, Method: m.Name}
+		for _, run := range r.runsOf(d, model, m) {
+			if run == nil {
+				p.Left++
+			} else {
+				p.Recorded++
+			}
+		}
+		list = append(list, p)
+	})
+	return list, nil
+}
+
+// openData opens all data sets of the grid.
+func (r *Runner) openData(ctx context.Context) error {
 	r.data, r.work = map[string]*dataset{}, work{}
 	for _, d := range r.Grid.Data {
 		set, err := r.Open(ctx, d.Name)
@@ -63,12 +100,7 @@ func (r *Runner) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	jobs := r.jobs()
-	r.plan(jobs)
-	if err := r.runAll(ctx, jobs); err != nil {
-		return err
-	}
-	return r.compare(ctx)
+	return nil
 }
 
 // jobs lists all runs: of every candidate with every seed, one seed after the other.
@@ -101,20 +133,19 @@ func (r *Runner) candidates(d Data, model string, m *Method, seed uint64) []job 
 	var list []job
 	for _, s := range settings {
 		s.DataHash = r.data[d.Label()].hash
-		list = append(list, job{m.Name, slices.IndexFunc(r.Grid.Methods, func(o Method) bool { return o.Name == m.Name }), s})
+		list = append(list, job{m.Name, m.place, s})
 	}
 	return list
 }
 
-// chosen returns the runs by seed of the candidate that Choose takes. All must be in the store.
-func (r *Runner) chosen(d Data, model string, m *Method) []*Record {
-	var all []*Record
+// runsOf finds the runs of all candidates of a method with all seeds in the store; nil for one that is not there.
+func (r *Runner) runsOf(d Data, model string, m *Method) (all []*Record) {
 	for _, seed := range r.Grid.Seeds {
 		for _, j := range r.candidates(d, model, m, seed) {
 			all = append(all, r.Store.Find(j.Key()))
 		}
 	}
-	return Choose(all).Runs
+	return all
 }
 
 // plan counts what is to be done.
@@ -211,63 +242,4 @@ func (r *Runner) tell(change func(*Progress)) {
 	if r.OnProgress != nil {
 		r.OnProgress(r.progress)
 	}
-}
-
-// compare tests, for each data set, model and seed, the method with the best mean test AUC after
-// the last epoch against the runner-up, and draws the interval of their difference over all seeds.
-func (r *Runner) compare(ctx context.Context) error {
-	for _, d := range r.Grid.Data {
-		labels, weighted, err := labelsOf(ctx, r.data[d.Label()].Test)
-		if err != nil {
-			return err
-		}
-		if weighted { // DeLong's test is one of samples that weigh the same
-			continue
-		}
-		for _, model := range r.Grid.Models {
-			if err := r.compareModel(d, model, labels); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (r *Runner) compareModel(d Data, model string, labels []float32) error {
-	var methods [][]*Record // by method, then seed
-	for i := range r.Grid.Methods {
-		methods = append(methods, r.chosen(d, model, &r.Grid.Methods[i]))
-	}
-	if len(methods) < 2 {
-		return nil
-	}
-	slices.SortStableFunc(methods, func(a, b []*Record) int {
-		if meanAUC(a) > meanAUC(b) {
-			return -1
-		}
-		return 1
-	})
-	for i := range r.Grid.Seeds {
-		if err := r.Store.compare(methods[0][i], methods[1][i], labels); err != nil {
-			return err
-		}
-	}
-	return r.Store.bootstrap(methods[0], methods[1], labels)
-}
-
-// meanAUC is the mean test AUC after the last epoch.
-func meanAUC(records []*Record) float64 {
-	return mean(records, func(r *Record) Figure { return r.Last().TestAUC })
-}
-
-// labelsOf returns the labels of a source, and whether its samples have weights.
-func labelsOf(ctx context.Context, source datasets.Source) (labels []float32, weighted bool, err error) {
-	for batch, err := range source.Batches(ctx, 1024, nil) {
-		if err != nil {
-			return nil, false, fmt.Errorf("experiment: reading data: %w", err)
-		}
-		labels = append(labels, batch.Labels...)
-		weighted = weighted || len(batch.Weights) > 0
-	}
-	return labels, weighted, nil
 }

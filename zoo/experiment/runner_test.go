@@ -103,6 +103,24 @@ func TestAGridRunsOnceAndGivesTheSameSideBySide(t *testing.T) {
 	require.Zero(t, last.DoneSamples)
 }
 
+func TestADryRunCountsTheRunsThatAreLeft(t *testing.T) {
+	r := smallRunner(t, filepath.Join(t.TempDir(), "records.jsonl"))
+	r.Grid.Models = r.Grid.Models[:1]
+	all := r.Grid.Methods
+	r.Grid.Methods = []Method{all[2]}
+	require.NoError(t, r.Run(t.Context()))
+	require.Equal(t, 2, r.Store.Records()[0].MethodPlace, "in the whole grid")
+
+	r.Grid.Methods, r.Grid.Models = all, []string{"dnn", "wdl"}
+	before := r.Store.Records()
+	planned, err := r.DryRun(t.Context())
+	require.NoError(t, err)
+	require.Len(t, planned, 2*4)
+	require.Equal(t, []Planned{{"log", "dnn", "Adam", 0, 2}, {"log", "dnn", "MEDA", 0, 2}, {"log", "dnn", "AdamAR", 4, 0}}, planned[:3])
+	require.Equal(t, Planned{"log", "wdl", "AdamAR", 0, 4}, planned[6])
+	require.Equal(t, before, r.Store.Records())
+}
+
 func TestAFileOfRecordsIsOfOneProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "records.jsonl")
 	first, err := OpenStore(path)

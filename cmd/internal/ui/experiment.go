@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
@@ -62,6 +63,19 @@ func (r *ExperimentReporter) End() {
 	if r.bar != nil {
 		r.bar.clear()
 	}
+}
+
+// WritePlanned prints how many runs are recorded and how many are left, by data set, model and method.
+func WritePlanned(out io.Writer, list []experiment.Planned) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "data\tmodel\tmethod\trecorded\tleft")
+	recorded, left := 0, 0
+	for _, p := range list {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\n", p.Data, p.Model, p.Method, p.Recorded, p.Left)
+		recorded, left = recorded+p.Recorded, left+p.Left
+	}
+	fmt.Fprintf(w, "all\t\t\t%d\t%d\n", recorded, left)
+	return w.Flush()
 }
 
 // DescribeRun describes a run in one line.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -17,10 +18,11 @@ type Table struct {
 	Models     []string
 	Methods    []string
 	Epochs     int
-	Files      []string       // the names of those that have the records; none for runs that no grid made
-	places     map[string]int // of the methods in their grid
-	Cells      []*Cell        // methods x models; nil where there are no runs
-	byValid    bool           // the figures are of the validation part, since the test part was not measured after each epoch
+	Files      []string           // the names of those that have the records; none for runs that no grid made
+	places     map[string]int     // of the methods in their grid
+	first      *experiment.Record // of the first file
+	Cells      []*Cell            // methods x models; nil where there are no runs
+	byValid    bool               // the figures are of the validation part, since the test part was not measured after each epoch
 }
 
 // Cell is a method with a model: the runs of the chosen candidate.
@@ -45,7 +47,7 @@ func Summarize(stores ...*experiment.Store) []*Table {
 				tables = append(tables, &Table{Grid: r.Grid, Data: r.DataLabel(), places: map[string]int{}})
 			}
 			tables[at].meet(r)
-			tables[at].addFile(s.Name())
+			tables[at].addFile(s.Name(), r)
 		}
 	}
 	for _, t := range tables {
@@ -80,11 +82,22 @@ func (t *Table) meet(r *experiment.Record) {
 	}
 }
 
-// addFile adds the name of a file of records.
-func (t *Table) addFile(name string) {
-	if name != "" && !slices.Contains(t.Files, name) {
-		t.Files = append(t.Files, name)
+// addFile adds the name of a file that has a record.
+func (t *Table) addFile(name string, r *experiment.Record) {
+	if name == "" || slices.Contains(t.Files, name) {
+		return
 	}
+	if t.Files = append(t.Files, name); t.first == nil {
+		t.first = r
+	}
+}
+
+// Repeat returns the command that makes a run of the table again; "" if no file of records has its runs.
+func (t *Table) Repeat() string {
+	if t.first == nil {
+		return ""
+	}
+	return fmt.Sprintf("zoo verify %s %s --data %s=DIR", t.Files[0], t.first.Key, t.first.Data)
 }
 
 // fill makes the cells.

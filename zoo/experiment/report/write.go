@@ -26,6 +26,7 @@ type page struct {
 	Decisions             []Decision
 	DecisionsIntroduction string
 	Sections              []section
+	Repeatable            bool // some section has a command
 }
 
 type section struct {
@@ -82,7 +83,7 @@ func writeHTML(w io.Writer, tables []*Table) error {
 		if s.Figures, err = t.figures(); err != nil {
 			return err
 		}
-		p.Sections = append(p.Sections, s)
+		p.Sections, p.Repeatable = append(p.Sections, s), p.Repeatable || t.Repeat() != ""
 	}
 	return reportTemplate.Execute(w, p)
 }

@@ -1,33 +1,28 @@
-package page
+package browser
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-var screenshots = flag.String("screenshots", "", "folder for pictures of what the browser shows")
-
-// browser is Chromium, driven by the WebDriver protocol. Its methods end the test if they fail.
-type browser struct {
+// Browser is Chromium, driven by the WebDriver protocol. Its methods end the test if they fail.
+type Browser struct {
 	t       *testing.T
 	session string // the address of the session
 }
 
-// newBrowser starts Chromium with an empty profile. It skips the test where Chromium or its driver is absent.
-func newBrowser(t *testing.T) *browser {
+// New starts Chromium with an empty profile. It skips the test where Chromium or its driver is absent.
+func New(t *testing.T) *Browser {
 	t.Helper()
 	program, err := exec.LookPath("chromium")
 	if err != nil {
@@ -37,11 +32,11 @@ func newBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Skip("there is no chromedriver")
 	}
-	b := &browser{t: t}
+	b := &Browser{t: t}
 	address := b.startDriver(driver)
 	var answer struct{ SessionID string }
 	b.call("POST", address+"/session", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
-		"goog:loggingPrefs": map[string]string{"browser": "ALL"},
+		"goog:loggingPrefs": map[string]string{"browser": "ALL", "performance": "ALL"},
 		"goog:chromeOptions": map[string]any{"binary": program, "args": []string{
 			"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
 			"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir=" + t.TempDir(),
@@ -53,7 +48,7 @@ func newBrowser(t *testing.T) *browser {
 }
 
 // startDriver starts the driver, and returns its address once it is ready.
-func (b *browser) startDriver(program string) string {
+func (b *Browser) startDriver(program string) string {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(b.t, err)
 	port := free.Addr().(*net.TCPAddr).Port
@@ -76,7 +71,7 @@ func (b *browser) startDriver(program string) string {
 }
 
 // call sends a command, and reads its value.
-func (b *browser) call(method, address string, body, value any) {
+func (b *Browser) call(method, address string, body, value any) {
 	b.t.Helper()
 	var text []byte
 	if body != nil {
@@ -95,35 +90,36 @@ func (b *browser) call(method, address string, body, value any) {
 	}
 }
 
-func (b *browser) open(address string) {
+// Open opens the page at an address.
+func (b *Browser) Open(address string) {
 	b.t.Helper()
 	b.call("POST", b.session+"/url", map[string]string{"url": address}, nil)
 }
 
-// run runs JavaScript in the page, and reads what it returns.
-func (b *browser) run(script string, value any) {
+// Run runs JavaScript in the page, and reads what it returns.
+func (b *Browser) Run(script string, value any) {
 	b.t.Helper()
 	b.call("POST", b.session+"/execute/sync", map[string]any{"script": script, "args": []any{}}, value)
 }
 
-// text is what a reader sees of an element; "" if it is not there, or hidden.
-func (b *browser) text(selector string) (text string) {
+// Text is what a reader sees of an element; "" if it is not there, or hidden.
+func (b *Browser) Text(selector string) (text string) {
 	b.t.Helper()
-	b.run(fmt.Sprintf("return document.querySelector(%q)?.innerText ?? ''", selector), &text)
+	b.Run(fmt.Sprintf("return document.querySelector(%q)?.innerText ?? ''", selector), &text)
 	return text
 }
 
-// wait waits until a condition in JavaScript holds.
-func (b *browser) wait(condition string) {
+// Wait waits until a condition in JavaScript holds.
+func (b *Browser) Wait(condition string) {
 	b.t.Helper()
 	require.Eventually(b.t, func() (holds bool) {
-		b.run("return Boolean("+condition+")", &holds)
+		b.Run("return Boolean("+condition+")", &holds)
 		return holds
-	}, 20*time.Second, 20*time.Millisecond, "%s in: %s", condition, b.text("body"))
+	}, 20*time.Second, 20*time.Millisecond, "%s in: %s", condition, b.Text("body"))
 }
 
-// keys presses keys, one after the other.
-func (b *browser) keys(text string) {
+// Keys presses keys, one after the other.
+func (b *Browser) Keys(text string) {
 	b.t.Helper()
 	actions := []map[string]string{}
 	for _, key := range text {
@@ -132,63 +128,61 @@ func (b *browser) keys(text string) {
 	b.call("POST", b.session+"/actions", map[string]any{"actions": []any{map[string]any{"type": "key", "id": "keyboard", "actions": actions}}}, nil)
 }
 
-// The keys of WebDriver that have no character.
-const (
-	tabKey   = "\ue004"
-	enterKey = "\ue007"
-)
+// EnterKey is the enter key, as Keys presses it.
+const EnterKey = "\ue007"
 
-// tabTo presses the tabulator until an element has the focus.
-func (b *browser) tabTo(id string) {
+const tabKey = "\ue004"
+
+// TabTo presses the tabulator until an element has the focus.
+func (b *Browser) TabTo(id string) {
 	b.t.Helper()
 	for range 60 {
 		var at string
-		if b.run("return document.activeElement.id", &at); at == id {
+		if b.Run("return document.activeElement.id", &at); at == id {
 			return
 		}
-		b.keys(tabKey)
+		b.Keys(tabKey)
 	}
 	require.Fail(b.t, "the tabulator never reaches "+id)
 }
 
-// chrome sends a command of the DevTools protocol.
-func (b *browser) chrome(command string, parameters map[string]any) {
+// Console returns what the page has written to the console since the last call, of which errors of the page itself are a part.
+func (b *Browser) Console() (messages []string) {
 	b.t.Helper()
-	b.call("POST", b.session+"/goog/cdp/execute", map[string]any{"cmd": command, "params": parameters}, nil)
-}
-
-// size makes the page as wide as a screen.
-func (b *browser) size(width int) {
-	b.t.Helper()
-	b.chrome("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500})
-}
-
-// scheme makes the page light or dark.
-func (b *browser) scheme(name string) {
-	b.t.Helper()
-	b.chrome("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]string{"name": "prefers-color-scheme", "value": name}}})
-}
-
-// console returns what the page has written to the console, of which errors of the page itself are a part.
-func (b *browser) console() (messages []string) {
-	b.t.Helper()
-	var list []struct{ Level, Message string }
-	b.call("POST", b.session+"/se/log", map[string]string{"type": "browser"}, &list)
-	for _, m := range list {
+	for _, m := range b.log("browser") {
 		messages = append(messages, m.Level+": "+m.Message)
 	}
 	return messages
 }
 
-// picture keeps what the whole page looks like, if that is wanted.
-func (b *browser) picture(name string) {
+// Requests returns the addresses that pages have asked for since the last call, without those of the browser itself.
+func (b *Browser) Requests() (addresses []string) {
 	b.t.Helper()
-	if *screenshots == "" {
-		return
+	for _, m := range b.log("performance") {
+		var event struct {
+			Message struct {
+				Method string
+				Params struct {
+					DocumentURL string
+					Request     struct{ URL string }
+				}
+			}
+		}
+		require.NoError(b.t, json.Unmarshal([]byte(m.Message), &event))
+		sent := event.Message.Params
+		if event.Message.Method == "Network.requestWillBeSent" && !strings.HasPrefix(sent.DocumentURL, "chrome:") {
+			addresses = append(addresses, sent.Request.URL)
+		}
 	}
-	var answer struct{ Data string }
-	b.call("POST", b.session+"/goog/cdp/execute", map[string]any{"cmd": "Page.captureScreenshot", "params": map[string]any{"captureBeyondViewport": true}}, &answer)
-	data, err := base64.StdEncoding.DecodeString(answer.Data)
-	require.NoError(b.t, err)
-	require.NoError(b.t, os.WriteFile(filepath.Join(*screenshots, name+".png"), data, 0o600))
+	return addresses
+}
+
+// entry is one of a log of the browser.
+type entry struct{ Level, Message string }
+
+// log returns the entries of a log since the last call.
+func (b *Browser) log(name string) (list []entry) {
+	b.t.Helper()
+	b.call("POST", b.session+"/se/log", map[string]string{"type": name}, &list)
+	return list
 }
