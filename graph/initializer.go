@@ -73,16 +73,32 @@ func streamSeeds(values int, rng *rand.Rand) []uint64 {
 	return seeds
 }
 
+// put writes values from place from of the storage on.
+func (t *Table) put(from int, values []float32) {
+	if t.halves == nil {
+		copy(t.Floats()[from:], values)
+		return
+	}
+	kernel.RoundToNearest(t.Halves()[from:from+len(values)], values)
+}
+
 // Initialize draws all values of the table. It drops what a solver had left to do.
 func (t *Table) Initialize(init Initializer, rng *rand.Rand) {
 	if !t.shard.IsWhole() {
 		t.initializeShard(init, rng)
 		return
 	}
-	values := t.Floats()
-	seeds := streamSeeds(len(values), rng)
-	kernel.Parallel(len(values), valuesPerStream, func(from, to int) {
+	values, count := t.Floats(), t.Rows()*t.Dim()
+	seeds := streamSeeds(count, rng)
+	kernel.Parallel(count, valuesPerStream, func(from, to int) {
 		i := 2 * (from / valuesPerStream)
-		init(values[from:to], rand.New(rand.NewPCG(seeds[i], seeds[i+1])))
+		rng := rand.New(rand.NewPCG(seeds[i], seeds[i+1]))
+		if t.halves == nil {
+			init(values[from:to], rng)
+			return
+		}
+		drawn := make([]float32, to-from)
+		init(drawn, rng)
+		t.put(from, drawn)
 	})
 }

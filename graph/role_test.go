@@ -59,5 +59,7 @@ func TestWeightsKnowWhatMadeThem(t *testing.T) {
 		"own/bias":              {RoleOther, "own/bias", ""},
 		"own/table":             {RoleOther, "own/table", ""},
 	}, got)
-	require.Equal(t, RoleDense, b.weights.Frozen().Get("tower/0/weight").Role)
+	frozen, err := b.weights.Frozen()
+	require.NoError(t, err)
+	require.Equal(t, RoleDense, frozen.Get("tower/0/weight").Role)
 }

@@ -33,16 +33,20 @@ type Fetcher interface {
 // ErrShard is wrapped by the error of looking up a shard whose table has no Fetcher.
 var ErrShard = errors.New("graph: the table is spread over several processes, and nobody fetches its rows")
 
-// newShard returns a table of zeros that holds the rows of a shard, of rows in all. Rows, Floats, Row and
+// newShard returns a table of zeros that holds the rows of a shard, of rows in all, in a precision. Rows, Floats, Row and
 // Settle are about the rows that it holds.
-func newShard(name string, rows, dim int, s Shard) (*Table, error) {
+func newShard(name string, rows, dim int, s Shard, p Precision) (*Table, error) {
+	newTable := NewTable
+	if p == BFloat16 {
+		newTable = NewHalfTable
+	}
 	if s.IsWhole() {
-		return NewTable(name, rows, dim)
+		return newTable(name, rows, dim)
 	}
 	if rows < s.Size {
 		return nil, fmt.Errorf("graph: table %q of %d rows cannot be spread over %d processes", name, rows, s.Size)
 	}
-	t, err := NewTable(name, s.Rows(rows), dim)
+	t, err := newTable(name, s.Rows(rows), dim)
 	if err == nil {
 		t.shard, t.total = s, rows
 	}
@@ -66,6 +70,10 @@ func (t *Table) SetFetcher(f Fetcher) { t.fetcher = f }
 // read brings the rows of an index up to date. It returns values of rows, and for each place of the index
 // the number of its row among them.
 func (t *Table) read(x *Index) (values []float32, places []int32, err error) {
+	if t.shard.IsWhole() && t.halves != nil {
+		values, places = t.readHalves(x)
+		return values, places, nil
+	}
 	if t.shard.IsWhole() {
 		t.Settle(x.rows)
 		return t.Floats(), x.Int32s(), nil
@@ -75,7 +83,7 @@ func (t *Table) read(x *Index) (values []float32, places []int32, err error) {
 	}
 	values, err = t.fetcher.Fetch(x.rows)
 	if len(x.rows) == 0 { // no sample: nothing is read, but kernels want an address
-		values = t.Floats()
+		values = make([]float32, t.Dim())
 	}
 	t.places = x.bySample(t.places)
 	return values, t.places, err
@@ -97,7 +105,7 @@ func (x *Index) bySample(dst []int32) []int32 {
 
 // initializeShard draws what Initialize draws for the whole table and keeps the rows of the shard.
 func (t *Table) initializeShard(init Initializer, rng *rand.Rand) {
-	dim, values := t.Dim(), t.Floats()
+	dim := t.Dim()
 	count := t.total * dim
 	seeds := streamSeeds(count, rng)
 	kernel.Parallel(count, valuesPerStream, func(from, to int) {
@@ -110,7 +118,7 @@ func (t *Table) initializeShard(init Initializer, rng *rand.Rand) {
 			}
 			// A stream may begin or end within a row.
 			first, last := max(from, row*dim), min(to, (row+1)*dim)
-			copy(values[row/t.shard.Size*dim+first-row*dim:], drawn[first-from:last-from])
+			t.put(row/t.shard.Size*dim+first-row*dim, drawn[first-from:last-from])
 		}
 	})
 }

@@ -12,8 +12,16 @@ import (
 // The shards of a table are drawn as the whole is, also where rows cross from one random stream to the next.
 func TestShardsAreDrawnAsTheWholeTable(t *testing.T) {
 	const rows, dim = 3*valuesPerStream/7 + 5, 7 // three streams; 2^20 is not a multiple of 7
+	for _, p := range []Precision{Float32, BFloat16} {
+		testShardsAreDrawn(t, rows, dim, p)
+	}
+	_, err := newShard("small", 2, dim, Shard{0, 3}, Float32)
+	require.ErrorContains(t, err, `table "small" of 2 rows cannot be spread over 3 processes`)
+}
+
+func testShardsAreDrawn(t *testing.T, rows, dim int, p Precision) {
 	drawn := func(s Shard) *Table {
-		table, err := newShard("t", rows, dim, s)
+		table, err := newShard("t", rows, dim, s, p)
 		require.NoError(t, err)
 		table.Initialize(Normal(1), rand.New(rand.NewPCG(1, 2)))
 		return table
@@ -34,8 +42,6 @@ func TestShardsAreDrawnAsTheWholeTable(t *testing.T) {
 		require.Equal(t, rows, held)
 	}
 	whole.Free()
-	_, err := newShard("small", 2, dim, Shard{0, 3})
-	require.ErrorContains(t, err, `table "small" of 2 rows cannot be spread over 3 processes`)
 }
 
 // elsewhere fetches rows of a whole table that is somewhere else.

@@ -7,7 +7,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Table is the storage of one embedding: rows x dim float32, off the Go heap where the system
+// Table is the storage of one embedding: rows x dim float32 or, made by NewHalfTable, bfloat16, off the Go heap where the system
 // allows. It is a gorgonia.Value (and a tensor), so that it is bound to an ordinary input node:
 //
 //	node := gorgonia.NewMatrix(g, tensor.Float32, gorgonia.WithName("deep"),
@@ -18,8 +18,11 @@ import (
 type Table struct {
 	*tensor.Dense
 	name    string
-	storage *offheap.Array[float32]
+	storage *offheap.Array[float32] // nil if there are halves
+	halves  *offheap.Array[uint16]
 	settler Settler
+	reader  RowReader // of halves
+	values  []float32 // of the rows of the latest lookup, of halves
 
 	shard   Shard // the rows it holds, of
 	total   int   // rows
@@ -84,14 +87,30 @@ func (t *Table) Rows() int { return t.Shape()[0] }
 // Dim returns the number of values in a row.
 func (t *Table) Dim() int { return t.Shape()[1] }
 
-// Floats returns the storage itself, row after row, settled or not.
-func (t *Table) Floats() []float32 { return t.storage.Data() }
+// Floats returns the storage itself, row after row, settled or not; nil for a table in BFloat16.
+func (t *Table) Floats() []float32 {
+	if t.storage == nil {
+		return nil
+	}
+	return t.storage.Data()
+}
 
 // Free gives back the memory of the table. No graph may run with it afterwards.
-func (t *Table) Free() { t.storage.Free() }
+func (t *Table) Free() {
+	t.storage.Free()
+	t.halves.Free()
+}
 
-// Row returns row i, settled, as a part of the storage.
+// freed reports whether the memory was given back.
+func (t *Table) freed() bool { return t.Floats() == nil && t.Halves() == nil }
+
+// Row returns row i, settled, as a part of the storage; of a table in BFloat16 a copy.
 func (t *Table) Row(i int) []float32 {
+	if t.halves != nil {
+		values := make([]float32, t.Dim())
+		t.ReadRows(values, []int32{int32(i)})
+		return values
+	}
 	if t.settler != nil {
 		t.settler.Settle([]int32{int32(i)})
 	}

@@ -13,9 +13,10 @@ import (
 // Weights are the named weights of a model. Any number of graphs (for training, for evaluation,
 // of different batch sizes) may be built over one Weights; they then share its memory.
 type Weights struct {
-	rng   *rand.Rand
-	shard Shard
-	list  []*Weight
+	rng          *rand.Rand
+	shard        Shard
+	rowPrecision Precision
+	list         []*Weight
 }
 
 // Weight is one named weight: either dense or a table.
@@ -80,18 +81,33 @@ func (w *Weights) AddView(name string, rows, columns int, values []float32) erro
 
 // Frozen settles all rows and returns a closed set that shares the memory of the weights, but asks no solver
 // when a graph looks rows up: any number of goroutines may then read at a time. The weights must not be
-// trained or freed while the set is in use.
-func (w *Weights) Frozen() *Weights {
+// trained or freed while the set is in use. A table in BFloat16 it copies to one in Float32; a copy that does not fit in memory is
+// an error that wraps offheap.ErrTooLarge.
+func (w *Weights) Frozen() (*Weights, error) {
 	w.SettleAll()
 	frozen := &Weights{}
 	for _, weight := range w.list {
 		shared := *weight
-		if t := weight.Table; t != nil {
-			shared.Table = &Table{Dense: t.Dense, name: t.name, storage: t.storage, shard: t.shard, total: t.total}
+		if weight.Table != nil {
+			var err error
+			if shared.values, err = weight.Settled(); err != nil {
+				return nil, err
+			}
+			shared.Table = weight.Table.frozen(shared.values)
 		}
 		frozen.list = append(frozen.list, &shared)
 	}
-	return frozen
+	return frozen, nil
+}
+
+// frozen returns the table without those who bring its rows up to date, over its settled values.
+func (t *Table) frozen(settled []float32) *Table {
+	f := &Table{Dense: t.Dense, name: t.name, storage: t.storage}
+	if t.halves != nil {
+		f = tableOver(t.name, t.Rows(), t.Dim(), offheap.View(settled))
+	}
+	f.shard, f.total = t.shard, t.total
+	return f
 }
 
 // Get returns the weight of a name, or nil.
@@ -139,7 +155,7 @@ func (w *Weights) Free() {
 // Freed reports whether the memory of a table was given back. Nobody may then run a graph over the weights.
 func (w *Weights) Freed() bool {
 	for _, weight := range w.list {
-		if weight.Table != nil && weight.Table.Floats() == nil {
+		if weight.Table != nil && weight.Table.freed() {
 			return true
 		}
 	}
@@ -147,7 +163,7 @@ func (w *Weights) Freed() bool {
 }
 
 // Values returns the values of the weight, row after row. Those of a table may be unsettled, and are those of
-// the rows that it holds.
+// the rows that it holds; nil if it is in BFloat16, see Settled.
 func (w *Weight) Values() []float32 { return w.values }
 
 // Redraw draws the weight anew from its initialiser.
@@ -187,7 +203,7 @@ func (w *Weights) table(name string, rows, dim int, init Initializer, m mark) (*
 	if found, err := w.find(name, rows, dim, true); found != nil || err != nil {
 		return found, err
 	}
-	table, err := newShard(name, rows, dim, w.shard)
+	table, err := newShard(name, rows, dim, w.shard, w.rowPrecision)
 	if err != nil {
 		return nil, err
 	}

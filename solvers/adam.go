@@ -39,8 +39,8 @@ func constantParameters() []Parameter {
 	return []Parameter{weightDecay(1e-3), scaledDecay(), denseDecay()}
 }
 
-// halvesParameters returns those of moments in bfloat16.
-func halvesParameters() []Parameter { return []Parameter{rowState(), seed()} }
+// halvesParameters returns those of moments and weights in bfloat16.
+func halvesParameters() []Parameter { return []Parameter{rowState(), rowWeights(), seed()} }
 
 func adamEntry() Entry {
 	return Entry{
@@ -77,7 +77,8 @@ func adamAREntry() Entry {
 }
 
 // NewAdam makes a solver; it takes WithLearnRate, WithDenseLearnRate, WithBeta1, WithBeta2,
-// WithEps, WithEpsInside (the default), WithEpsOutside, WithClip, WithRowState, WithSeed and WithOnTouch.
+// WithEps, WithEpsInside (the default), WithEpsOutside, WithClip, WithRowState,
+// WithRowWeights, WithSeed and WithOnTouch.
 func NewAdam(options ...Option) (*Adam, error) {
 	s, err := adamEntry().configure(settings{name: "Adam"}, options)
 	if err != nil {

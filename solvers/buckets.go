@@ -54,14 +54,18 @@ func (s *solver) SetBuckets(table *graph.Table, buckets []uint8) error {
 	if _, err := s.stateOf(table); err != nil {
 		return fmt.Errorf("solvers: %w", err)
 	}
-	r := s.tables[table]
-	r.SettleAll() // by the buckets so far
-	r.choice = make([]uint8, len(buckets))
+	choice := make([]uint8, len(buckets))
 	for row, bucket := range buckets {
 		if int(bucket) > s.adaptiveBuckets {
-			r.choice[row] = 1
+			choice[row] = 1
 		}
 	}
+	r := s.tables[table]
+	if r.halfWeights() && r.steps() > 0 && !slices.Equal(choice, r.choice) {
+		return fmt.Errorf("%w: SetBuckets: rows in bfloat16 are not settled by the buckets so far, which therefore stay", ErrOption)
+	}
+	r.SettleAll() // by the buckets so far
+	r.choice = choice
 	return nil
 }
 

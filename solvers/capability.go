@@ -136,6 +136,12 @@ type RowCounter interface {
 	NeedsCounts() bool
 }
 
+// RowKeeper is a solver that answers in which precision it keeps the rows of tables. See RowWeights.
+type RowKeeper interface {
+	// RowWeights returns the precision that the tables must have, see graph.Weights.SetRowPrecision.
+	RowWeights() graph.Precision
+}
+
 // Spreader is a solver that answers whether it can step a table of which it is given some rows only.
 // See CheckSpread.
 type Spreader interface {
@@ -154,6 +160,15 @@ func NeedsCounts(s gorgonia.Solver) bool {
 		}
 	}
 	return false
+}
+
+// RowWeights returns the precision in which a solver keeps the rows of tables: what it, or a solver inside it, answers as RowKeeper,
+// else graph.Float32.
+func RowWeights(s gorgonia.Solver) graph.Precision {
+	if k, is := As[RowKeeper](s); is {
+		return k.RowWeights()
+	}
+	return graph.Float32
 }
 
 // CheckSpread returns an error that says why a solver cannot step tables that are spread over the ranks
@@ -191,6 +206,6 @@ func Settled(s gorgonia.Solver, table *graph.Table, dst []float32) error {
 	if table.Settler() != nil {
 		return fmt.Errorf("solvers: %w: table %q has rows that are not settled, and %T is not a solvers.Previewer", errors.ErrUnsupported, table.Name(), s)
 	}
-	copy(dst, table.Floats())
+	table.CopyTo(dst)
 	return nil
 }

@@ -95,8 +95,8 @@ func WithClipRatio(ratio float64) Option { return clipRatio(0).With(ratio) }
 // Default 1e-5.
 func WithClipFloor(zeta float64) Option { return clipFloor(0).With(zeta) }
 
-// WithSeed sets the seed of what a solver draws: MEDA's embeddings, and the roundings of WithRowState. Default 0. Parameter.Take, for a solver of one's own, rounds a seed
-// above 2^53.
+// WithSeed sets the seed of what a solver draws: MEDA's embeddings, and the roundings of WithRowState and WithRowWeights. Default 0.
+// Parameter.Take, for a solver of one's own, rounds a seed above 2^53.
 func WithSeed(value uint64) Option {
 	return Option{parameter: seed(), value: float64(value), set: func(s *settings) { s.seed = value }}
 }
@@ -108,3 +108,8 @@ func WithOnTouch() Option { return onTouch().With(1) }
 // WithRowState keeps both moments of the rows of tables in bfloat16, half the memory of float32. They are rounded at the gradients of a
 // row, at random with a mean of what was rounded, by the seed, the row and the step; all arithmetic is float32. The default is float32.
 func WithRowState() Option { return rowState().With(1) }
+
+// WithRowWeights keeps the weights of the rows of tables in bfloat16, half the memory of float32. They are rounded as WithRowState
+// rounds moments. A row stays as it was at its latest gradient, and whoever reads it computes what has become of it. The tables
+// must be made for it: see graph.Weights.SetRowPrecision, which train.Run calls. The default is float32.
+func WithRowWeights() Option { return rowWeights().With(1) }

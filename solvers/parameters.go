@@ -1,6 +1,10 @@
 package solvers
 
-import "math"
+import (
+	"math"
+
+	"github.com/ctrzoo/ctrzoo/graph"
+)
 
 // The parameters of the solvers of this package. A function takes the default if solvers differ in it. The
 // order of a solver's list is that of String.
@@ -103,7 +107,11 @@ func onTouch() Parameter {
 }
 
 func rowState() Parameter {
-	return onOff("row_state", "WithRowState", "moments of rows in bfloat16", func(s *settings) { s.rowHalves = true })
+	return onOff("row_state", "WithRowState", "moments of rows in bfloat16", func(s *settings) { s.rowState = graph.BFloat16 })
+}
+
+func rowWeights() Parameter {
+	return onOff("row_weights", "WithRowWeights", "rows in bfloat16", func(s *settings) { s.rowWeights = graph.BFloat16 })
 }
 
 // number is a parameter that is a field of the settings.

@@ -307,9 +307,7 @@ func newCourse(t *testing.T, c comparison) *course {
 	const rowCount, dim = 60, 19 // a vector of 16 and three single values
 	x := &course{t: t, c: c, rng: rand.New(rand.NewPCG(11, 12)), solver: made(t, c.solver, c.options...)}
 	x.rate = as[LearnRater](t, x.solver).LearnRate()
-	var err error
-	x.table, err = graph.NewTable("t", rowCount, dim)
-	require.NoError(t, err)
+	x.table = tableFor(t, x.solver, rowCount, dim)
 	x.table.Initialize(graph.Normal(0.01), x.rng)
 	var buckets []uint8
 	for r := range rowCount {
@@ -420,7 +418,9 @@ func (x *course) follow(k int, gradients [][]float64) {
 // relatively.
 func (x *course) compare(row int) {
 	dim := x.table.Dim()
-	for j, got := range x.table.Floats()[row*dim : (row+1)*dim] {
+	values := make([]float32, dim)
+	x.table.ReadRows(values, []int32{int32(row)})
+	for j, got := range values {
 		want := x.rows[row].w[j]
 		x.worst = max(x.worst, math.Abs(float64(got)-want)/max(1, math.Abs(want)))
 		if math.IsNaN(float64(got)) {

@@ -1,6 +1,7 @@
 package solvers
 
 import (
+	"fmt"
 	"sync"
 
 	"github.com/ctrzoo/ctrzoo/graph"
@@ -11,14 +12,14 @@ import (
 // rowsPerTile is how many rows a core takes at a time.
 const rowsPerTile = 128
 
-// rows is the state of one table. It is the table's Settler.
+// rows is the state of one table. It is the table's Settler, or its RowReader if the table is in bfloat16.
 type rows struct {
 	solver *solver
 	table  *graph.Table
 	dim    int
 	m, v   *offheap.Array[float32] // m is nil for a base without momentum; both are nil if there are halves
 	halves *halves                 // in place of m and v; nil: they are float32
-	memory kernel.Table            // of table, m and v
+	memory kernel.Table            // of table, m and v, where they are float32
 	stamps *offheap.Array[uint32]  // for each row: step of its latest gradient, step to which it is settled
 	counts *offheap.Array[uint32]  // occurrences of each row, for FAL; else nil
 	clock  [2]uint32               // steps so far, and the largest of counts
@@ -26,15 +27,21 @@ type rows struct {
 	laws   []law   // one for each decay
 	choice []uint8 // the decay of each row; nil means the first for all
 
-	list                              []int32        // the rows to settle
-	grad                              *graph.RowGrad // of this step
-	settleTile, settleAllTile, update func(from, to int)
-	scratches                         sync.Pool
+	rounding rounding // to bfloat16
+
+	list                                        []int32        // the rows to settle or to read
+	read                                        []float32      // what is read of them
+	grad                                        *graph.RowGrad // of this step
+	settleTile, settleAllTile, readTile, update func(from, to int)
+	scratches                                   sync.Pool
 }
 
 func newRows(s *solver, t *graph.Table) (*rows, error) {
-	r := &rows{solver: s, table: t, dim: t.Dim()}
-	r.settleTile, r.settleAllTile, r.update = r.settleList, r.settleRange, r.updateRange
+	if t.Precision() != s.rowWeights {
+		return nil, fmt.Errorf("%w: its rows are in %v, those of %v in %v", ErrWeight, t.Precision(), s, s.rowWeights)
+	}
+	r := &rows{solver: s, table: t, dim: t.Dim(), rounding: newRounding(t, s.seed)}
+	r.settleTile, r.settleAllTile, r.readTile, r.update = r.settleList, r.settleRange, r.readList, r.updateRange
 	r.forgetTails()
 	if err := r.allocate(); err != nil {
 		r.free()
@@ -50,7 +57,10 @@ func newRows(s *solver, t *graph.Table) (*rows, error) {
 	for _, d := range s.decays {
 		r.laws = append(r.laws, s.base.newLaw(d, &r.rates))
 	}
-	if !s.onTouch {
+	switch {
+	case r.halfWeights():
+		t.SetReader(r)
+	case !s.onTouch:
 		t.SetSettler(r)
 	}
 	return r, nil
@@ -72,8 +82,8 @@ func (r *rows) allocate() (err error) {
 
 func (r *rows) allocateMoments(n int) (err error) {
 	b := r.solver.base
-	if adam, is := b.(*adamBase); is && r.solver.rowHalves {
-		r.halves, err = newHalves(adam, r.table, r.solver.seed)
+	if adam, is := b.(*adamBase); is && r.solver.rowState == graph.BFloat16 {
+		r.halves, err = newHalves(adam, n*r.dim)
 		return err
 	}
 	if b.usesMomentum() {
@@ -95,6 +105,7 @@ func (r *rows) free() {
 	r.stamps.Free()
 	r.counts.Free()
 	r.table.SetSettler(nil)
+	r.table.SetReader(nil)
 }
 
 func (r *rows) steps() int { return int(r.clock[0]) }
@@ -103,6 +114,7 @@ func (r *rows) steps() int { return int(r.clock[0]) }
 func (r *rows) prefetch(list []int32) {
 	kernel.Prefetch(r.stamps.Data(), 2, list)
 	kernel.Prefetch(r.memory.W, r.dim, list)
+	kernel.Prefetch(r.table.Halves(), r.dim, list)
 	kernel.Prefetch(r.memory.M, r.dim, list)
 	kernel.Prefetch(r.memory.V, r.solver.base.width(r.dim), list)
 	if r.halves != nil {
@@ -180,9 +192,10 @@ func (r *rows) begin() *scratch { return r.scratches.Get().(*scratch) }
 
 func (r *rows) end(x *scratch) { r.scratches.Put(x) }
 
-// SettleAll brings every row to the solver's latest step. Under OnTouch none is behind.
+// SettleAll brings every row to the solver's latest step. Under OnTouch none is behind, and in bfloat16 rows are settled when they are
+// read.
 func (r *rows) SettleAll() {
-	if r.solver.onTouch {
+	if r.solver.onTouch || r.halfWeights() {
 		return
 	}
 	r.advance()
@@ -207,15 +220,13 @@ func (r *rows) times(row int) (s, u int) {
 
 // settledRow writes to w what settle would make of the row, and leaves the row as it is.
 func (r *rows) settledRow(w []float32, row int, x *scratch) {
-	s, u := r.times(row)
-	if u >= r.steps() {
+	if _, u := r.times(row); u >= r.steps() {
 		copy(w, r.memory.W[row*r.dim:])
 		return
 	}
 	x.list = append(x.list[:0], int32(row))
 	r.copyRows(x.list, x)
-	r.laws[r.chosen(row)].settle(0, u, s, r.steps(), r.frequencyRate(row), x)
-	x.flush()
+	r.settleCopies(x.list, r.steps(), x)
 	copy(w, x.copied.W)
 }
 
@@ -245,10 +256,7 @@ func (r *rows) updateRange(from, to int) {
 	list, g := r.grad.Rows[from:to], r.grad.Values[from*r.dim:to*r.dim]
 	r.prefetch(list)
 	x := r.begin()
-	if !r.solver.onTouch {
-		r.settleTo(list, r.steps()-1, x)
-	}
-	places := r.open(list, x)
+	places := r.openSettled(list, r.steps()-1, x)
 	x.keeps, x.rates = x.keeps[:0], x.rates[:0]
 	for i := range list {
 		r.prepare(from+i, int(places[i]), x)
@@ -265,10 +273,13 @@ func (r *rows) prepare(i, place int, x *scratch) {
 	x.keeps = append(x.keeps, float32(1-r.lambda(row, r.steps())))
 	x.rates = append(x.rates, float32(r.frequencyRate(row)))
 	stamps := r.stamps.Data()[2*row : 2*row+2]
-	if r.solver.everyTouch || !isZero(g) {
+	hasGradient := r.solver.everyTouch || !isZero(g)
+	if hasGradient {
 		stamps[0] = r.clock[0]
 	}
-	stamps[1] = r.clock[0]
+	if hasGradient || !r.halfWeights() { // a row in bfloat16 without a gradient stays as it was
+		stamps[1] = r.clock[0]
+	}
 	if g = r.solver.clipped(g); r.solver.transform != nil {
 		r.solver.transform(x.table.W[place*r.dim:(place+1)*r.dim], g, r.grad.Count(i))
 	}

@@ -48,7 +48,7 @@ func samEntry() Entry {
 		Formula:    "Adam, with the gradient at w + rho * g/||g||; two passes a step",
 		Reference:  "Foret and others, ICLR 2021",
 		Semantics:  EveryStep,
-		Parameters: adamParameters(append(halvesParameters(), rho(defaultRho))...),
+		Parameters: adamParameters(rowState(), seed(), rho(defaultRho)),
 		New:        wrapped(adamEntry(), NewSAM, rho(defaultRho)),
 	}
 }
@@ -70,6 +70,9 @@ const defaultRho = 0.05
 func NewSAM(base Solver, options ...Option) (*SAM, error) {
 	if err := checkPlain("SAM", base); err != nil {
 		return nil, err
+	}
+	if RowWeights(base) != graph.Float32 {
+		return nil, fmt.Errorf("%w: WithRowWeights does not apply to SAM, which moves the rows of a batch and puts them back, bit for bit", ErrOption)
 	}
 	s, err := Entry{Parameters: []Parameter{rho(defaultRho)}}.configure(settings{name: "SAM"}, options)
 	if err != nil {

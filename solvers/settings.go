@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ctrzoo/ctrzoo/graph"
 )
 
 // settings are the hyper-parameters of all solvers.
@@ -21,7 +23,8 @@ type settings struct {
 	bucketDecay                         float64
 	seed                                uint64
 
-	epsOutside, onTouch, scaled, decayDense, rowHalves bool
+	epsOutside, onTouch, scaled, decayDense bool
+	rowState, rowWeights                    graph.Precision // of the moments and of the weights of rows
 }
 
 // configure returns the settings of a solver that has the parameters of the entry: base, then the defaults of
@@ -113,14 +116,23 @@ func (s *settings) String() string {
 			list = append(list, w.name)
 		}
 	}
-	if s.rowHalves {
-		list = append(list, "row_state=bf16", "seed="+strconv.FormatUint(s.seed, 10))
+	if s.rowState != graph.Float32 {
+		list = append(list, "row_state="+s.rowState.String())
+	}
+	if s.rowWeights != graph.Float32 {
+		list = append(list, "row_weights="+s.rowWeights.String())
+	}
+	if s.rowState != graph.Float32 || s.rowWeights != graph.Float32 {
+		list = append(list, "seed="+strconv.FormatUint(s.seed, 10))
 	}
 	if s.adaptiveBuckets >= 0 {
 		list = append(list, "buckets="+strconv.Itoa(s.adaptiveBuckets)+":"+text(s.bucketDecay))
 	}
 	return s.name + "(" + strings.Join(list, ", ") + ")"
 }
+
+// RowWeights implements RowKeeper.
+func (s *settings) RowWeights() graph.Precision { return s.rowWeights }
 
 // LearnRate implements LearnRater.
 func (s *settings) LearnRate() float64 { return s.learnRate }

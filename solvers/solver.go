@@ -217,4 +217,5 @@ var (
 	_ Decaying        = (*solver)(nil)
 	_ HalfLifer       = (*solver)(nil)
 	_ Forgetter       = (*solver)(nil)
+	_ RowKeeper       = (*solver)(nil)
 )

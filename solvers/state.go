@@ -178,6 +178,10 @@ func (r *rows) check() error {
 // Settled implements Previewer.
 func (s *solver) Settled(table *graph.Table, dst []float32) {
 	r := s.tables[table]
+	if table.Precision() == graph.BFloat16 {
+		table.CopyTo(dst)
+		return
+	}
 	if r == nil || s.onTouch {
 		copy(dst, table.Floats())
 		return

@@ -16,6 +16,20 @@ func Widen(dst []float32, values []uint16, factor float32) {
 	}
 }
 
+// RoundToNearest writes values as bfloat16, the nearest of each, and the even one of two that are as near. There are as many of both.
+func RoundToNearest(dst []uint16, values []float32) {
+	dst = dst[:len(values)]
+	for i, v := range values {
+		bits := math.Float32bits(v)
+		if v != v {
+			bits |= 1 << 22 // it stays no number without its low half
+		} else {
+			bits += 0x7fff + bits>>16&1
+		}
+		dst[i] = uint16(bits >> 16)
+	}
+}
+
 // RoundAtRandom writes values as bfloat16. Each becomes one of its two neighbours, at random, so that its expectation is the value
 // itself: what is too small to show in one step still counts over many. A value that bfloat16 has stays as it is. The seed decides, with
 // every kernel alike. There are as many of both.

@@ -77,3 +77,13 @@ func TestHalvesAreThoseOfPlainGo(t *testing.T) {
 		}
 	}
 }
+
+func TestRoundToNearest(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), math.Float32frombits(0x7f800001)
+	values := []float32{1, 1 + 1.0/256, 1 + 3.0/256, 1 + 1.01/256, -1 - 1.01/256, 0, inf, -inf, nan}
+	halves, wide := make([]uint16, len(values)), make([]float32, len(values))
+	RoundToNearest(halves, values)
+	Widen(wide, halves, 1)
+	require.Equal(t, []float32{1, 1, 1 + 4.0/256, 1 + 2.0/256, -1 - 2.0/256, 0, inf, -inf}, wide[:8])
+	require.True(t, math.IsNaN(float64(wide[8])))
+}

@@ -103,14 +103,10 @@ func (x *spreadRows) Fetch(rows []int32) ([]float32, error) {
 
 // answer reads the rows for which the ranks ask.
 func (x *spreadRows) answer() {
-	dim, table := x.table.Dim(), x.table.Floats()
 	for i := range x.in {
 		p := &x.in[i]
-		x.table.Settle(p.rows)
-		p.values = resized(p.values, len(p.rows)*dim)
-		for j, row := range p.rows {
-			copy(p.values[j*dim:(j+1)*dim], table[int(row)*dim:])
-		}
+		p.values = resized(p.values, len(p.rows)*x.table.Dim())
+		x.table.ReadRows(p.values, p.rows)
 	}
 }
 

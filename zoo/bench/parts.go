@@ -46,8 +46,14 @@ func (s *stepper) parts(f *StepFigures) error {
 // timeSettling adds the time of settling to spent from now on.
 func (s *stepper) timeSettling(spent map[string]time.Duration) {
 	for w := range s.weights.All() {
-		if w.Table != nil && w.Table.Settler() != nil {
-			w.Table.SetSettler(&timedSettler{w.Table.Settler(), spent})
+		if w.Table == nil {
+			continue
+		}
+		if inside := w.Table.Settler(); inside != nil {
+			w.Table.SetSettler(&timedSettler{inside, spent})
+		}
+		if inside := w.Table.Reader(); inside != nil {
+			w.Table.SetReader(&timedReader{inside, spent})
 		}
 	}
 }
@@ -62,6 +68,19 @@ type timedSettler struct {
 func (t *timedSettler) Settle(rows []int32) {
 	start := time.Now()
 	t.Settler.Settle(rows)
+	t.spent["settle"] += time.Since(start)
+}
+
+// timedReader measures how long it takes to read rows in bfloat16, which settles them.
+type timedReader struct {
+	inside graph.RowReader
+	spent  map[string]time.Duration
+}
+
+// ReadRows implements graph.RowReader.
+func (t *timedReader) ReadRows(dst []float32, rows []int32) {
+	start := time.Now()
+	t.inside.ReadRows(dst, rows)
 	t.spent["settle"] += time.Since(start)
 }
 

@@ -113,6 +113,7 @@ func (b StepBenchmark) shape() shape { return shape{b.Fields, b.Rows / b.Fields,
 func (b StepBenchmark) newStepper() (*stepper, error) {
 	s := &stepper{weights: graph.NewWeights(rand.New(rand.NewPCG(1, 1))), solver: b.Solver}
 	s.weights.SetShard(b.shard)
+	s.weights.SetRowPrecision(solvers.RowWeights(s.solver))
 	builder := graph.NewBuilder(b.BatchSize, zoo.GraphFields(b.shape().list()), s.weights)
 	builder.Dropouts = rand.New(rand.NewPCG(1, 2))
 	builder.Mode.Training, builder.Mode.Gather = true, b.gather

@@ -43,7 +43,8 @@ type predictorNetwork struct {
 	part datasets.Batch
 }
 
-// NewPredictor makes a predictor of a model over its weights, whose memory it shares. All rows are settled. The weights must
+// NewPredictor makes a predictor of a model over its weights, whose memory it shares; of rows in bfloat16 it has a copy in float32.
+// All rows are settled. The weights must
 // not be trained while it is used.
 func NewPredictor(m zoo.Model, fields []datasets.Field, w *graph.Weights) (*Predictor, error) {
 	switch {
@@ -57,7 +58,11 @@ func NewPredictor(m zoo.Model, fields []datasets.Field, w *graph.Weights) (*Pred
 	if err := checkWhole(w); err != nil {
 		return nil, err
 	}
-	p := &Predictor{model: m, fields: zoo.GraphFields(fields), weights: w.Frozen()}
+	frozen, err := w.Frozen()
+	if err != nil {
+		return nil, err
+	}
+	p := &Predictor{model: m, fields: zoo.GraphFields(fields), weights: frozen}
 	n, err := p.compile(0)
 	if err != nil {
 		return nil, err

@@ -36,18 +36,22 @@ func (t *Trained) Rows(table, field string) (iter.Seq[Row], error) {
 	for from, f := range t.segments() {
 		fields = append(fields, t.Fields[f].Name)
 		if t.Fields[f].Name == field {
-			return t.rows(weight, f, from), nil
+			values, err := weight.Settled()
+			if err != nil {
+				return nil, err
+			}
+			return t.rows(values, weight.Shape[1], f, from), nil
 		}
 	}
 	return nil, fmt.Errorf("zoo: no field %q with rows of its own; there are: %q", field, fields)
 }
 
-func (t *Trained) rows(w *graph.Weight, field, from int) iter.Seq[Row] {
+// rows yields those of a field, which begin at row from of the values of a table.
+func (t *Trained) rows(values []float32, dim, field, from int) iter.Seq[Row] {
 	vocabulary := t.vocabulary(field)
 	return func(yield func(Row) bool) {
-		dim := w.Shape[1]
 		for id := range t.Fields[field].Rows {
-			r := Row{ID: id, Vector: w.Values()[(from+id)*dim : (from+id+1)*dim]}
+			r := Row{ID: id, Vector: values[(from+id)*dim : (from+id+1)*dim]}
 			r.Norm = float32(norm(r.Vector))
 			if vocabulary != nil {
 				r.Value, r.Count = vocabulary.Value(int32(id)), vocabulary.Count(int32(id))

@@ -155,9 +155,12 @@ func (t *Trained) saveTo(d *checkpoint.Directory) error {
 	if s.Parts, err = d.WriteEncoding(t.Encoding); err != nil {
 		return err
 	}
-	t.Weights.SettleAll()
 	for w := range t.Weights.All() {
-		checkpoint.Add(s.Weights, w.Name, w.Values(), w.Shape...)
+		values, err := w.Settled()
+		if err != nil {
+			return err
+		}
+		checkpoint.Add(s.Weights, w.Name, values, w.Shape...)
 		if w.Table != nil {
 			s.Tables = append(s.Tables, w.Name)
 		}

@@ -13,7 +13,6 @@ import (
 	"sync"
 
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
-	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 )
@@ -130,7 +129,7 @@ func (t *Trainer) checkRanks() error {
 		if w.Table != nil && t.spread() {
 			continue
 		}
-		sum := sha256.Sum256(offheap.Bytes(w.Values()))
+		sum := sha256.Sum256(w.Bytes())
 		all, err := t.team.Gather(sum[:])
 		if err != nil {
 			return err

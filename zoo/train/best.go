@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/ctrzoo/ctrzoo/graph"
+	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 )
@@ -24,11 +25,19 @@ func (b *bestWeights) room(w *graph.Weight) ([]float32, error) {
 	}
 	if b.copies[w] == nil {
 		var err error
-		if b.copies[w], err = offheap.New[float32](len(w.Values())); err != nil {
+		if b.copies[w], err = offheap.New[float32](sizeOf(w)); err != nil {
 			return nil, fmt.Errorf("zoo: a copy of the best epoch: %w", err)
 		}
 	}
 	return b.copies[w].Data(), nil
+}
+
+// sizeOf is how many values of a weight this process has.
+func sizeOf(w *graph.Weight) int {
+	if w.Table != nil {
+		return w.Table.Rows() * w.Table.Dim()
+	}
+	return len(w.Values())
 }
 
 func (b *bestWeights) free() {
@@ -49,6 +58,10 @@ func (t *Trainer) keepBest() error {
 		values, err := t.kept.room(w)
 		if err != nil {
 			return err
+		}
+		if w.Table != nil {
+			w.Table.CopyTo(values)
+			continue
 		}
 		copy(values, w.Values())
 	}
@@ -110,8 +123,31 @@ func (t *Trainer) findBest(name string) error {
 func (t *Trainer) swapBest() {
 	for w := range t.weights.All() {
 		kept, current := t.kept.copies[w].Data(), w.Values()
+		if isInHalves(w) {
+			swapReader(w.Table, kept)
+			continue
+		}
 		for i := range current {
 			current[i], kept[i] = kept[i], current[i]
 		}
 	}
+}
+
+// keptRows are read in place of the rows of a table in bfloat16, which stay as they are.
+type keptRows struct {
+	values   []float32
+	dim      int
+	replaced graph.RowReader
+}
+
+// ReadRows implements graph.RowReader.
+func (k *keptRows) ReadRows(dst []float32, rows []int32) { kernel.Gather(dst, k.values, k.dim, rows) }
+
+// swapReader lets a table be read from kept values, or again as it is.
+func swapReader(t *graph.Table, kept []float32) {
+	if k, is := t.Reader().(*keptRows); is {
+		t.SetReader(k.replaced)
+		return
+	}
+	t.SetReader(&keptRows{kept, t.Dim(), t.Reader()})
 }

@@ -63,7 +63,18 @@ func (t *Trainer) rademacher(mlp, over string) *metrics.Rademacher {
 }
 
 // normOf returns the Frobenius norm of a weight.
-func normOf(w *graph.Weight) float64 { return math.Sqrt(sumSquares(w.Values())) }
+func normOf(w *graph.Weight) float64 { return math.Sqrt(squaresOf(w)) }
+
+// squaresOf returns the sum of the squares of a weight's values.
+func squaresOf(w *graph.Weight) (sum float64) {
+	if w.Table == nil {
+		return sumSquares(w.Values())
+	}
+	for _, values := range w.Table.Chunks(0, w.Table.Rows()) {
+		sum += sumSquares(values)
+	}
+	return sum
+}
 
 // embedding returns the table of the embedding of a name; with the name "" that of the only embedding, or nil
 // if there is more than one.
@@ -89,10 +100,12 @@ func (t *Trainer) groupRows(table *graph.Table) (fields, divided []metrics.RowGr
 			continue
 		}
 		group := rowSums{Name: field.Name}
-		for row := f.first[i]; row < f.first[i]+field.Rows; row++ {
-			one := t.oneRow(table, row)
-			group.add(one)
-			byBucket[t.buckets[row]].add(one)
+		for from, values := range table.Chunks(f.first[i], f.first[i]+field.Rows) {
+			for j := range len(values) / table.Dim() {
+				one := t.oneRow(table, from+j, values[j*table.Dim():(j+1)*table.Dim()])
+				group.add(one)
+				byBucket[t.buckets[from+j]].add(one)
+			}
 		}
 		fields = append(fields, group.finished())
 	}
@@ -108,9 +121,9 @@ func (t *Trainer) groupRows(table *graph.Table) (fields, divided []metrics.RowGr
 // rowSums is a metrics.RowGroup in the making: it has squares for norms, and sums for means.
 type rowSums metrics.RowGroup
 
-// oneRow returns the sums of one row. A solver that is no solvers.Decaying has no decay.
-func (t *Trainer) oneRow(table *graph.Table, row int) rowSums {
-	group := rowSums{Rows: 1, Norm: sumSquares(table.Floats()[row*table.Dim() : (row+1)*table.Dim()])}
+// oneRow returns the sums of one row of such values. A solver that is no solvers.Decaying has no decay.
+func (t *Trainer) oneRow(table *graph.Table, row int, values []float32) rowSums {
+	group := rowSums{Rows: 1, Norm: sumSquares(values)}
 	if group.Norm == 0 {
 		group.ZeroShare = 1
 	}

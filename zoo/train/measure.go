@@ -40,7 +40,7 @@ func (t *Trainer) embeddingNorm() (float64, error) {
 	var sum float64
 	for weight := range t.weights.All() {
 		if weight.Table != nil {
-			sum += sumSquares(weight.Values())
+			sum += squaresOf(weight)
 		}
 	}
 	if !t.spread() {

@@ -288,11 +288,23 @@ func TestShardedTablesEqualReplicatedOnes(t *testing.T) {
 	}
 }
 
-// Moments in bfloat16 are rounded by the number of a row in the whole table, also on a rank that holds only some rows.
+// What is in bfloat16 is rounded by the number of a row in the whole table, also on a rank that holds only some rows.
 func TestHalvesOfShardedTablesEqualReplicatedOnes(t *testing.T) {
+	for name, options := range rowForms() {
+		t.Run(name, func(t *testing.T) { testShardedHalves(t, options) })
+	}
+}
+
+// rowForms are what of the rows of tables may be in bfloat16.
+func rowForms() map[string][]solvers.Option {
+	state, weights := solvers.WithRowState(), solvers.WithRowWeights()
+	return map[string][]solvers.Option{"moments": {state}, "weights": {weights}, "both": {state, weights}}
+}
+
+func testShardedHalves(t *testing.T, options []solvers.Option) {
 	set, dir := testrun.Small(t, 1500), t.TempDir()
 	job := jobOf{
-		solver: "adamar", options: []solvers.Option{solvers.WithRowState(), solvers.WithSeed(9)}, size: 3,
+		solver: "adamar", options: append(options, solvers.WithSeed(9)), size: 3,
 		run: train.Run{Model: smallModels(t)["wdl"], Train: set.Train, Test: set.Test, BatchSize: 120, Epochs: 2, Seed: 4},
 	}
 	in := func(name string, sharded bool, steps int) error {

@@ -23,7 +23,7 @@ func (s *saver) tensors() (weights, state *checkpoint.Tensors, err error) {
 		w := s.trainer.weights.Get(n.Name())
 		values := w.Values()
 		if copied, has := settled[w]; has {
-			addOf(s.trainer, state, w, solvers.PartName(w.Name, solvers.UnsettledPart), values, true)
+			addUnsettled(s.trainer, state, w)
 			values = copied
 		}
 		addOf(s.trainer, weights, w, w.Name, values, true)
@@ -47,20 +47,36 @@ func (s *saver) tensors() (weights, state *checkpoint.Tensors, err error) {
 	return weights, state, nil
 }
 
-// settled returns, for each table with an unsettled row on some rank, a copy with every row settled.
+// isInHalves says whether a weight is a table in bfloat16.
+func isInHalves(w *graph.Weight) bool { return w.Table != nil && w.Table.Precision() == graph.BFloat16 }
+
+// addUnsettled adds the rows of a table as they are kept.
+func addUnsettled(t *Trainer, to *checkpoint.Tensors, w *graph.Weight) {
+	name := solvers.PartName(w.Name, solvers.UnsettledPart)
+	if isInHalves(w) {
+		addOf(t, to, w, name, w.Table.Halves(), true)
+		return
+	}
+	addOf(t, to, w, name, w.Values(), true)
+}
+
+// settled returns, for each table with an unsettled row on some rank, a copy with every row settled. Rows in bfloat16 are never
+// settled.
 func (s *saver) settled(room *checkpoint.Tensors) (map[*graph.Weight][]float32, error) {
 	copies := map[*graph.Weight][]float32{}
-	if s.trainer.at.Batches == 0 {
+	var tables []*graph.Weight
+	for w := range s.trainer.weights.All() {
+		if w.Table != nil && (s.trainer.at.Batches > 0 || isInHalves(w)) {
+			tables = append(tables, w)
+		}
+	}
+	if len(tables) == 0 {
 		return copies, nil
 	}
-	var tables []*graph.Weight
 	var differ []float64
 	var err error
-	for w := range s.trainer.weights.All() {
-		if w.Table == nil {
-			continue
-		}
-		values, e := room.Room(len(w.Values()))
+	for _, w := range tables {
+		values, e := room.Room(sizeOf(w))
 		if e == nil {
 			e = solvers.Settled(s.solver, w.Table, values)
 		}
@@ -69,8 +85,7 @@ func (s *saver) settled(room *checkpoint.Tensors) (map[*graph.Weight][]float32, 
 			break
 		}
 		copies[w] = values
-		tables = append(tables, w)
-		differ = append(differ, one(!bytes.Equal(offheap.Bytes(values), offheap.Bytes(w.Values()))))
+		differ = append(differ, one(!bytes.Equal(offheap.Bytes(values), w.Bytes())))
 	}
 	if s.trainer.spread() {
 		if err = s.trainer.team.Agree(err); err == nil {
@@ -162,12 +177,7 @@ func (s *saver) restoreTensors(dir string) error {
 	}
 	defer state.Close()
 	for _, n := range s.trainer.network.Learnables() {
-		values := s.trainer.weights.Get(n.Name()).Values()
-		from, name := weights, n.Name()
-		if unsettled := solvers.PartName(n.Name(), solvers.UnsettledPart); state.Has(unsettled) {
-			from, name = state, unsettled
-		}
-		if err := checkpoint.ReadRows(from, name, values, s.trainer.weights.Get(n.Name()).Table); err != nil {
+		if err := restoreWeight(weights, state, s.trainer.weights.Get(n.Name())); err != nil {
 			return err
 		}
 		if err := s.restoreState(state, n); err != nil {
@@ -180,6 +190,18 @@ func (s *saver) restoreTensors(dir string) error {
 		}
 	}
 	return nil
+}
+
+// restoreWeight reads a weight as it was kept.
+func restoreWeight(weights, state *checkpoint.Mapped, w *graph.Weight) error {
+	unsettled := solvers.PartName(w.Name, solvers.UnsettledPart)
+	switch {
+	case isInHalves(w):
+		return checkpoint.ReadRows(state, unsettled, w.Table.Halves(), w.Table)
+	case state.Has(unsettled):
+		return checkpoint.ReadRows(state, unsettled, w.Values(), w.Table)
+	}
+	return checkpoint.ReadRows(weights, w.Name, w.Values(), w.Table)
 }
 
 // restoreState gives the solver the state of one weight.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/graph"
-	"github.com/ctrzoo/ctrzoo/graph/offheap"
 	"github.com/ctrzoo/ctrzoo/solvers"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
 	"github.com/ctrzoo/ctrzoo/zoo"
@@ -68,6 +67,7 @@ func newTrainer(run Run, team *team) (*Trainer, error) {
 		run: run, team: team, weights: graph.NewWeights(run.stream(weightStream)), solver: run.Solver.(solvers.Solver),
 		dropouts: run.source(dropoutStream), at: checkpoint.Position{Epoch: 1},
 	}
+	t.weights.SetRowPrecision(solvers.RowWeights(t.solver))
 	var err error
 	if t.rate, err = newRate(&run); err == nil {
 		err = run.checkMonitored()
@@ -128,7 +128,7 @@ func (t *Trainer) compile() error {
 func (t *Trainer) Memory() (weights, state int, err error) {
 	stateful, ok := solvers.As[solvers.Stateful](t.solver)
 	for _, n := range t.network.Learnables() {
-		weights += len(offheap.Bytes(t.weights.Get(n.Name()).Values()))
+		weights += len(t.weights.Get(n.Name()).Bytes())
 		if !ok {
 			continue
 		}

@@ -174,8 +174,15 @@ func (s *start) read(t *Trainer) error {
 
 // readState gives the solver its state of one weight.
 func (s *start) readState(m *checkpoint.Mapped, w *graph.Weight, value gorgonia.Value, solver solvers.Solver) error {
-	if m.Has(solvers.PartName(w.Name, solvers.UnsettledPart)) {
+	inHalves, unsettled := isInHalves(w), solvers.PartName(w.Name, solvers.UnsettledPart)
+	if m.Has(unsettled) && (!inHalves || s.manifest.Position.Batches > 0) {
 		return fmt.Errorf("%w: it was written within an epoch: resume that run first", checkpoint.ErrMismatch)
+	}
+	if inHalves {
+		halves, dim := w.Table.Halves(), w.Table.Dim()
+		if err := eachRow(s, m, unsettled, w.Table, func(row int, values []uint16) { copy(halves[row*dim:], values) }); err != nil {
+			return err
+		}
 	}
 	stateful, ok := solvers.As[solvers.Stateful](solver)
 	if !ok {
@@ -196,22 +203,26 @@ func (s *start) readWeight(m *checkpoint.Mapped, w *graph.Weight) error {
 	if w.Table == nil {
 		return checkpoint.Read(m, w.Name, w.Values())
 	}
-	saved, err := checkpoint.View[float32](m, w.Name)
+	return eachRow(s, m, w.Name, w.Table, w.Table.SetRow)
+}
+
+// eachRow calls set with the saved values of every row of a table, which are zeros where the row is fresh.
+func eachRow[T offheap.Number](s *start, m *checkpoint.Mapped, name string, t *graph.Table, set func(row int, values []T)) error {
+	saved, err := checkpoint.View[T](m, name)
 	if err != nil {
 		return err
 	}
-	dim := w.Table.Dim()
+	dim := t.Dim()
 	if len(saved) != s.rows*dim {
-		return m.Damaged("%q has %d values for %d rows of %d", w.Name, len(saved), s.rows, dim)
+		return m.Damaged("%q has %d values for %d rows of %d", name, len(saved), s.rows, dim)
 	}
-	values := w.Values()
-	for i, from := range checkpoint.OwnRows(w.Table, s.origin) {
-		row := values[i*dim : (i+1)*dim]
+	zeros := make([]T, dim)
+	for row, from := range checkpoint.OwnRows(t, s.origin) {
 		if from == solvers.Fresh {
-			clear(row)
+			set(row, zeros)
 			continue
 		}
-		copy(row, saved[int(from)*dim:])
+		set(row, saved[int(from)*dim:][:dim])
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ type Solver struct {
 	switches map[string]*bool
 
 	halfLife        string
-	rowState        graph.Precision
+	precisions      map[string]*graph.Precision // of rows, by parameter
 	adaptiveBuckets int
 	bucketDecay     float64
 
@@ -46,9 +46,13 @@ func AddSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
 
 // newSolver adds the flags that do not depend on the solvers.
 func newSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
-	f := &Solver{flags: flags, catalog: c.Solvers, numbers: map[string]*float64{}, switches: map[string]*bool{}}
+	f := &Solver{
+		flags: flags, catalog: c.Solvers, numbers: map[string]*float64{}, switches: map[string]*bool{},
+		precisions: map[string]*graph.Precision{rowState: new(graph.Precision), rowWeights: new(graph.Precision)},
+	}
 	flags.StringVar(&f.halfLife, "half-life", "", "sets alpha: the steps (118), epochs (0.3epochs) or, of a stream, days (2days) after which an untouched row has lost half of its norm")
-	flags.TextVar(&f.rowState, "row-state", graph.Float32, "moments of embedding rows, float32 or bf16; bf16 takes half the memory and rounds them at random, by the seed")
+	flags.TextVar(f.precisions[rowState], Name(rowState), graph.Float32, "moments of embedding rows, float32 or bf16; bf16 takes half the memory and rounds them at random, by the seed")
+	flags.TextVar(f.precisions[rowWeights], Name(rowWeights), graph.Float32, "embedding rows themselves while they are trained, float32 or bf16, as --row-state; checkpoints have them in float32, too")
 	flags.IntVar(&f.Buckets.Number, "buckets", 0, "divide the rows of each field into so many buckets by frequency, 1 the rarest")
 	flags.StringVar(&f.Buckets.Field, "bucket-field", "", "divide the rows of this field only")
 	flags.IntVar(&f.adaptiveBuckets, "adaptive-buckets", 0, "buckets 1 to this one take adaptive regularization, the others --bucket-decay")
@@ -56,9 +60,12 @@ func newSolver(flags *pflag.FlagSet, c *Catalogs) *Solver {
 	return f
 }
 
-// ofRun are the parameters that are no numbers on the command line: a seed is that of the run, a half-life may be in epochs, and the
-// state of rows has a precision.
-var ofRun = []string{"seed", "half_life", "row_state"}
+// rowState and rowWeights are switches of solvers that are precisions on the command line.
+const rowState, rowWeights = "row_state", "row_weights"
+
+// ofRun are the parameters that are no numbers on the command line: a seed is that of the run, a half-life may be in epochs, and rows
+// have a precision.
+var ofRun = []string{"seed", "half_life", rowState, rowWeights}
 
 func (f *Solver) addParameters(c *Catalogs) {
 	for _, p := range f.catalog.Parameters() {
@@ -101,8 +108,8 @@ func (f *Solver) options(entry solvers.Entry, scale Scale) ([]solvers.Option, er
 				return nil, err
 			}
 			options = append(options, solvers.WithHalfLife(steps))
-		case p.Name == "row_state":
-			options = append(options, p.With(f.rowStateSwitch()))
+		case f.precisions[p.Name] != nil:
+			options = append(options, p.With(f.rowSwitch(p.Name)))
 		case given && !p.Switch:
 			options = append(options, p.With(*f.numbers[p.Name]))
 		case given && *f.switches[p.Name]:
@@ -130,8 +137,8 @@ func (f *Solver) Parameters(name string, scale Scale) (map[string]float64, error
 			if values[p.Name], err = halfLife(f.halfLife, scale); err != nil {
 				return nil, err
 			}
-		case p.Name == "row_state":
-			values[p.Name] = f.rowStateSwitch()
+		case f.precisions[p.Name] != nil:
+			values[p.Name] = f.rowSwitch(p.Name)
 		case !p.Switch:
 			values[p.Name] = *f.numbers[p.Name]
 		case *f.switches[p.Name]:
@@ -141,9 +148,9 @@ func (f *Solver) Parameters(name string, scale Scale) (map[string]float64, error
 	return values, nil
 }
 
-// rowStateSwitch is --row-state as the parameter has it.
-func (f *Solver) rowStateSwitch() float64 {
-	if f.rowState == graph.BFloat16 {
+// rowSwitch is the precision of --row-state or --row-weights as the parameter has it.
+func (f *Solver) rowSwitch(parameter string) float64 {
+	if *f.precisions[parameter] == graph.BFloat16 {
 		return 1
 	}
 	return 0
@@ -197,7 +204,8 @@ func (f *Solver) Check(names []string) error {
 // IsOption reports whether a flag is an option of some solver.
 func (f *Solver) IsOption(flag string) bool {
 	parameter := strings.ReplaceAll(flag, "-", "_")
-	return f.numbers[parameter] != nil || f.switches[parameter] != nil || slices.Contains([]string{"half-life", "row-state", "adaptive-buckets"}, flag)
+	return f.numbers[parameter] != nil || f.switches[parameter] != nil || f.precisions[parameter] != nil ||
+		flag == "half-life" || flag == "adaptive-buckets"
 }
 
 func (f *Solver) checkBuckets() error {

@@ -139,7 +139,7 @@ func (s *starter) take(v *vector) error {
 		if dim := t.Shape[1]; len(v.values) != dim {
 			return fmt.Errorf("%w: it has %d values, and a row of %q has %d", ErrStart, len(v.values), t.Name, dim)
 		}
-		copy(t.Table.Row(row), v.values)
+		t.Table.SetRow(row, v.values)
 	}
 	if !s.done[row] {
 		s.done[row] = true

@@ -32,7 +32,10 @@ func export(t *predict.Trained, kind InputKind) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	weights := t.Weights.Frozen()
+	weights, err := t.Weights.Frozen()
+	if err != nil {
+		return nil, err
+	}
 	b := graph.NewBuilder(probeBatch, zoo.GraphFields(t.Fields), weights)
 	b.Dropouts = rand.New(rand.NewPCG(0, 0)) // never drawn from: the mode is not training
 	logit := zoo.Build(t.Model, b)
