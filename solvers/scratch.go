@@ -13,9 +13,7 @@ type scratch struct {
 	gaps  []kernel.AdamGap // and, for each, over what
 	adam  *adamBase        // of the laws that put them off
 
-	keeps, rates []float32 // of the rows of a step
-	step         kernel.AdamStep
-	grad         []float32    // of a row
+	keeps, rates []float32    // of the rows of a step
 	copied       kernel.Table // of rows that are moved elsewhere than in their table
 	places       []int32      // theirs there
 	list, behind []int32      // rows, and those of them that are not settled
