@@ -13,7 +13,7 @@ import (
 // resultFiles are the files of records in results, in the order of the report: the one of the overview, and then all others.
 func resultFiles(t *testing.T) []string {
 	t.Helper()
-	const first = "../results/adam-table.jsonl"
+	const first = "../results/adam-table.jsonl.gz"
 	files, err := filepath.Glob("../results/*.jsonl*")
 	require.NoError(t, err)
 	require.Contains(t, files, first)
@@ -23,7 +23,7 @@ func resultFiles(t *testing.T) []string {
 // What is committed beside the records, and in docs/experiments.md, is what the records say. To bring it up to date, in the
 // folder results:
 //
-//	zoo report adam-table.jsonl $(ls *.jsonl* | grep -v '^adam-table') --out . && rm report.html
+//	zoo report adam-table.jsonl.gz $(ls *.jsonl* | grep -v '^adam-table') --out . && rm report.html
 //
 // Large files of records are packed by gzip.
 func TestResultsAreThoseOfTheRecords(t *testing.T) {
