@@ -84,7 +84,6 @@ func (w *Weights) AddView(name string, rows, columns int, values []float32) erro
 // trained or freed while the set is in use. A table in BFloat16 it copies to one in Float32; a copy that does not fit in memory is
 // an error that wraps offheap.ErrTooLarge.
 func (w *Weights) Frozen() (*Weights, error) {
-	w.SettleAll()
 	frozen := &Weights{}
 	for _, weight := range w.list {
 		shared := *weight

@@ -46,13 +46,14 @@
 //	err = solver.Step(gorgonia.NodesToValueGrads(learnables))
 //	vm.Reset()
 //
-// Before the tables are read in any other way than by Lookup, call SettleAll.
+// Before the tables are read in any other way than by Lookup, call SettleAll. Rows in bfloat16, see WithRowWeights, are never settled:
+// Table.ReadRows and Table.Chunks compute them.
 //
 // # Solvers of one's own
 //
 // A solver implements Solver, or wraps another as a Wrapper. What else it can do it says by further
-// interfaces, which As finds: LearnRater, RateScaler, Stateful, Previewer, Bucketed, Decaying, TwoPass and
-// EpochStarter. What it does not need it says too, by RowCounter and Spreader: without a word, parallel
+// interfaces, which As finds: LearnRater, RateScaler, Stateful, Previewer, Bucketed, Decaying, TwoPass,
+// EpochStarter and RowKeeper. What it does not need it says too, by RowCounter and Spreader: without a word, parallel
 // ranks exchange all that it may need and refuse what it may not bear. An Entry describes it to commands
 // and grids, with Parameters of its own; NewCatalog adds it to the solvers of this package.
 package solvers
