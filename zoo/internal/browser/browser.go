@@ -36,6 +36,7 @@ func New(t *testing.T) *Browser {
 	address := b.startDriver(driver)
 	var answer struct{ SessionID string }
 	b.call("POST", address+"/session", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
+		"timeouts":          map[string]int{"script": 300_000}, // ms: a machine may be busy
 		"goog:loggingPrefs": map[string]string{"browser": "ALL", "performance": "ALL"},
 		"goog:chromeOptions": map[string]any{"binary": program, "args": []string{
 			"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
