@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 
 	"github.com/ctrzoo/ctrzoo/graph"
 	"gorgonia.org/gorgonia"
@@ -85,10 +86,16 @@ func NewSAM(base Solver, options ...Option) (*SAM, error) {
 func checkPlain(wrapper string, base Solver) error {
 	_, twoPasses := As[TwoPass](base)
 	_, hasEpochs := As[EpochStarter](base)
-	if base == nil || twoPasses || hasEpochs {
+	if base == nil || isNilPointer(base) || twoPasses || hasEpochs {
 		return fmt.Errorf("%w: %s around %T: it wraps a plain solver only", ErrOption, wrapper, base)
 	}
 	return nil
+}
+
+// isNilPointer reports whether an interface holds a pointer to nothing.
+func isNilPointer(s Solver) bool {
+	v := reflect.ValueOf(s)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // Unwrap implements Wrapper.
