@@ -81,7 +81,10 @@ func (l *l2Law) settle(row, u, _, k int, _ float64, x *scratch) {
 	w, m, v := x.row(row)
 	penalty, step := kernel.Penalty{L2: l.base.l2, Nothing: nothingLeft}, l.base.step
 	step.Keep = 1
-	taken := penalty.Steps(w, m, v, l.steps[u+1-l.first:k+1-l.first], &step)
+	if cap(x.grad) < len(w) {
+		x.grad = make([]float32, len(w))
+	}
+	taken := penalty.Steps(w, x.grad[:len(w)], m, v, l.steps[u+1-l.first:k+1-l.first], &step)
 	if left := k - u - taken; left > 0 {
 		clear(w)
 		clear(m)

@@ -14,6 +14,7 @@ type scratch struct {
 	adam  *adamBase        // of the laws that put them off
 
 	keeps, rates []float32    // of the rows of a step
+	grad         []float32    // of a row
 	copied       kernel.Table // of rows that are moved elsewhere than in their table
 	places       []int32      // theirs there
 	list, behind []int32      // rows, and those of them that are not settled

@@ -61,8 +61,8 @@ type Penalty struct {
 }
 
 // Steps takes steps of Adam on a row without another gradient, until nothing is left of it, and returns how many it has taken. p has what
-// they share; its Keep must be 1.
-func (l Penalty) Steps(w, m, v []float32, steps []AdamRate, p *AdamStep) int {
+// they share; its Keep must be 1. g is room for a gradient of the row.
+func (l Penalty) Steps(w, g, m, v []float32, steps []AdamRate, p *AdamStep) int {
 	m, v = m[:len(w)], v[:len(w)]
 	if len(w) == active.lanes && len(steps) > 0 {
 		inside, outside := places(p.Eps, p.EpsOutside)
@@ -70,7 +70,7 @@ func (l Penalty) Steps(w, m, v []float32, steps []AdamRate, p *AdamStep) int {
 			p.Beta1, 1 - p.Beta1, p.Beta2, 1 - p.Beta2, 0, inside, outside, 0, p.Keep,
 		}, l.L2, l.Nothing)
 	}
-	g, step := make([]float32, len(w)), *p
+	g, step := g[:len(w)], *p
 	for i, s := range steps {
 		if largest(w) < l.Nothing && largest(m) < l.Nothing {
 			return i

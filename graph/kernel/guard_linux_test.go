@@ -46,7 +46,7 @@ func TestNothingOutOfBoundsIsTouched(t *testing.T) {
 				ColumnGrad(w, g, m, v, v, v, v)
 				Adam(w, g, m, v, &AdamStep{Eps: 1})
 				(&Table{n, w, m, v}).AdamSettle([]int32{0}, []AdamGap{{Weights: guarded(t, 3, atEnd), Scales: guarded(t, 3, atEnd)}}, 1, false)
-				Penalty{}.Steps(w, m, v, make([]AdamRate, 2), &AdamStep{Eps: 1})
+				Penalty{}.Steps(w, g, m, v, make([]AdamRate, 2), &AdamStep{Eps: 1})
 				Adagrad(w, g, v, &AdagradStep{Eps: 1})
 				const runs = 9 // some together, and one alone
 				norms, x, dx := make([]Norm, runs), guarded(t, runs*n, atEnd), guarded(t, runs*n, atEnd)

@@ -26,7 +26,7 @@ func TestPenaltyStepsAreStepsOfAdam(t *testing.T) {
 					for i := range 50 {
 						steps = append(steps, AdamRate{Rate: 0.01 / float32(1+i), VarianceScale: 1 + 1/float32(1+i)})
 					}
-					taken := penalty.Steps(w, m, v, steps, &p)
+					taken := penalty.Steps(w, make([]float32, n), m, v, steps, &p)
 					for _, s := range steps[:taken] {
 						for i, x := range wantW {
 							g[i] = penalty.L2 * x
@@ -53,13 +53,13 @@ func TestPenaltyStepsEndWhereNothingIsLeft(t *testing.T) {
 			}
 			p, penalty, steps := AdamStep{Beta1: 0.9, Beta2: 0.999, Eps: 1, Keep: 1}, Penalty{L2: 0.01, Nothing: 1e-30}, make([]AdamRate, 7)
 			for _, size := range []float32{1e-31, -1e-31, 0} {
-				require.Zero(t, penalty.Steps(last(size), last(-size), last(1), steps, &p))
+				require.Zero(t, penalty.Steps(last(size), make([]float32, n), last(-size), last(1), steps, &p))
 			}
 			for _, size := range []float32{1e-30, -1e-30} {
-				require.NotZero(t, penalty.Steps(last(size), last(0), last(1), steps, &p), "a weight is left")
-				require.NotZero(t, penalty.Steps(last(0), last(size), last(1), steps, &p), "a moment is left")
+				require.NotZero(t, penalty.Steps(last(size), make([]float32, n), last(0), last(1), steps, &p), "a weight is left")
+				require.NotZero(t, penalty.Steps(last(0), make([]float32, n), last(size), last(1), steps, &p), "a moment is left")
 			}
-			require.Zero(t, penalty.Steps(last(1), last(1), last(1), nil, &p))
+			require.Zero(t, penalty.Steps(last(1), make([]float32, n), last(1), last(1), nil, &p))
 		}
 	})
 }
