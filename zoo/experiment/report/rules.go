@@ -17,12 +17,12 @@ const fairSeeds = 5
 const deadAUC = 0.51
 
 // Rules say in words what a reader who doubts a table should know: which rules of a fair comparison it breaks. The rules
-// are: as many candidates for each method; every candidate with every seed, so that the mean over them chooses; the chosen
-// coefficient is not an edge of its candidates; five seeds; no run that has learned nothing (AUC below 0.51); all runs of
-// one build, on one processor, with the same data.
+// are: as many candidates for each method; all methods search the learning rate, or none does; every candidate with every
+// seed, so that the mean over them chooses; the chosen coefficient is not an edge of its candidates; five seeds; no run that
+// has learned nothing (AUC below 0.51); all runs of one build, on one processor, with the same data.
 func (t *Table) Rules() []string {
 	var list []string
-	for _, rule := range []func() string{t.unequalCandidates, t.chosenByFew, t.edges, t.fewSeeds, t.dead, t.mixed} {
+	for _, rule := range []func() string{t.unequalCandidates, t.unequalRates, t.chosenByFew, t.edges, t.fewSeeds, t.dead, t.mixed} {
 		if text := rule(); text != "" {
 			list = append(list, text)
 		}
@@ -82,6 +82,31 @@ func (t *Table) unequalCandidates() string {
 	return "The methods had different numbers of candidates: " + strings.Join(list, ", ") + "."
 }
 
+// unequalRates is about the one parameter that all methods have: a better learning rate can be worth more than a cure.
+func (t *Table) unequalRates() string {
+	var searched, kept []*Cell
+	for _, c := range t.cells() {
+		if least, most := c.candidateRange("learning_rate"); least < most {
+			searched = append(searched, c)
+		} else {
+			kept = append(kept, c)
+		}
+	}
+	if len(searched) == 0 || len(kept) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Only some methods searched the learning rate: %s; not %s.", named(searched), named(kept))
+}
+
+// candidateRange returns the smallest and the largest value of a parameter among the candidates.
+func (c *Cell) candidateRange(parameter string) (least, most float64) {
+	var values []float64
+	for _, candidate := range c.Candidates {
+		values = append(values, candidate.Parameters[parameter])
+	}
+	return slices.Min(values), slices.Max(values)
+}
+
 func (t *Table) chosenByFew() string {
 	few := slices.DeleteFunc(t.cells(), func(c *Cell) bool { return c.Seeds == len(c.Runs) })
 	if len(few) == 0 {
@@ -108,11 +133,7 @@ func (t *Table) edges() string {
 func (c *Cell) edges() (list []string) {
 	chosen := c.Runs[0].Parameters
 	for _, name := range slices.Sorted(maps.Keys(chosen)) {
-		var values []float64
-		for _, candidate := range c.Candidates {
-			values = append(values, candidate.Parameters[name])
-		}
-		least, most := slices.Min(values), slices.Max(values)
+		least, most := c.candidateRange(name)
 		if least < most && (chosen[name] == least || chosen[name] == most) {
 			list = append(list, fmt.Sprintf("%s %g", name, chosen[name]))
 		}
