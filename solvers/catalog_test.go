@@ -48,7 +48,7 @@ func TestSolversTakeTheOptionsTheyList(t *testing.T) {
 		"WithWeightDecay": WithWeightDecay(0.1), "WithScaledDecay": WithScaledDecay(), "WithDenseDecay": WithDenseDecay(),
 		"WithBuckets": WithBuckets(2, 0.1), "WithL2Reg": WithL2Reg(0.1), "WithRho": WithRho(0.1), "WithClip": WithClip(1),
 		"WithClipRatio": WithClipRatio(0.5), "WithClipFloor": WithClipFloor(0.1), "WithSeed": WithSeed(1), "WithOnTouch": WithOnTouch(),
-		"WithRowState": WithRowState(), "WithRowWeights": WithRowWeights(),
+		"WithKeepState": WithKeepState(), "WithRowState": WithRowState(), "WithRowWeights": WithRowWeights(),
 	}
 	for _, e := range Entries() {
 		for name, option := range values {

@@ -63,14 +63,13 @@ func maker[S Solver](newSolver func(...Option) (S, error)) func(...Option) (Solv
 	}
 }
 
-// wrapped returns a constructor of a solver with a wrapper around it, which takes the outer parameter. If the solver has it, too, both
-// take it.
-func wrapped[W Solver](inside Entry, wrap func(Solver, ...Option) (W, error), outer Parameter) func(...Option) (Solver, error) {
+// wrapped returns a constructor of a solver with a wrapper around it, which takes the outer parameters. What the solver has, too, both
+// take.
+func wrapped[W Solver](inside Entry, wrap func(Solver, ...Option) (W, error), outer ...Parameter) func(...Option) (Solver, error) {
+	onlyOuter := slices.DeleteFunc(slices.Clone(outer), func(p Parameter) bool { return hasName(inside.Parameters, p.Name) })
 	return func(options ...Option) (Solver, error) {
-		own, others := split(options, []Parameter{outer})
-		if _, both := inside.Parameter(outer.Name); both {
-			others = options
-		}
+		own, _ := split(options, outer)
+		_, others := split(options, onlyOuter)
 		base, err := inside.New(others...)
 		if err != nil {
 			return nil, err

@@ -15,6 +15,9 @@ import (
 // their initialisers and clears their state; it keeps dense weights and their state. So tables are never
 // trained twice on a sample, and the first epoch is that of the solver inside, bit for bit.
 //
+// WithKeepState keeps the state of the tables. From tables of zeros this is the limit of adaptive regularization in equation 14 of
+// the paper: I is 1/alpha for every row at the first step of an epoch, so that lambda is 1, and 0 at all others.
+//
 // The loop calls StartEpoch at the start of every epoch, also of the first. Without it Step returns ErrEpoch,
 // unless the solver was restored within an epoch.
 type MEDA struct {
@@ -22,6 +25,7 @@ type MEDA struct {
 	rowwise
 	forgetter Forgetter
 	seed      uint64
+	keepState bool
 	begun     bool // an epoch
 }
 
@@ -34,8 +38,8 @@ func medaEntry() Entry {
 		Formula:    "Adam; tables drawn anew, their state cleared, at every epoch after the first",
 		Reference:  "Liu and others, arXiv 2407.01607",
 		Semantics:  EveryStep,
-		Parameters: adamParameters(halvesParameters()...),
-		New:        wrapped(adamEntry(), NewMEDA, seed()),
+		Parameters: adamParameters(append(halvesParameters(), keepState())...),
+		New:        wrapped(adamEntry(), NewMEDA, seed(), keepState()),
 	}
 }
 
@@ -45,12 +49,13 @@ func medaAdagradEntry() Entry {
 		Formula:    "Adagrad; tables drawn anew as in meda",
 		Reference:  "Liu and others, arXiv 2407.01607",
 		Semantics:  OnTouch,
-		Parameters: adagradParameters(seed()),
-		New:        wrapped(adagradEntry(), NewMEDA, seed()),
+		Parameters: adagradParameters(seed(), keepState()),
+		New:        wrapped(adagradEntry(), NewMEDA, seed(), keepState()),
 	}
 }
 
-// NewMEDA wraps a solver that is neither SAM nor MEDA and is a Forgetter; it takes WithSeed.
+// NewMEDA wraps a solver that is neither SAM nor MEDA and is a Forgetter; it takes WithSeed and WithKeepState. Rows in bfloat16 are
+// not settled where the old epoch ends, so WithKeepState does not go with them.
 func NewMEDA(base Solver, options ...Option) (*MEDA, error) {
 	if err := checkPlain("MEDA", base); err != nil {
 		return nil, err
@@ -59,11 +64,14 @@ func NewMEDA(base Solver, options ...Option) (*MEDA, error) {
 	if !is {
 		return nil, fmt.Errorf("%w: MEDA around %T, which is not a solvers.Forgetter", ErrOption, base)
 	}
-	s, err := Entry{Parameters: []Parameter{seed()}}.configure(settings{name: "MEDA"}, options)
+	s, err := Entry{Parameters: []Parameter{seed(), keepState()}}.configure(settings{name: "MEDA"}, options)
 	if err != nil {
 		return nil, err
 	}
-	m := &MEDA{Solver: base, seed: s.seed, forgetter: forgetter}
+	if keeper, is := As[RowKeeper](base); s.keepState && is && keeper.RowWeights() != graph.Float32 {
+		return nil, fmt.Errorf("%w: WithKeepState and WithRowWeights exclude each other", ErrOption)
+	}
+	m := &MEDA{Solver: base, seed: s.seed, keepState: s.keepState, forgetter: forgetter}
 	if state, is := As[Stateful](base); is {
 		m.Solver = &resumable{Solver: base, Stateful: state, meda: m}
 	}
@@ -105,17 +113,28 @@ func (m *MEDA) StartEpoch(epoch int, weights *graph.Weights) {
 	if epoch <= 1 {
 		return
 	}
+	if m.keepState {
+		m.SettleAll() // or what the rows have left of the old epoch would move them later
+	}
 	rng := rand.New(rand.NewPCG(m.seed, uint64(epoch)))
 	for w := range weights.All() {
-		if w.Table != nil {
-			w.Redraw(rng)
+		if w.Table == nil {
+			continue
+		}
+		w.Redraw(rng)
+		if !m.keepState {
 			m.forgetter.Forget(w.Table)
 		}
 	}
 }
 
-// String returns the name of the solver, its seed, and the solver inside.
-func (m *MEDA) String() string { return fmt.Sprintf("MEDA(seed=%d, %v)", m.seed, m.Solver) }
+// String returns the name of the solver, its seed, whether it keeps the state, and the solver inside.
+func (m *MEDA) String() string {
+	if m.keepState {
+		return fmt.Sprintf("MEDA(seed=%d, keep_state, %v)", m.seed, m.Solver)
+	}
+	return fmt.Sprintf("MEDA(seed=%d, %v)", m.seed, m.Solver)
+}
 
 var (
 	_ Wrapper      = (*MEDA)(nil)

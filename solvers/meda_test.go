@@ -20,10 +20,13 @@ type epochs struct {
 	rng     *rand.Rand // of gradients
 }
 
-func newEpochs(t *testing.T) *epochs {
+func newEpochs(t *testing.T) *epochs { return newEpochsFrom(t, graph.Normal(0.01)) }
+
+func newEpochsFrom(t *testing.T, init graph.Initializer) *epochs {
 	t.Helper()
 	x := &epochs{weights: graph.NewWeights(rand.New(rand.NewPCG(1, 1))), rng: rand.New(rand.NewPCG(2, 2))}
 	b := graph.NewBuilder(1, []graph.Field{{Name: "f", Rows: 50}}, x.weights)
+	b.EmbeddingInit = init
 	x.table = b.Table("deep/table", 4).Value().(*graph.Table)
 	x.dense = b.Weight("mlp", 3, 4, graph.Normal(0.1)).Value().(*tensor.Dense)
 	require.NoError(t, b.Err())
@@ -113,4 +116,60 @@ func TestWhatMEDADrawsDependsOnSeedAndEpochOnly(t *testing.T) {
 	require.Equal(t, draw(1, 2), draw(1, 2))
 	require.NotEqual(t, draw(1, 2), draw(1, 3))
 	require.NotEqual(t, draw(1, 2), draw(2, 2))
+}
+
+// Equation 14 of the paper: MEDA is Algorithm 1 with a lambda of 1 at the first step of an epoch and of 0 at all others.
+func TestMEDAThatKeepsTheStateIsEquation14(t *testing.T) {
+	const perEpoch, dim = 150, 4
+	for name, f := range map[string]func(formulaDecay) formula{
+		"adam":    func(lambda formulaDecay) formula { return adamFormula(0.9, 0.999, rootInside(1e-8), lambda) },
+		"adagrad": func(lambda formulaDecay) formula { return adagradFormula(rootOutside(1e-10), lambda) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			x, base := newEpochsFrom(t, graph.Zeros()), made(t, name)
+			rate := as[LearnRater](t, base).LearnRate()
+			s := must[*MEDA](t)(NewMEDA(base, WithKeepState()))
+			follow := f(func(_ *referenceRow, step referenceStep) float64 {
+				if step.k > 1 && step.k%perEpoch == 1 {
+					return 1
+				}
+				return 0
+			})
+			rows := make([]*referenceRow, x.table.Rows())
+			for r := range rows {
+				rows[r] = &referenceRow{w: make([]float64, dim), m: make([]float64, dim), v: make([]float64, dim)}
+			}
+			for k := 1; k <= 3*perEpoch; k++ {
+				if k%perEpoch == 1 {
+					s.StartEpoch(1+k/perEpoch, x.weights)
+				}
+				r := int32(x.rng.IntN(1 + x.rng.IntN(len(rows))))
+				values := make([]float32, dim)
+				graph.Normal(0.01)(values, x.rng)
+				g, err := graph.NewRowGrad([]int32{r}, values, dim)
+				require.NoError(t, err)
+				x.table.Settle(g.Rows)
+				require.NoError(t, s.Step([]gorgonia.ValueGrad{fake.Of(x.table, g)}))
+				for i, row := range rows {
+					gradient := make([]float64, dim)
+					if int32(i) == r {
+						gradient = widen(values)
+					}
+					follow(row, gradient, referenceStep{k: k, rate: rate})
+				}
+			}
+			s.SettleAll()
+			for r, row := range rows {
+				for j, want := range row.w {
+					require.InDelta(t, want, x.table.Row(r)[j], 1e-6, "row %d", r)
+				}
+			}
+		})
+	}
+}
+
+func TestMEDADoesNotKeepTheStateOfRowsInBFloat16(t *testing.T) {
+	_, err := NewMEDA(made(t, "adam", WithRowWeights()), WithKeepState())
+	require.ErrorIs(t, err, ErrOption)
+	require.ErrorContains(t, err, "WithKeepState and WithRowWeights exclude each other")
 }

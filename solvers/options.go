@@ -113,3 +113,6 @@ func WithRowState() Option { return rowState().With(1) }
 // rounds moments. A row stays as it was at its latest gradient, and whoever reads it computes what has become of it. The tables
 // must be made for it: see graph.Weights.SetRowPrecision, which train.Run calls. The default is float32.
 func WithRowWeights() Option { return rowWeights().With(1) }
+
+// WithKeepState lets MEDA's new tables keep the moments of the old ones. By default it clears them.
+func WithKeepState() Option { return keepState().With(1) }

@@ -102,6 +102,10 @@ func seed() Parameter {
 	}
 }
 
+func keepState() Parameter {
+	return onOff("keep_state", "WithKeepState", "new tables keep the moments of the old ones", func(s *settings) { s.keepState = true })
+}
+
 func onTouch() Parameter {
 	return onOff("on_touch", "WithOnTouch", "rows move only when a batch touches them", func(s *settings) { s.onTouch = true })
 }

@@ -23,8 +23,8 @@ type settings struct {
 	bucketDecay                         float64
 	seed                                uint64
 
-	epsOutside, onTouch, scaled, decayDense bool
-	rowState, rowWeights                    graph.Precision // of the moments and of the weights of rows
+	epsOutside, onTouch, scaled, decayDense, keepState bool
+	rowState, rowWeights                               graph.Precision // of the moments and of the weights of rows
 }
 
 // configure returns the settings of a solver that has the parameters of the entry: base, then the defaults of
