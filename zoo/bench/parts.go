@@ -93,7 +93,7 @@ func ancestors(n *gorgonia.Node) map[int64]bool {
 			return
 		}
 		seen[n.ID()] = true
-		for _, in := range inputsOf(n) {
+		for _, in := range graph.InputsOf(n) {
 			visit(in)
 		}
 	}

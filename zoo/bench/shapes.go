@@ -29,7 +29,7 @@ type ShapeFigures struct {
 // shapeOf returns the shape of a node's product of two matrices, its first inputs. The products of other operations, such as
 // many small ones or those whose factor is never in memory, have none.
 func shapeOf(n *gorgonia.Node) (s Shape, found bool) {
-	in := inputsOf(n)
+	in := graph.InputsOf(n)
 	if graph.FlopsOf(n.Op()) == 0 || n.Dims() != 2 || len(in) < 2 || in[0].Dims() != 2 || in[1].Dims() != 2 {
 		return s, false
 	}
@@ -39,14 +39,6 @@ func shapeOf(n *gorgonia.Node) (s Shape, found bool) {
 	s.TransA, s.TransB = !a.Eq(tensor.Shape{s.M, s.K}), !b.Eq(tensor.Shape{s.K, s.N})
 	fits := (!s.TransA || a.Eq(tensor.Shape{s.K, s.M})) && (!s.TransB || b.Eq(tensor.Shape{s.N, s.K}))
 	return s, fits
-}
-
-// inputsOf returns the nodes that a node is computed from, in order.
-func inputsOf(n *gorgonia.Node) (list []*gorgonia.Node) {
-	for it := n.Graph().From(n.ID()); it.Next(); {
-		list = append(list, it.Node().(*gorgonia.Node))
-	}
-	return list
 }
 
 // addShape counts a product.

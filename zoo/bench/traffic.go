@@ -3,6 +3,7 @@ package bench
 import (
 	"time"
 
+	"github.com/ctrzoo/ctrzoo/graph"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -41,7 +42,7 @@ func (s *stepper) count() (shapes []ShapeFigures, t Traffic, err error) {
 // termsOf returns the nodes whose values an operation reads: its inputs, and in place of one that is never evaluated, because it is
 // a part of a sum, the terms of that.
 func termsOf(n *gorgonia.Node) (list []*gorgonia.Node) {
-	for _, in := range inputsOf(n) {
+	for _, in := range graph.InputsOf(n) {
 		if in.Value() != nil {
 			list = append(list, in)
 			continue
