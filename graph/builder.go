@@ -75,7 +75,7 @@ func inputNeed(batch int, fields []Field) (n offheap.Need) {
 }
 
 // CheckMemory finds out whether there is memory for the values of all nodes, which are made when the graph is first run. Those
-// of weights are there already, and the gradient of a table has only the rows of a batch.
+// of weights are there already, and the gradient of a table has only the rows of a batch. A machine that shares buffers needs less.
 func (b *Builder) CheckMemory() error {
 	var n offheap.Need
 	for _, node := range b.graph.AllNodes() {

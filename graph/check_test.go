@@ -36,10 +36,17 @@ func draw(rng *rand.Rand, n int) []float32 {
 	return out
 }
 
-// machines are the two ways to run a graph.
+// machines are the ways to run a graph.
 var machines = map[string]func(g *gorgonia.ExprGraph, outputs gorgonia.Nodes) (gorgonia.VM, error){
 	"Machine": func(_ *gorgonia.ExprGraph, outputs gorgonia.Nodes) (gorgonia.VM, error) {
 		return NewMachine(outputs...)
+	},
+	"Machine with shared buffers": func(_ *gorgonia.ExprGraph, outputs gorgonia.Nodes) (gorgonia.VM, error) {
+		m, err := NewMachine(outputs...)
+		if err == nil {
+			m.ShareBuffers()
+		}
+		return m, err
 	},
 	"TapeMachine": func(g *gorgonia.ExprGraph, _ gorgonia.Nodes) (gorgonia.VM, error) {
 		return gorgonia.NewTapeMachine(g), nil

@@ -16,19 +16,18 @@ type symDiff = func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes
 
 // newDenseOp returns an operation on dense float32 values. Every input has a gradient if diff is not nil.
 func newDenseOp(name string, shape tensor.Shape, inputs int, f compute, diff symDiff) *op {
-	o := &op{name: name, shape: shape, symDiff: diff}
+	o := &op{name: name, shape: shape, symDiff: diff, shares: true}
 	if diff != nil {
 		o.gradOf = make([]bool, inputs)
 		for i := range o.gradOf {
 			o.gradOf[i] = true
 		}
 	}
-	var out *tensor.Dense
 	data := make([][]float32, inputs)
 	scalars := make([][1]float32, inputs)
 	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {
-		if out == nil {
-			out = tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
+		if o.out == nil {
+			o.out = tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
 		}
 		for i, v := range in {
 			var err error
@@ -36,8 +35,8 @@ func newDenseOp(name string, shape tensor.Shape, inputs int, f compute, diff sym
 				return nil, fmt.Errorf("input %d: %w", i, err)
 			}
 		}
-		f(out.Float32s(), data)
-		return out, nil
+		f(o.out.Float32s(), data)
+		return o.out, nil
 	}
 	return o
 }
@@ -67,6 +66,7 @@ func onAllCores(n, tile int, f func(out []float32, in [][]float32, from, to int)
 // newScalarOp is newDenseOp for a scalar result.
 func newScalarOp(name string, inputs int, f func(in [][]float32) float32, diff symDiff) *op {
 	o := newDenseOp(name, tensor.Shape{}, inputs, nil, diff)
+	o.shares = false
 	data := make([][]float32, inputs)
 	out := gorgonia.NewF32(0)
 	o.do = func(in []gorgonia.Value) (gorgonia.Value, error) {

@@ -26,6 +26,9 @@ type op struct {
 	flops   int    // of its matrix products
 	form    OpForm // in ONNX; nil: it has none
 
+	out       *tensor.Dense  // of newDenseOp, from its first run on
+	shares    bool           // whether others may write to out when nobody needs the value any more
+	foreign   bool           // made by Apply: it may keep what it reads and writes
 	precision Precision      // of the products of newProductOp
 	positive  bool           // the output is a positive part
 	clearedBy *gorgonia.Node // the output is zero wherever this node is; nil: it is not known to be

@@ -13,5 +13,7 @@ import (
 func Apply(name string, shape tensor.Shape, forward func(out []float32, in [][]float32),
 	diff func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error), inputs ...*gorgonia.Node,
 ) (*gorgonia.Node, error) {
-	return newDenseOp(name, shape, len(inputs), forward, diff).apply(inputs...)
+	o := newDenseOp(name, shape, len(inputs), forward, diff)
+	o.foreign = true
+	return o.apply(inputs...)
 }

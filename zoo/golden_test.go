@@ -90,6 +90,15 @@ func TestModelsAgainstPyTorch(t *testing.T) {
 				return graph.NewMachine(outputs...)
 			})
 		})
+		t.Run(name+"/Machine with shared buffers", func(t *testing.T) {
+			g.check(t, func(_ *gorgonia.ExprGraph, outputs gorgonia.Nodes) (gorgonia.VM, error) {
+				m, err := graph.NewMachine(outputs...)
+				if err == nil {
+					m.ShareBuffers()
+				}
+				return m, err
+			})
+		})
 		t.Run(name+"/TapeMachine", func(t *testing.T) {
 			g.check(t, func(e *gorgonia.ExprGraph, _ gorgonia.Nodes) (gorgonia.VM, error) {
 				return gorgonia.NewTapeMachine(e), nil

@@ -47,8 +47,7 @@ func NewTrainingNetwork(m Model, b *graph.Builder) (*Network, error) {
 	if err := b.CheckMemory(); err != nil {
 		return nil, err
 	}
-	n.machine, err = graph.NewMachine(append(gorgonia.Nodes{n.loss}, grads...)...)
-	return n, err
+	return n, n.compile(append(gorgonia.Nodes{n.loss, n.logits}, grads...)...)
 }
 
 // oneGrad lets one goroutine at a time derive gradients: Gorgonia shares a node between all graphs of a program, and
@@ -67,8 +66,15 @@ func NewInferenceNetwork(m Model, b *graph.Builder) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n.machine, err = graph.NewMachine(n.logits)
-	return n, err
+	return n, n.compile(n.logits)
+}
+
+// compile makes the machine that computes outputs.
+func (n *Network) compile(outputs ...*gorgonia.Node) (err error) {
+	if n.machine, err = graph.NewMachine(outputs...); err == nil {
+		n.machine.ShareBuffers()
+	}
+	return err
 }
 
 func newNetwork(m Model, b *graph.Builder) (*Network, error) {
