@@ -10,7 +10,7 @@ set -eu
 
 raw=$1 out=$2
 shift 2
-[ $# -gt 0 ] || set -- adam-table adagrad-table ablation-buckets ablation-field alpha-sensitivity backbones drawn-logs initializers \
+[ $# -gt 0 ] || set -- adam-table adagrad-table ablation-buckets ablation-field alpha-sensitivity backbones drawn-logs equation-14 initializers \
   kept-values learning-curve leave-one-out more-data small-logs-adam small-logs-adagrad
 here=$(dirname "$0")
 zoo=${ZOO:-zoo}

@@ -60,57 +60,6 @@ func moreBucketsAreBetter(tables []*Table) (votes []vote) {
 	return votes
 }
 
-// ablation is a table of whole data, and the tables of the same grid that leave something out of it.
-type ablation struct {
-	whole *Table
-	parts []*Table
-}
-
-// ablations finds those of which every table has the same models and methods.
-func ablations(tables []*Table) (list []*ablation) {
-	for _, t := range tables {
-		if !t.isWhole() {
-			continue
-		}
-		a := &ablation{whole: t}
-		for _, o := range tables {
-			if o.Grid == t.Grid && o.data() == t.data() && !o.isWhole() {
-				a.parts = append(a.parts, o)
-			}
-		}
-		if len(a.parts) > 0 {
-			list = append(list, a)
-		}
-	}
-	return list
-}
-
-// isWhole reports whether nothing is left out of the data.
-func (t *Table) isWhole() bool { return t.cells()[0].Runs[0].Ablation.IsZero() }
-
-// data names the data set, whatever is left out of it.
-func (t *Table) data() string { return t.cells()[0].Runs[0].Data }
-
-// withoutOne returns the only field that is left out; "" if there is another number of them.
-func (t *Table) withoutOne() string {
-	a := t.cells()[0].Runs[0].Ablation
-	if len(a.Without) != 1 || len(a.Keep) > 0 {
-		return ""
-	}
-	return a.Without[0]
-}
-
-// kept returns the only field of which a share of the values keeps a row, and the share.
-func (t *Table) kept() (field string, share float64) {
-	a := t.cells()[0].Runs[0].Ablation
-	if len(a.Keep) != 1 || len(a.Without) > 0 {
-		return "", 1
-	}
-	for field, share = range a.Keep {
-	}
-	return field, share
-}
-
 // plainCell is the only cell of Adam or Adagrad with the first model; nil if there is none, or if they are several.
 func (t *Table) plainCell() *Cell {
 	cells := t.ofModel(t.Models[0], func(c *Cell) bool {
@@ -243,4 +192,31 @@ func alphaRange(tables []*Table) (votes []vote) {
 		}
 	}
 	return votes
+}
+
+// isTheLimit compares MEDA with itself when it keeps the state of the tables, which is equation 14 from tables of zeros.
+func isTheLimit(tables []*Table) (votes []vote) {
+	for _, t := range tables {
+		for _, model := range t.Models {
+			meda, limit := t.medas(model, 0), t.medas(model, 1)
+			if len(meda) != 1 || len(limit) != 1 {
+				continue
+			}
+			v := t.vote(model, []*Cell{meda[0], limit[0]})
+			for epoch, auc := range meda[0].Mean {
+				v.value = max(v.value, math.Abs(auc-limit[0].Mean[epoch]))
+			}
+			v.holds = v.value <= collapse
+			votes = append(votes, v)
+		}
+	}
+	return votes
+}
+
+// medas are the cells of a model by MEDA around Adam or Adagrad, from tables of zeros, which keep the state or do not.
+func (t *Table) medas(model string, keepState float64) []*Cell {
+	return t.ofModel(model, func(c *Cell) bool {
+		r := c.Runs[0]
+		return (r.Solver == adamFamily.meda || r.Solver == adagradFamily.meda) && r.EmbeddingInit == "zeros" && r.Parameters["keep_state"] == keepState
+	})
 }

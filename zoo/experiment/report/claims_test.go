@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ctrzoo/ctrzoo/zoo/experiment"
@@ -178,6 +179,28 @@ func TestClaimsAboutBucketsAndAlpha(t *testing.T) {
 	records[1].Results[0].TestAUC = 0.744
 	holds, _ = claimsOf(t, records...)
 	require.Equal(t, "no", holds[last.text])
+}
+
+func TestTheClaimOfEquation14(t *testing.T) {
+	of := func(method string, keepState float64, aucs ...float64) *experiment.Record {
+		return changed(made("meda", "dnn", 1, aucs...), func(r *experiment.Record) {
+			r.Method, r.EmbeddingInit, r.Parameters = method, "zeros", map[string]float64{"keep_state": keepState}
+		})
+	}
+	meda, near, far := of("MEDA", 0, 0.70, 0.72), of("limit", 1, 0.70, 0.721), of("limit", 1, 0.70, 0.715)
+	of14 := func(limit *experiment.Record) (held, found string) {
+		for _, c := range Claims(Summarize(storeOf(t, []*experiment.Record{meda, limit}))) {
+			if strings.Contains(c.Text, "equation 14") {
+				return c.Holds, c.Ours
+			}
+		}
+		return "", ""
+	}
+	held, found := of14(near)
+	require.Equal(t, "yes", held)
+	require.Equal(t, "largest difference: log dnn: 0.0010", found)
+	held, _ = of14(far)
+	require.Equal(t, "no", held)
 }
 
 func TestNoClaimsOfSomethingElse(t *testing.T) {

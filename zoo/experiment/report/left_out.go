@@ -43,3 +43,54 @@ func (t *Table) LeftOut(tables []*Table) *ModelTable {
 	}
 	return m
 }
+
+// ablation is a table of whole data, and the tables of the same grid that leave something out of it.
+type ablation struct {
+	whole *Table
+	parts []*Table
+}
+
+// ablations finds those of which every table has the same models and methods.
+func ablations(tables []*Table) (list []*ablation) {
+	for _, t := range tables {
+		if !t.isWhole() {
+			continue
+		}
+		a := &ablation{whole: t}
+		for _, o := range tables {
+			if o.Grid == t.Grid && o.data() == t.data() && !o.isWhole() {
+				a.parts = append(a.parts, o)
+			}
+		}
+		if len(a.parts) > 0 {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// isWhole reports whether nothing is left out of the data.
+func (t *Table) isWhole() bool { return t.cells()[0].Runs[0].Ablation.IsZero() }
+
+// data names the data set, whatever is left out of it.
+func (t *Table) data() string { return t.cells()[0].Runs[0].Data }
+
+// withoutOne returns the only field that is left out; "" if there is another number of them.
+func (t *Table) withoutOne() string {
+	a := t.cells()[0].Runs[0].Ablation
+	if len(a.Without) != 1 || len(a.Keep) > 0 {
+		return ""
+	}
+	return a.Without[0]
+}
+
+// kept returns the only field of which a share of the values keeps a row, and the share.
+func (t *Table) kept() (field string, share float64) {
+	a := t.cells()[0].Runs[0].Ablation
+	if len(a.Keep) != 1 || len(a.Without) > 0 {
+		return "", 1
+	}
+	for field, share = range a.Keep {
+	}
+	return field, share
+}

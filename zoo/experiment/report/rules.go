@@ -47,8 +47,8 @@ func (t *Table) cells() []*Cell {
 	return slices.DeleteFunc(slices.Clone(t.Cells), func(c *Cell) bool { return c == nil })
 }
 
-// named lists cells as "method (model, model)".
-func named(cells []*Cell) string {
+// named lists cells as "method (model, model)", and without the models if they are all.
+func (t *Table) named(cells []*Cell) string {
 	var methods []string
 	models := map[string][]string{}
 	for _, c := range cells {
@@ -58,6 +58,9 @@ func named(cells []*Cell) string {
 		models[c.Method] = append(models[c.Method], c.Model)
 	}
 	for i, method := range methods {
+		if len(models[method]) == len(t.Models) {
+			continue
+		}
 		methods[i] = fmt.Sprintf("%s (%s)", method, strings.Join(models[method], ", "))
 	}
 	return strings.Join(methods, ", ")
@@ -95,7 +98,7 @@ func (t *Table) unequalRates() string {
 	if len(searched) == 0 || len(kept) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Only some methods searched the learning rate: %s; not %s.", named(searched), named(kept))
+	return fmt.Sprintf("Only some methods searched the learning rate: %s; not %s.", t.named(searched), t.named(kept))
 }
 
 // candidateRange returns the smallest and the largest value of a parameter among the candidates.
@@ -112,7 +115,7 @@ func (t *Table) chosenByFew() string {
 	if len(few) == 0 {
 		return ""
 	}
-	return "Not every candidate ran with every seed, so that the first seed alone chose: " + named(few) + "."
+	return "Not every candidate ran with every seed, so that the first seed alone chose: " + t.named(few) + "."
 }
 
 func (t *Table) edges() string {

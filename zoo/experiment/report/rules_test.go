@@ -40,15 +40,15 @@ func TestEachBrokenRuleIsSaid(t *testing.T) {
 		}, "The methods had different numbers of candidates: Adam 2, AdamAR 3."},
 		"choice": {func(all []*experiment.Record) []*experiment.Record {
 			return without(all, func(r *experiment.Record) bool { return r.Method == "Adam" && r.Parameters["alpha"] != 1 && r.Seed > 1 })
-		}, "Not every candidate ran with every seed, so that the first seed alone chose: Adam (dnn)."},
+		}, "Not every candidate ran with every seed, so that the first seed alone chose: Adam."},
 		"rate": {func(all []*experiment.Record) []*experiment.Record {
 			for _, r := range all {
 				if r.Method == "Adam" {
 					r.Parameters = map[string]float64{"learning_rate": r.Parameters["alpha"]}
 				}
 			}
-			return all
-		}, "Only some methods searched the learning rate: Adam (dnn); not AdamAR (dnn)."},
+			return append(all, invented("AdamAR", "wdl", 1, 0, 0.7))
+		}, "Only some methods searched the learning rate: Adam (dnn); not AdamAR."},
 		"edge": {func(all []*experiment.Record) []*experiment.Record {
 			return without(all, func(r *experiment.Record) bool { return r.Parameters["alpha"] == 0 })
 		}, "a better one may lie beyond: Adam on dnn alpha 1, AdamAR on dnn alpha 1."},
