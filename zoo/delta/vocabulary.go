@@ -81,8 +81,11 @@ func readChange(m *checkpoint.Mapped, field, size int) (*change, error) {
 	prefix := prefixOf(field)
 	c := &change{keeps: m.Has(prefix + "waited")}
 	var err error
-	for name, list := range map[string]*[]uint32{"left": &c.left, "new": &c.fresh, "counted": &c.counted} {
-		if *list, err = readNumbers(m, prefix+name, size); err != nil {
+	for _, part := range []struct {
+		name string
+		list *[]uint32
+	}{{"left", &c.left}, {"new", &c.fresh}, {"counted", &c.counted}} {
+		if *part.list, err = readNumbers(m, prefix+part.name, size); err != nil {
 			return nil, err
 		}
 	}

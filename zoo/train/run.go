@@ -144,9 +144,12 @@ func (r *Run) check() error {
 	case r.Parallel.CheckRanks < 0:
 		return fmt.Errorf("the steps between comparisons of ranks must be at least 0, got %d", r.Parallel.CheckRanks)
 	}
-	for name, source := range map[string]datasets.Source{"test": r.Test, "validation": r.Valid} {
-		if source != nil && zoo.IsNil(source) {
-			return fmt.Errorf("the %s part is a nil pointer: leave it out", name)
+	for _, part := range []struct {
+		name   string
+		source datasets.Source
+	}{{"test", r.Test}, {"validation", r.Valid}} {
+		if part.source != nil && zoo.IsNil(part.source) {
+			return fmt.Errorf("the %s part is a nil pointer: leave it out", part.name)
 		}
 	}
 	if err := solvers.Check(r.Solver); err != nil {

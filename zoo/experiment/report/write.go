@@ -62,12 +62,15 @@ func Write(folder string, tables []*Table) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	for name, write := range map[string]func(io.Writer, []*Table) error{
-		"report.html": writeHTML, "report.md": WriteMarkdown, "overview.md": WriteOverview, "overview.svg": WriteOverviewChart, "claims.md": WriteClaims,
+	for _, file := range []struct {
+		name  string
+		write func(io.Writer, []*Table) error
+	}{
+		{"report.html", writeHTML}, {"report.md", WriteMarkdown}, {"overview.md", WriteOverview}, {"overview.svg", WriteOverviewChart}, {"claims.md", WriteClaims},
 	} {
-		err := safefile.Replace(filepath.Join(folder, name), func(w io.Writer) error { return write(w, tables) })
+		err := safefile.Replace(filepath.Join(folder, file.name), func(w io.Writer) error { return file.write(w, tables) })
 		if err != nil {
-			return fmt.Errorf("report: %s: %w", name, err)
+			return fmt.Errorf("report: %s: %w", file.name, err)
 		}
 	}
 	return nil
