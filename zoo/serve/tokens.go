@@ -84,10 +84,11 @@ func (t *Tokens) Allow(authorization string) bool {
 	return isBearer && found == 1
 }
 
-// Guard lets a request through to a handler if it has a token, or asks for the health of the server.
+// Guard lets a request through to a handler if it has a token, or asks for the health of the server. Where none is needed, it
+// keeps away the pages of other sites whose name was made to lead to the loopback address.
 func (t *Tokens) Guard(h http.Handler) http.Handler {
 	if t == nil {
-		return h
+		return refuseRebound(h)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/v2/health/") || t.Allow(r.Header.Get("Authorization")) {
@@ -95,8 +96,6 @@ func (t *Tokens) Guard(h http.Handler) http.Handler {
 			return
 		}
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = w.Write([]byte(`{"error":"a bearer token is needed"}`)) // the client may be gone
+		refuse(w, http.StatusUnauthorized, "a bearer token is needed")
 	})
 }
