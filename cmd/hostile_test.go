@@ -127,17 +127,20 @@ func TestOneSignalEndsAProgramThatWaits(t *testing.T) {
 	nobody, err := os.OpenFile(pipe, os.O_RDWR, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { nobody.Close() })
-	closed := filepath.Join(t.TempDir(), "closed")
-	require.NoError(t, syscall.Mkfifo(closed, 0o600))
+	closed := func() string { // one for each, or a program that writes would meet one that reads
+		path := filepath.Join(t.TempDir(), "closed")
+		require.NoError(t, syscall.Mkfifo(path, 0o600))
+		return path
+	}
 	for name, args := range map[string][]string{
-		"a pipe that nobody opens":  {"predict", "--from", run, "--in", closed},
+		"a pipe that nobody opens":  {"predict", "--from", run, "--in", closed()},
 		"a pipe that nobody writes": {"predict", "--from", run, "--in", pipe},
 		"standard input":            {"predict", "--from", run, "--in", "-"},
-		"an output nobody opens":    {"predict", "--from", run, "--in", test, "--out", closed},
+		"an output nobody opens":    {"predict", "--from", run, "--in", test, "--out", closed()},
 		"training":                  {"train", "--schema", filepath.Join(run, "schema.yaml"), "--train", pipe},
-		"a schema":                  {"train", "--schema", closed, "--train", test},
-		"a configuration":           {"train", "--config", closed},
-		"tokens":                    {"serve", "--from", run, "--listen", "127.0.0.1:0", "--grpc", "", "--metrics", "", "--token-file", closed},
+		"a schema":                  {"train", "--schema", closed(), "--train", test},
+		"a configuration":           {"train", "--config", closed()},
+		"tokens":                    {"serve", "--from", run, "--listen", "127.0.0.1:0", "--grpc", "", "--metrics", "", "--token-file", closed()},
 		"a graph of 2000 layers":    {"train", "--rows", "1000", "--hidden-units", strings.Repeat("8,", 1999) + "8"},
 	} {
 		signals := []os.Signal{os.Interrupt}
