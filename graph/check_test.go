@@ -42,11 +42,7 @@ var machines = map[string]func(g *gorgonia.ExprGraph, outputs gorgonia.Nodes) (g
 		return NewMachine(outputs...)
 	},
 	"Machine with shared buffers": func(_ *gorgonia.ExprGraph, outputs gorgonia.Nodes) (gorgonia.VM, error) {
-		m, err := NewMachine(outputs...)
-		if err == nil {
-			m.ShareBuffers()
-		}
-		return m, err
+		return NewSharingMachine(outputs...)
 	},
 	"TapeMachine": func(g *gorgonia.ExprGraph, _ gorgonia.Nodes) (gorgonia.VM, error) {
 		return gorgonia.NewTapeMachine(g), nil

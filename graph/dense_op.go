@@ -129,6 +129,6 @@ func Apply(name string, shape tensor.Shape, forward func(out []float32, in [][]f
 	diff func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error), inputs ...*gorgonia.Node,
 ) (*gorgonia.Node, error) {
 	o := newDenseOp(name, shape, len(inputs), forward, diff)
-	o.foreign = true
+	o.shares, o.foreign = false, true
 	return o.apply(inputs...)
 }

@@ -13,6 +13,7 @@
 // it. The methods of a Builder keep that error, and build nothing after it.
 //
 // Every operation here works on float32 and owns its output: the value of a node stays valid
-// until the next run of its graph, unless Machine.ShareBuffers gives its place to another. An operation therefore serves one machine at a time; to run a
-// model in several goroutines, build one graph for each over the same Weights.
+// until the next run of its graph, unless its machine is of NewSharingMachine. An operation
+// therefore serves one machine at a time; to run a model in several goroutines, build one graph
+// for each over the same Weights.
 package graph

@@ -13,13 +13,12 @@ import (
 // Machine runs a graph. It is a gorgonia.VM that, unlike gorgonia.NewTapeMachine, evaluates only what its
 // outputs need, keeps every buffer from run to run, never works in place (so that no operation overwrites a
 // weight or a value that is still needed), and returns an error where an operation panics. The value of
-// every node that it evaluates stays valid until the next run, or with ShareBuffers that of every output; Reset does nothing.
+// every node that it evaluates stays valid until the next run, but see NewSharingMachine; Reset does nothing.
 type Machine struct {
 	// Observe, if not nil, is called after each operation with the time that it took.
 	Observe func(n *gorgonia.Node, took time.Duration)
 
-	outputs gorgonia.Nodes
-	steps   []step
+	steps []step
 }
 
 // step evaluates one node.
@@ -52,7 +51,7 @@ func NewMachine(outputs ...*gorgonia.Node) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Machine{outputs: outputs, steps: make([]step, 0, len(order))}
+	m := &Machine{steps: make([]step, 0, len(order))}
 	position := make(map[int64]int, len(order))
 	for _, n := range order {
 		terms := termsOf(n, outputs)

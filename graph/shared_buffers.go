@@ -7,11 +7,19 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// ShareBuffers lets operations write where a value is that no later operation reads. A run then touches less memory, and its results
-// are the same. Call it before the first run. From then on only the values of outputs and weights stay valid until the next run.
-// Operations of Gorgonia and those that Apply has made keep buffers of their own, and so does what they read.
-func (m *Machine) ShareBuffers() {
-	last := m.lastReaders()
+// NewSharingMachine is NewMachine for operations that write where a value is that no later operation reads. A run then touches less
+// memory, and its results are the same, but only the values of outputs and weights stay valid until the next run. Operations of
+// Gorgonia and those that Apply has made keep buffers of their own, and so does what they read.
+func NewSharingMachine(outputs ...*gorgonia.Node) (*Machine, error) {
+	m, err := NewMachine(outputs...)
+	if err == nil {
+		m.shareBuffers(m.lastReaders(outputs))
+	}
+	return m, err
+}
+
+// shareBuffers gives operations their buffers, of which each is free again after the last reader of its value.
+func (m *Machine) shareBuffers(last []int) {
 	buffers := make([][]float32, len(m.steps))
 	var free bufferPool
 	for i := range m.steps {
@@ -29,10 +37,10 @@ func (m *Machine) ShareBuffers() {
 }
 
 // lastReaders returns for every step the last one that reads its value. There is none if somebody may read the value at any time.
-func (m *Machine) lastReaders() []int {
+func (m *Machine) lastReaders(outputs gorgonia.Nodes) []int {
 	last := make([]int, len(m.steps))
 	for i, s := range m.steps {
-		if m.outputs.Contains(s.node) {
+		if outputs.Contains(s.node) {
 			last[i] = len(m.steps)
 		}
 		reader := i
@@ -61,7 +69,7 @@ func mayKeep(o gorgonia.Op) bool {
 func (m *Machine) sharing(s *step) *op {
 	switch o := s.op.(type) {
 	case *op:
-		if o.shares && !o.foreign {
+		if o.shares {
 			return o
 		}
 	case *gradientSum:

@@ -22,9 +22,8 @@ func TestBuffersAreShared(t *testing.T) {
 	sixteen := twice(back)
 	wanted := twice(sixteen)
 	last := twice(twice(wanted))
-	m, err := NewMachine(last, wanted)
+	m, err := NewSharingMachine(last, wanted)
 	require.NoError(t, err)
-	m.ShareBuffers()
 	for range 2 {
 		require.NoError(t, m.RunAll())
 		for n, want := range map[*gorgonia.Node][]float32{own: {4, 8}, seen: {8, 16}, wanted: {32, 64}, last: {128, 256}} {

@@ -92,11 +92,7 @@ func TestModelsAgainstPyTorch(t *testing.T) {
 		})
 		t.Run(name+"/Machine with shared buffers", func(t *testing.T) {
 			g.check(t, func(_ *gorgonia.ExprGraph, outputs gorgonia.Nodes) (gorgonia.VM, error) {
-				m, err := graph.NewMachine(outputs...)
-				if err == nil {
-					m.ShareBuffers()
-				}
-				return m, err
+				return graph.NewSharingMachine(outputs...)
 			})
 		})
 		t.Run(name+"/TapeMachine", func(t *testing.T) {

@@ -47,7 +47,8 @@ func NewTrainingNetwork(m Model, b *graph.Builder) (*Network, error) {
 	if err := b.CheckMemory(); err != nil {
 		return nil, err
 	}
-	return n, n.compile(append(gorgonia.Nodes{n.loss, n.logits}, grads...)...)
+	n.machine, err = graph.NewSharingMachine(append(gorgonia.Nodes{n.loss, n.logits}, grads...)...)
+	return n, err
 }
 
 // oneGrad lets one goroutine at a time derive gradients: Gorgonia shares a node between all graphs of a program, and
@@ -66,15 +67,8 @@ func NewInferenceNetwork(m Model, b *graph.Builder) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return n, n.compile(n.logits)
-}
-
-// compile makes the machine that computes outputs.
-func (n *Network) compile(outputs ...*gorgonia.Node) (err error) {
-	if n.machine, err = graph.NewMachine(outputs...); err == nil {
-		n.machine.ShareBuffers()
-	}
-	return err
+	n.machine, err = graph.NewSharingMachine(n.logits)
+	return n, err
 }
 
 func newNetwork(m Model, b *graph.Builder) (*Network, error) {
