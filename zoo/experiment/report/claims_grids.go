@@ -194,29 +194,32 @@ func alphaRange(tables []*Table) (votes []vote) {
 	return votes
 }
 
-// isTheLimit compares MEDA with itself when it keeps the state of the tables, which is equation 14 from tables of zeros.
+// isTheLimit compares MEDA with itself when it keeps the state of the tables, which is equation 14 from tables of zeros, after every
+// epoch that both have.
 func isTheLimit(tables []*Table) (votes []vote) {
 	for _, t := range tables {
 		for _, model := range t.Models {
-			meda, limit := t.medas(model, 0), t.medas(model, 1)
-			if len(meda) != 1 || len(limit) != 1 {
-				continue
+			for _, solver := range []string{adamFamily.meda, adagradFamily.meda} {
+				meda, limit := t.medas(model, solver, 0), t.medas(model, solver, 1)
+				if len(meda) != 1 || len(limit) != 1 {
+					continue
+				}
+				v := t.vote(model, []*Cell{meda[0], limit[0]})
+				for epoch := range min(len(meda[0].Mean), len(limit[0].Mean)) {
+					v.value = max(v.value, math.Abs(meda[0].Mean[epoch]-limit[0].Mean[epoch]))
+				}
+				v.holds = v.value <= collapse
+				votes = append(votes, v)
 			}
-			v := t.vote(model, []*Cell{meda[0], limit[0]})
-			for epoch, auc := range meda[0].Mean {
-				v.value = max(v.value, math.Abs(auc-limit[0].Mean[epoch]))
-			}
-			v.holds = v.value <= collapse
-			votes = append(votes, v)
 		}
 	}
 	return votes
 }
 
-// medas are the cells of a model by MEDA around Adam or Adagrad, from tables of zeros, which keep the state or do not.
-func (t *Table) medas(model string, keepState float64) []*Cell {
+// medas are the cells of a model by one MEDA, from tables of zeros, which keep the state or do not.
+func (t *Table) medas(model, solver string, keepState float64) []*Cell {
 	return t.ofModel(model, func(c *Cell) bool {
 		r := c.Runs[0]
-		return (r.Solver == adamFamily.meda || r.Solver == adagradFamily.meda) && r.EmbeddingInit == "zeros" && r.Parameters["keep_state"] == keepState
+		return r.Solver == solver && r.EmbeddingInit == "zeros" && r.Parameters["keep_state"] == keepState
 	})
 }

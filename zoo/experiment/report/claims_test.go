@@ -201,6 +201,15 @@ func TestTheClaimOfEquation14(t *testing.T) {
 	require.Equal(t, "largest difference: log dnn: 0.0010", found)
 	held, _ = of14(far)
 	require.Equal(t, "no", held)
+
+	held, found = of14(of("limit", 1, 0.701))
+	require.Equal(t, "yes", held, "epochs that both have")
+	require.Equal(t, "largest difference: log dnn: 0.0010", found)
+	around := func(solver string) *experiment.Record {
+		return changed(of("limit", 1, 0.70, 0.72), func(r *experiment.Record) { r.Solver = solver })
+	}
+	held, _ = of14(around("meda-adagrad"))
+	require.Empty(t, held, "MEDA around Adam is no limit of MEDA around Adagrad")
 }
 
 func TestNoClaimsOfSomethingElse(t *testing.T) {
