@@ -28,8 +28,9 @@ func requireFigures(t *testing.T, stdout string, lines int, keys ...string) {
 }
 
 func TestBenchmarksPrintTheirFigures(t *testing.T) {
-	code, stdout, stderr := zooCommand(t, "bench", "step", "--model", "wdl", "--batch-size", "32", "--rows", "2400", "--seconds", "0.05", "--json")
+	code, stdout, stderr := zooCommand(t, "bench", "step", "--model", "wdl", "--batch-size", "32", "--rows", "2400", "--embedding-dim", "3", "--seconds", "0.05", "--json")
 	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, `"row_values":3,`)
 	requireFigures(t, stdout, 1, "model", "batch_size", "rows", "solver", "wall_min_ms", "wall_median_ms", "cpu_min_ms", "samples_per_second", "gflops", "alloc_bytes", "parts")
 
 	code, stdout, stderr = zooCommand(t, "bench", "predict", "--model", "dnn,xdeepfm", "--batch-size", "1,7", "--rows", "2400", "--seconds", "0.05", "--json")
@@ -86,7 +87,7 @@ func TestBadBenchmarks(t *testing.T) {
 // Every number of every benchmark has two ends.
 func TestNumbersOfBenchmarksHaveEnds(t *testing.T) {
 	for verb, numbers := range map[string][]string{
-		"step":    {"batch-size", "rows", "seconds"},
+		"step":    {"batch-size", "rows", "embedding-dim", "seconds"},
 		"predict": {"batch-size", "rows", "callers", "seconds"},
 		"read":    {"batch-size", "rounds"},
 		"limit":   {"batch-size", "rounds", "seconds"},

@@ -42,6 +42,7 @@ type StepFigures struct {
 	BatchSize        int     `json:"batch_size"`
 	Precision        string  `json:"precision"` // of matrix products, as they were computed
 	Rows             int     `json:"rows"`
+	RowValues        int     `json:"row_values"` // of the widest table
 	Steps            int     `json:"steps"`
 	WallMinimum      float64 `json:"wall_min_ms"`
 	WallMedian       float64 `json:"wall_median_ms"`
@@ -77,7 +78,7 @@ func (b StepBenchmark) measure(ctx context.Context) (*stepper, *StepFigures, err
 	if err != nil {
 		return nil, nil, err
 	}
-	f := &StepFigures{BatchSize: b.BatchSize, Precision: b.Precision.InUse().String(), Rows: b.Rows, TouchedRows: b.shape().touchedRows(s.batches[0])}
+	f := &StepFigures{BatchSize: b.BatchSize, Precision: b.Precision.InUse().String(), Rows: b.Rows, RowValues: s.rowValues(), TouchedRows: b.shape().touchedRows(s.batches[0])}
 	if err := s.measure(ctx, b.WarmUp, b.Seconds, f); err != nil {
 		s.free()
 		return nil, nil, err
@@ -129,6 +130,16 @@ func (b StepBenchmark) newStepper() (*stepper, error) {
 	s.model = gorgonia.NodesToValueGrads(s.network.Learnables())
 	s.batches = b.shape().batches(64, b.BatchSize)
 	return s, nil
+}
+
+// rowValues returns how many values a row of the widest table has.
+func (s *stepper) rowValues() (most int) {
+	for w := range s.weights.All() {
+		if w.Table != nil {
+			most = max(most, w.Table.Dim())
+		}
+	}
+	return most
 }
 
 func (s *stepper) free() {

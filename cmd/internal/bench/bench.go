@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"slices"
+
 	"github.com/ctrzoo/ctrzoo/cmd/internal/bench/peer"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
@@ -28,12 +30,9 @@ func NewCommand(c *flags.Catalogs, comm ranks.Comm) *cobra.Command {
 	return cmd
 }
 
-// modelNamed returns the model of --model. Those that are not of the zoo have their own defaults.
-func modelNamed(c *flags.Catalogs, name string) (zoo.Model, error) {
-	if model, known := bench.Models()[name]; known {
-		return model, nil
-	}
-	model, err := c.Models.New(name, nil)
+// modelNamed returns the model of --model, with more settings. One that is not of the zoo has its own defaults.
+func modelNamed(c *flags.Catalogs, name string, more ...zoo.Setting) (zoo.Model, error) {
+	model, err := c.Models.New(name, slices.Concat(bench.ModelShape(name), more))
 	if err != nil {
 		return nil, ui.Usagef("--model: %w", err)
 	}

@@ -21,17 +21,18 @@ type numbers struct {
 // allowed are the numbers of the flags of all benchmarks.
 func allowed() map[string]numbers {
 	return map[string]numbers{
-		"batch-size": {least: 1, most: 1 << 17},
-		"rows":       {least: 24, most: math.MaxInt32},
-		"seconds":    {least: 0.01, most: 3600},
-		"rounds":     {least: 1, most: 10_000},
-		"callers":    {least: 1, most: 1000},
-		"samples":    {least: 1, most: 10_000},
-		"rate":       {least: 0.1, most: 1e6, orZero: true},
-		"for":        {least: 1, most: 7 * 24 * 3600, orZero: true},
-		"epochs":     {least: 1, most: 1000},
-		"every":      {least: 1, most: math.MaxInt32},
-		"seeds":      {least: 1, most: 1000},
+		"batch-size":    {least: 1, most: 1 << 17},
+		"embedding-dim": {least: 1, most: 1 << 12},
+		"rows":          {least: 24, most: math.MaxInt32},
+		"seconds":       {least: 0.01, most: 3600},
+		"rounds":        {least: 1, most: 10_000},
+		"callers":       {least: 1, most: 1000},
+		"samples":       {least: 1, most: 10_000},
+		"rate":          {least: 0.1, most: 1e6, orZero: true},
+		"for":           {least: 1, most: 7 * 24 * 3600, orZero: true},
+		"epochs":        {least: 1, most: 1000},
+		"every":         {least: 1, most: math.MaxInt32},
+		"seeds":         {least: 1, most: 1000},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/flags"
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
+	"github.com/ctrzoo/ctrzoo/zoo"
 	"github.com/ctrzoo/ctrzoo/zoo/bench"
 	"github.com/spf13/cobra"
 )
@@ -18,6 +19,7 @@ type stepOptions struct {
 
 	model, solver string
 	batch, rows   int
+	dim           int
 	seconds       float64
 	json          bool
 	solverFlags   *flags.Solver
@@ -29,7 +31,7 @@ func newStepCommand(c *flags.Catalogs) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "step",
 		Short: "Time training steps",
-		Long: `Time training steps on random batches of 24 fields, dimension 16: 512-256-128 units, for
+		Long: `Time training steps on random batches of 24 fields: 512-256-128 units, for
 xdeepfm a CIN of 100-100-100, for wukong 3 layers of 16 + 16 vectors of rank 16, for masknet blocks of 128
 units; all else by default. For din the last field is a list of 50 ids, which shares the rows of the first.
 
@@ -42,6 +44,7 @@ Machines are noisy: compare the minima of runs that alternate, and quote ratios.
 	f.StringVar(&o.solver, "solver", "adamar", "solver")
 	f.IntVar(&o.batch, "batch-size", 1024, "samples in a step")
 	f.IntVar(&o.rows, "rows", 1_000_000, "rows of the table, over all fields")
+	f.IntVar(&o.dim, "embedding-dim", 0, "values in an embedding (default: 16)")
 	f.Float64Var(&o.seconds, "seconds", 5, "seconds to measure")
 	o.precision = flags.AddPrecision(f)
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
@@ -58,7 +61,11 @@ type stepRecord struct {
 }
 
 func (o *stepOptions) run(cmd *cobra.Command) error {
-	model, err := modelNamed(o.catalogs, o.model)
+	var more zoo.Settings
+	if cmd.Flags().Changed("embedding-dim") {
+		more = zoo.Settings{{Name: "embedding_dim", Value: o.dim}}
+	}
+	model, err := modelNamed(o.catalogs, o.model, more...)
 	if err != nil {
 		return err
 	}
@@ -83,7 +90,7 @@ func (o *stepOptions) run(cmd *cobra.Command) error {
 }
 
 func (r *stepRecord) print(w io.Writer) error {
-	fmt.Fprintf(w, "%s, %s, batch %d, %d rows, kernel %s, %s\n", r.Model, r.Solver, r.BatchSize, r.Rows, r.Kernel, r.Precision)
+	fmt.Fprintf(w, "%s, %s, batch %d, %d rows of %d values, kernel %s, %s\n", r.Model, r.Solver, r.BatchSize, r.Rows, r.RowValues, r.Kernel, r.Precision)
 	fmt.Fprintf(w, "step       %.2f ms at best, %.2f ms median, %.2f ms of CPU time at best (%d steps)\n",
 		r.WallMinimum, r.WallMedian, r.CPUMinimum, r.Steps)
 	fmt.Fprintf(w, "speed      %.0f samples/s, %.1f GFLOP/s in matrix products\n", r.SamplesPerSecond, r.GFlops)
