@@ -12,7 +12,10 @@ type Choice struct {
 // Choose takes, of all runs of a data set, a model and a method, the candidate with the highest mean over its seeds of
 // the validation AUC, see Record.Score; the first of equals. A candidate that has fewer seeds than another one is not
 // chosen: in records that were made when the first seed chose, only its choice has them all.
-func Choose(runs []*Record) Choice {
+func Choose(runs []*Record) Choice { return ChooseBy(runs, (*Record).Score) }
+
+// ChooseBy is Choose by another figure than Record.Score.
+func ChooseBy(runs []*Record, score func(*Record) Figure) Choice {
 	var keys []string
 	bySettings := map[string][]*Record{}
 	for _, r := range runs {
@@ -27,7 +30,7 @@ func Choose(runs []*Record) Choice {
 	c := Choice{}
 	for _, key := range keys {
 		candidate := bySettings[key]
-		if c.Candidates = append(c.Candidates, candidate[0]); compareCandidates(candidate, c.Runs) > 0 {
+		if c.Candidates = append(c.Candidates, candidate[0]); compareCandidates(candidate, c.Runs, score) > 0 {
 			c.Runs = candidate
 		}
 	}
@@ -38,9 +41,9 @@ func Choose(runs []*Record) Choice {
 	return c
 }
 
-// compareCandidates compares two candidates by their seeds and then by their AUC.
-func compareCandidates(a, b []*Record) int {
-	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(mean(a, (*Record).Score), mean(b, (*Record).Score)))
+// compareCandidates compares two candidates by their seeds and then by their scores.
+func compareCandidates(a, b []*Record, score func(*Record) Figure) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(mean(a, score), mean(b, score)))
 }
 
 // mean returns the mean of a figure of records.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // methodQuestions are the claims about methods, as the poster's two tables have them.
@@ -19,8 +21,8 @@ func methodQuestions() []question {
 		{text: "Adaptive regularization cures the collapse: at most half of the fall is left", figure: left, votes: alleviates(func(c *contest) *Cell { return c.ar })},
 		{text: "AdamAR is the best method after every epoch", figure: bestFigure, votes: bestEverywhere(adamFamily)},
 		{text: "AdagradAR is the best method after every epoch", figure: bestFigure, votes: bestEverywhere(adagradFamily)},
-		{text: "AdamAR is the best method by the best epoch of each", figure: leadFigure, votes: bestAtBest(adamFamily)},
-		{text: "AdagradAR is the best method by the best epoch of each", figure: leadFigure, votes: bestAtBest(adagradFamily)},
+		{text: "AdamAR is the best method up to the epoch with the best validation AUC", figure: leadFigure, votes: bestUntilBest(adamFamily)},
+		{text: "AdagradAR is the best method up to the epoch with the best validation AUC", figure: leadFigure, votes: bestUntilBest(adagradFamily)},
 		{text: "Decay by frequency is better than constant decay, after the last epoch", figure: "AUC above that of constant decay", votes: aboveDecay},
 	}
 }
@@ -129,11 +131,14 @@ func (c *contest) lead(epoch int) float64 {
 	return c.ar.Mean[epoch] - rival
 }
 
-func bestAtBest(f family) func([]*Table) []vote {
+func bestUntilBest(f family) func([]*Table) []vote {
 	return func(tables []*Table) (votes []vote) {
 		for _, c := range wide(tables, f) {
-			rival := c.table.rival(c.ar)
-			lead := c.ar.Mean[c.ar.bestEpoch()] - rival.Mean[rival.bestEpoch()]
+			rival := math.Inf(-1)
+			for _, o := range c.others() {
+				rival = max(rival, c.table.worth(o, untilBest))
+			}
+			lead := c.table.worth(c.ar, untilBest) - rival
 			votes = append(votes, c.vote(lead >= 0, lead, c.all()...))
 		}
 		return votes
@@ -153,7 +158,7 @@ func aboveDecay(tables []*Table) (votes []vote) {
 }
 
 // Exceptions say where adaptive regularization is not what to use: where another method is significantly better, by a paired
-// t-test over the seeds of the best epoch of each, and where the plain method does not collapse.
+// t-test over the seeds, each run up to the epoch with its best validation AUC, and where the plain method does not collapse.
 func Exceptions(tables []*Table) (list []string) {
 	for _, f := range []family{adamFamily, adagradFamily} {
 		all := contests(tables, f)
@@ -161,8 +166,8 @@ func Exceptions(tables []*Table) (list []string) {
 		for _, c := range all {
 			for _, o := range c.others() {
 				if p := c.better(o); p < level {
-					list = append(list, fmt.Sprintf("%s: %s is better than %s by the best epoch of each: %.4f against %.4f, p = %.2g.", c.where(),
-						o.Method, c.ar.Method, o.Mean[o.bestEpoch()], c.ar.Mean[c.ar.bestEpoch()], p))
+					list = append(list, fmt.Sprintf("%s: %s is better than %s up to the epoch with the best validation AUC: %.4f against %.4f, p = %.2g.",
+						c.where(), o.Method, c.ar.Method, c.table.worth(o, untilBest), c.table.worth(c.ar, untilBest), p))
 				}
 			}
 		}
@@ -185,18 +190,18 @@ func upright(all []*contest) []string {
 		plural(len(cells), "cell"), strings.Join(cells, ", "))}
 }
 
-// better returns the p-value with which another method is better than adaptive regularization; 1 if it is not, or if they have
-// fewer than two seeds in common.
+// better returns the p-value with which another method is better than adaptive regularization, both up to the epoch with the best
+// validation AUC; 1 if it is not, or if they have fewer than two seeds in common.
 func (c *contest) better(o *Cell) float64 {
-	a, b := []float64{}, []float64{}
-	for _, r := range o.Runs {
-		for _, s := range c.ar.Runs {
-			if r.Seed == s.Seed && o.bestEpoch() < len(r.Results) && c.ar.bestEpoch() < len(s.Results) {
-				a, b = append(a, c.table.value(r.Results[o.bestEpoch()])), append(b, c.table.value(s.Results[c.ar.bestEpoch()]))
+	var a, b []float64
+	for _, r := range o.chosen(untilBest) {
+		for _, s := range c.ar.chosen(untilBest) {
+			if r.Seed == s.Seed {
+				a, b = append(a, c.table.value(untilBest(r))), append(b, c.table.value(untilBest(s)))
 			}
 		}
 	}
-	if len(a) < 2 || o.Mean[o.bestEpoch()] <= c.ar.Mean[c.ar.bestEpoch()] {
+	if len(a) < 2 || stat.Mean(a, nil) <= stat.Mean(b, nil) {
 		return 1
 	}
 	return pairedP(a, b)

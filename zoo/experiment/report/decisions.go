@@ -1,13 +1,12 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 
-	"github.com/ctrzoo/ctrzoo/zoo/experiment"
+	"gonum.org/v1/gonum/floats"
 )
 
 // Decision is a way to train, and what each method of a family is worth then: for a practitioner who chooses one.
@@ -33,34 +32,22 @@ func (w Worth) Text() string { return fmt.Sprintf("%+.4f (%d)", w.Gain, w.Best) 
 
 // situation is a way to train.
 type situation struct {
-	when string // PLAIN is the name of the plain method
-	of   func(c *contest) bool
-	auc  func(c *Cell) float64
+	when  string // PLAIN is the name of the plain method
+	of    func(c *contest) bool
+	usage usage
 }
 
 var situations = []situation{
-	{"one epoch", anywhere, func(c *Cell) float64 { return c.Mean[0] }},
-	{"up to the epoch with the best validation AUC", anywhere, (*Cell).byValidation},
-	{"all epochs, and PLAIN collapses", (*contest).collapses, (*Cell).final},
-	{"all epochs, and PLAIN does not collapse", func(c *contest) bool { return !c.collapses() }, (*Cell).final},
+	{"one epoch", anywhere, oneEpoch},
+	{"up to the epoch with the best validation AUC", anywhere, untilBest},
+	{"all epochs, and PLAIN collapses", (*contest).collapses, allEpochs},
+	{"all epochs, and PLAIN does not collapse", func(c *contest) bool { return !c.collapses() }, allEpochs},
 }
 
 func anywhere(*contest) bool { return true }
 
 // collapses reports whether the plain method collapses.
 func (c *contest) collapses() bool { return c.plain.fall() >= collapse }
-
-// byValidation is the mean over the runs of the test AUC of the epoch with the best validation AUC, the first of equals.
-func (c *Cell) byValidation() float64 {
-	var sum float64
-	for _, r := range c.Runs {
-		best := slices.MaxFunc(r.Results, func(a, b experiment.Epoch) int {
-			return cmp.Compare(a.ValidAUC, b.ValidAUC)
-		})
-		sum += float64(best.TestAUC)
-	}
-	return sum / float64(len(c.Runs))
-}
 
 // Decisions are those of the cells in which all methods of a family ran, so that each method is judged by the same cells; of tables
 // without the test AUC of each epoch there are none.
@@ -102,16 +89,12 @@ func (s situation) decide(all []*contest) (d Decision, has bool) {
 
 // add adds a cell of a data set and a model.
 func (s situation) add(d *Decision, c *contest) {
-	best, plain := 0, s.auc(c.plain)
-	cells := c.all()
-	for i, cell := range cells {
-		auc := s.auc(cell)
-		d.Methods[i].Gain += (auc - plain - d.Methods[i].Gain) / float64(d.Cells)
-		if auc > s.auc(cells[best]) {
-			best = i
-		}
+	var aucs []float64
+	for i, cell := range c.all() {
+		aucs = append(aucs, c.table.worth(cell, s.usage))
+		d.Methods[i].Gain += (aucs[i] - aucs[0] - d.Methods[i].Gain) / float64(d.Cells)
 	}
-	d.Methods[best].Best++
+	d.Methods[floats.MaxIdx(aucs)].Best++
 }
 
 func (d *Decision) choose() {
@@ -129,7 +112,7 @@ func (d *Decision) choose() {
 }
 
 // decisionsIntroduction says how to read the table.
-const decisionsIntroduction = "By how much the test AUC is above that of the plain method, the mean over the cells in which all methods of the family " +
+const decisionsIntroduction = "Of each method the candidate counts that the validation part chooses for the way to train. By how much the test AUC is above that of the plain method, the mean over the cells in which all methods of the family " +
 	"ran, and in brackets the number of cells in which the method is the best. The last column has the methods within 0.001 of the best: of " +
 	"them take the simplest."
 

@@ -40,3 +40,25 @@ func TestDecisionsSumUpTheCellsOfASituation(t *testing.T) {
 | all epochs, and adagrad does not collapse | 1 | +0.0000 (0) | -0.0100 (0) | -0.0200 (0) | -0.0100 (0) | +0.0008 (1) | adagrad, adagradar |
 `, table)
 }
+
+// A high rate is the best for one epoch, and a low one for many: who trains one epoch takes the high one.
+func TestEachWayToTrainChoosesItsCandidate(t *testing.T) {
+	with := func(solver string, rate float64, aucs, valid [2]float64) *experiment.Record {
+		return changed(validated(solver, "dnn", aucs, valid), func(r *experiment.Record) { r.Parameters = map[string]float64{"learning_rate": rate} })
+	}
+	var records []*experiment.Record
+	for _, solver := range []string{"meda-adagrad", "sam-adagrad", "adagradw", "adagradar"} {
+		records = append(records, with(solver, 0.1, [2]float64{0.70, 0.70}, [2]float64{0.70, 0.70}))
+	}
+	high, low := [2]float64{0.73, 0.60}, [2]float64{0.65, 0.69}
+	records = append(records, with("adagrad", 0.1, high, high), with("adagrad", 0.01, low, low))
+	gains := map[string]string{}
+	for _, d := range Decisions(Summarize(storeOf(t, records))) {
+		gains[d.When] = d.Methods[1].Text()
+	}
+	require.Equal(t, map[string]string{
+		"one epoch": "-0.0300 (0)",
+		"up to the epoch with the best validation AUC": "-0.0300 (0)",
+		"all epochs, and adagrad does not collapse":    "+0.0100 (1)",
+	}, gains)
+}

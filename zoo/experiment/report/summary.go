@@ -25,7 +25,7 @@ type Table struct {
 	byValid    bool               // the figures are of the validation part, since the test part was not measured after each epoch
 }
 
-// Cell is a method with a model: the runs of the chosen candidate.
+// Cell is a method with a model: the runs of the candidate that is chosen by the last epoch.
 type Cell struct {
 	Method, Model string
 	experiment.Choice
@@ -33,6 +33,7 @@ type Cell struct {
 	Deviation   []float64 // its standard deviation; NaN for one seed
 	Comparisons []*experiment.Comparison
 	Interval    *experiment.Interval // over the runner-up after the last epoch; nil if there is none
+	all         []*experiment.Record // the runs of every candidate
 }
 
 // Summarize makes a table for each grid and data set of some stores. Methods are in the order of the grid, or, in records that
@@ -123,7 +124,7 @@ func (t *Table) newCell(runs []*experiment.Record, stores []*experiment.Store) *
 	if len(runs) == 0 {
 		return nil
 	}
-	c := &Cell{Method: runs[0].Method, Model: runs[0].Model, Choice: experiment.Choose(runs)}
+	c := &Cell{Method: runs[0].Method, Model: runs[0].Model, Choice: experiment.Choose(runs), all: runs}
 	for _, r := range c.Runs {
 		c.Comparisons = append(c.Comparisons, comparisonsOf(r, stores)...)
 	}
