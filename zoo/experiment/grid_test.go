@@ -23,13 +23,18 @@ func TestReadyGridsAreGood(t *testing.T) {
 	require.ErrorContains(t, err, "ready grids: ")
 }
 
-func TestEveryMethodOnSmallLogsHasThreeCandidates(t *testing.T) {
-	for _, name := range []string{"small-logs-adam", "small-logs-adagrad"} {
+// No method may win because it had more candidates, or because it alone could choose its learning rate.
+func TestEveryMethodOfAFairGridSearchesItsLearningRate(t *testing.T) {
+	for _, name := range []string{"adam-table", "small-logs-adam", "small-logs-adagrad", "more-data", "drawn-logs"} {
 		g, err := LoadGrid(name, Catalogs{})
 		require.NoError(t, err)
-		require.Len(t, g.Seeds, 5)
 		for _, m := range g.Methods {
-			require.Len(t, m.candidates(g.Data[0], &g.Catalogs), 3, m.Name)
+			require.Len(t, m.candidates(g.Data[0], &g.Catalogs), 6, "%s: %s", name, m.Name)
+			rates := map[float64]bool{}
+			for _, c := range m.candidates(g.Data[0], &g.Catalogs) {
+				rates[c.Parameters["learning_rate"]] = true
+			}
+			require.Greater(t, len(rates), 1, "%s: %s", name, m.Name)
 		}
 	}
 }

@@ -91,6 +91,14 @@ func (c *contest) all() []*Cell {
 	return slices.DeleteFunc(list, func(c *Cell) bool { return c == nil })
 }
 
+// methods names those that ran.
+func (c *contest) methods() (names []string) {
+	for _, cell := range c.all() {
+		names = append(names, cell.Method)
+	}
+	return names
+}
+
 // others lists those that ran besides adaptive regularization.
 func (c *contest) others() []*Cell {
 	return slices.DeleteFunc(c.all(), func(o *Cell) bool { return o == c.ar })

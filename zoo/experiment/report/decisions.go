@@ -49,24 +49,33 @@ func anywhere(*contest) bool { return true }
 // collapses reports whether the plain method collapses.
 func (c *contest) collapses() bool { return c.plain.fall() >= collapse }
 
-// Decisions are those of the cells in which all methods of a family ran, so that each method is judged by the same cells; of tables
-// without the test AUC of each epoch there are none.
+// Decisions are those of the cells in which the same methods of a family ran, so that each method is judged by the same cells, first
+// those with the most methods; of tables without the test AUC of each epoch there are none.
 func Decisions(tables []*Table) (list []Decision) {
 	for _, f := range []family{adamFamily, adagradFamily} {
-		all := slices.DeleteFunc(contests(tables, f), func(c *contest) bool { return len(c.all()) < f.size() || c.table.byValid })
-		for _, s := range situations {
-			if d, has := s.decide(all); has {
-				list = append(list, d)
+		all := slices.DeleteFunc(contests(tables, f), func(c *contest) bool { return c.table.byValid })
+		for _, group := range byMethods(all) {
+			for _, s := range situations {
+				if d, has := s.decide(group); has {
+					list = append(list, d)
+				}
 			}
 		}
 	}
 	return list
 }
 
-// size is the number of methods.
-func (f family) size() int {
-	all := []string{f.plain, f.meda, f.sam, f.decay, f.l2, f.ar}
-	return len(slices.DeleteFunc(all, func(solver string) bool { return solver == "" }))
+// byMethods groups contests in which the same methods ran.
+func byMethods(all []*contest) (groups [][]*contest) {
+	for _, c := range all {
+		at := slices.IndexFunc(groups, func(g []*contest) bool { return slices.Equal(g[0].methods(), c.methods()) })
+		if at < 0 {
+			at, groups = len(groups), append(groups, nil)
+		}
+		groups[at] = append(groups[at], c)
+	}
+	slices.SortStableFunc(groups, func(a, b []*contest) int { return len(b[0].methods()) - len(a[0].methods()) })
+	return groups
 }
 
 // decide sums up the cells of a situation.
@@ -112,25 +121,21 @@ func (d *Decision) choose() {
 }
 
 // decisionsIntroduction says how to read the table.
-const decisionsIntroduction = "Of each method the candidate counts that the validation part chooses for the way to train. By how much the test AUC is above that of the plain method, the mean over the cells in which all methods of the family " +
-	"ran, and in brackets the number of cells in which the method is the best. The last column has the methods within 0.001 of the best: of " +
-	"them take the simplest."
+const decisionsIntroduction = "Of each method the candidate counts that the validation part chooses for the way to train. By how much " +
+	"the test AUC is above that of the plain method, the mean over the cells in which these methods ran, and in brackets the number of cells " +
+	"in which the method is the best. The last column has the methods within 0.001 of the best: of them take the simplest."
 
-// writeDecisions writes the table as Markdown, with a head for each family.
+// writeDecisions writes the table as Markdown, with a head for each list of methods.
 func writeDecisions(b *strings.Builder, decisions []Decision) {
 	if len(decisions) == 0 {
 		return
 	}
 	b.WriteString("\nWhen to use which. " + decisionsIntroduction + "\n")
-	plain := ""
+	var head string
 	for _, d := range decisions {
-		if name := d.Methods[0].Method; name != plain {
-			plain = name
-			b.WriteString("\n| you train | cells |")
-			for _, m := range d.Methods {
-				fmt.Fprintf(b, " %s |", m.Method)
-			}
-			fmt.Fprintf(b, " choose |\n|---|---|%s---|\n", strings.Repeat("---|", len(d.Methods)))
+		if h := d.head(); h != head {
+			head = h
+			b.WriteString("\n" + head)
 		}
 		fmt.Fprintf(b, "| %s | %d |", d.When, d.Cells)
 		for _, m := range d.Methods {
@@ -138,4 +143,15 @@ func writeDecisions(b *strings.Builder, decisions []Decision) {
 		}
 		fmt.Fprintf(b, " %s |\n", d.Choose)
 	}
+}
+
+// head is that of a table of decisions about the same methods.
+func (d Decision) head() string {
+	var b strings.Builder
+	b.WriteString("| you train | cells |")
+	for _, m := range d.Methods {
+		fmt.Fprintf(&b, " %s |", m.Method)
+	}
+	fmt.Fprintf(&b, " choose |\n|---|---|%s---|\n", strings.Repeat("---|", len(d.Methods)))
+	return b.String()
 }
