@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -48,12 +49,7 @@ func (r *Runner) compareModel(d Data, model string, labels []float32) error {
 	if len(methods) < 2 {
 		return nil
 	}
-	slices.SortStableFunc(methods, func(a, b []*Record) int {
-		if meanAUC(a) > meanAUC(b) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(methods, func(a, b []*Record) int { return cmp.Compare(meanAUC(b), meanAUC(a)) })
 	for i := range r.Grid.Seeds {
 		if err := r.Store.compare(methods[0][i], methods[1][i], labels); err != nil {
 			return err
