@@ -18,15 +18,19 @@ type outside struct {
 	dir  string // where it runs
 }
 
-// buildOutside builds the program with the modules that this one has, without a network.
+// buildOutside builds the program with the modules that this one has, without a network. It requires all that this one requires, as
+// go mod tidy would have it: else Go looks for packages in modules that are not here.
 func buildOutside(t *testing.T) *outside {
 	t.Helper()
 	dir := t.TempDir()
-	for from, to := range map[string]string{"testdata/outside/go.mod": "go.mod", "../go.sum": "go.sum"} {
-		text, err := os.ReadFile(from)
+	read := func(path string) string {
+		text, err := os.ReadFile(path)
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, to), text, 0o600))
+		return string(text)
 	}
+	_, requirements, _ := strings.Cut(read("../go.mod"), "\nrequire (")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(read("testdata/outside/go.mod")+"\nrequire ("+requirements), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), []byte(read("../go.sum")), 0o600))
 	path := filepath.Join(dir, "outside")
 	build := exec.Command("go", "build", "-mod=mod", "-modfile="+filepath.Join(dir, "go.mod"), "-o", path, ".")
 	build.Dir = filepath.Join("testdata", "outside")
