@@ -54,7 +54,7 @@ func (t *Table) vote(model string, cells []*Cell) vote {
 func collapses(f family) func([]*Table) []vote {
 	return func(tables []*Table) (votes []vote) {
 		for _, c := range contests(tables, f) {
-			votes = append(votes, c.vote(c.plain.fall() >= collapse, c.plain.fall(), c.plain))
+			votes = append(votes, c.vote(c.collapses(), c.plain.fall(), c.plain))
 		}
 		return votes
 	}
@@ -64,7 +64,7 @@ func collapses(f family) func([]*Table) []vote {
 func collapsing(tables []*Table) (list []*contest) {
 	for _, f := range []family{adamFamily, adagradFamily} {
 		for _, c := range contests(tables, f) {
-			if c.plain.fall() >= collapse {
+			if c.collapses() {
 				list = append(list, c)
 			}
 		}
@@ -193,14 +193,7 @@ func upright(all []*contest) []string {
 // better returns the p-value with which another method is better than adaptive regularization, both up to the epoch with the best
 // validation AUC; 1 if it is not, or if they have fewer than two seeds in common.
 func (c *contest) better(o *Cell) float64 {
-	var a, b []float64
-	for _, r := range o.chosen(untilBest) {
-		for _, s := range c.ar.chosen(untilBest) {
-			if r.Seed == s.Seed {
-				a, b = append(a, c.table.value(untilBest(r))), append(b, c.table.value(untilBest(s)))
-			}
-		}
-	}
+	a, b := c.table.paired(o.chosen(untilBest), c.ar.chosen(untilBest), untilBest)
 	if len(a) < 2 || stat.Mean(a, nil) <= stat.Mean(b, nil) {
 		return 1
 	}

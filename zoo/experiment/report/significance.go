@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ctrzoo/ctrzoo/zoo/experiment"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -22,7 +23,8 @@ func (t *Table) isBest(c *Cell, epoch int) bool {
 	if i := c.Interval; i != nil && epoch == len(c.Mean)-1 && slices.Contains(i.RunnerUp, second.Runs[0].Key) {
 		return i.Low > 0
 	}
-	if a, b := t.paired(c, second, epoch); len(a) > 1 {
+	after := func(r *experiment.Record) experiment.Epoch { return r.Results[epoch] }
+	if a, b := t.paired(c.Runs, second.Runs, after); len(a) > 1 {
 		return pairedP(a, b) < level
 	}
 	for _, test := range c.Comparisons {
@@ -46,12 +48,12 @@ func (t *Table) second(c *Cell, epoch int) (second *Cell) {
 	return second
 }
 
-// paired returns the figures of the seeds that two cells have in common.
-func (t *Table) paired(a, b *Cell, epoch int) (x, y []float64) {
-	for _, r := range a.Runs {
-		for _, o := range b.Runs {
-			if r.Seed == o.Seed && epoch < len(r.Results) && epoch < len(o.Results) {
-				x, y = append(x, t.value(r.Results[epoch])), append(y, t.value(o.Results[epoch]))
+// paired returns the figures of the seeds that two lists of runs have in common, each after the epoch that a usage names.
+func (t *Table) paired(a, b []*experiment.Record, u usage) (x, y []float64) {
+	for _, r := range a {
+		for _, o := range b {
+			if r.Seed == o.Seed {
+				x, y = append(x, t.value(u(r))), append(y, t.value(u(o)))
 			}
 		}
 	}
