@@ -179,6 +179,38 @@ func TestCommandsThatRunElsewhereHaveTests(t *testing.T) {
 	}
 }
 
+// What the commands of CONTRIBUTING name is there: scripts, folders, and tests by a part of their names. Those of zoo run as they
+// are written.
+func TestCommandsOfContributingNameWhatThereIs(t *testing.T) {
+	commands := regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(read(t, "../CONTRIBUTING.md"), -1)
+	require.Greater(t, len(commands), 10)
+	for _, c := range commands {
+		words := strings.Fields(c[1])
+		for i, word := range words {
+			switch {
+			case i > 0 && words[i-1] == "-run":
+				require.Positive(t, goLines(t, "func (Test|Fuzz)[A-Za-z0-9_]*"+word), c[1])
+			case strings.HasPrefix(word, "Fuzz"):
+				require.Positive(t, goLines(t, "func "+word), c[1])
+			case strings.HasPrefix(word, ".ci/"), strings.HasPrefix(word, "./"):
+				_, err := os.Stat(filepath.Join("..", strings.TrimSuffix(word, "...")))
+				require.NoError(t, err, c[1])
+			}
+		}
+		if line, isZoo := strings.CutPrefix(c[1], "go run ./cmd/zoo "); isZoo && place("zoo "+line) == "" {
+			runLine(t, "..", filepath.Dir(buildZoo(t)), "zoo "+line)
+		}
+	}
+}
+
+// goLines counts the lines of the module's tests that match a regular expression.
+func goLines(t *testing.T, expression string) int {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "grep", "-rhE", "--include=*_test.go", "^"+expression, "..").Output()
+	require.NoError(t, err, expression)
+	return strings.Count(string(out), "\n")
+}
+
 // writeLogs writes the files that the pages speak of: logs of a shop with their schema, in several formats, and files of the
 // layout of Amazon's.
 func writeLogs(t *testing.T, dir string) {
