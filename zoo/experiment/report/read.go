@@ -49,11 +49,13 @@ func Read(path string) (*experiment.Store, error) {
 // readRun makes a record of the history of a run. It is named after its folder.
 func readRun(dir string) (*experiment.Store, error) {
 	m, err := checkpoint.Latest(dir)
-	if err == nil && metrics.Whole(m.History) == 0 {
-		err = fmt.Errorf("%w: the run has not ended an epoch yet", ErrNoRecords)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("report: %s: %w", dir, err)
+	switch {
+	case errors.Is(err, checkpoint.ErrNoCheckpoint):
+		return nil, fmt.Errorf("report: %w: it is no folder of a run; give files of records one by one", err)
+	case err != nil:
+		return nil, fmt.Errorf("report: %w", err)
+	case metrics.Whole(m.History) == 0:
+		return nil, fmt.Errorf("report: %s: %w: the run has not ended an epoch yet", dir, ErrNoRecords)
 	}
 	r := outside("Runs", filepath.Base(filepath.Clean(dir)), modelName(m.Run.Model.Type))
 	r.Data, r.Solver, r.Seed, r.BatchSize, r.Epochs = dataOf(dir), m.Run.Solver, m.Run.Seed, m.Run.BatchSize, metrics.Whole(m.History)

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/ctrzoo/ctrzoo/zoo/checkpoint"
 	"github.com/stretchr/testify/require"
 )
 
@@ -46,7 +48,8 @@ func TestWhatIsNoRecordIsAnError(t *testing.T) {
 		require.ErrorContains(t, err, path)
 	}
 	_, err := Read(dir)
-	require.ErrorContains(t, err, dir)
+	require.ErrorIs(t, err, checkpoint.ErrNoCheckpoint)
+	require.Equal(t, 1, strings.Count(err.Error(), dir), err.Error())
 	_, err = Read(filepath.Join(dir, "nothing"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
