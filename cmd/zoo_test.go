@@ -140,6 +140,7 @@ func TestBadUsage(t *testing.T) {
 		{"train --model dlrm", `--model: unknown model "dlrm"; known: dnn`},
 		{"train --solver adam,sgd", `--solver: unknown solver "sgd"; known: adam`},
 		{"train --data criteo9", `--data: unknown data set "criteo9"; known: synthetic, avazu`},
+		{"train --data typo --memory 9", "no folder of zoo prepare of this name"},
 		{"train --data avazu", "--train: give at least one file"},
 		{"train --data synthetic --train x.csv", "--data synthetic is drawn, not read"},
 		{"train --train x.csv", "--train needs --data or --schema"},

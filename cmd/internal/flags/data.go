@@ -35,7 +35,10 @@ func AddData(f *pflag.FlagSet, c *Catalogs) *Data {
 
 // Check returns an error unless the flags name the data of a run.
 func (d *Data) Check(monitored bool) error {
+	_, unknown := d.catalogs.Data.Find(d.Data)
 	switch raw := d.anyGiven(rawFlags...); {
+	case d.Schema == "" && unknown != nil && !d.IsPrepared():
+		return fmt.Errorf("--data: %w; and there is no folder of zoo prepare of this name", unknown)
 	case (d.IsSynthetic() && !d.given("data")) && raw != "":
 		return fmt.Errorf("--%s needs --data or --schema, which say what the columns are", raw)
 	case d.IsDrawn() && raw != "":
