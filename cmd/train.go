@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -9,9 +8,6 @@ import (
 	"github.com/ctrzoo/ctrzoo/cmd/internal/ui"
 	"github.com/ctrzoo/ctrzoo/datasets"
 	"github.com/ctrzoo/ctrzoo/solvers/ranks"
-	"github.com/ctrzoo/ctrzoo/zoo/export/embeddings"
-	"github.com/ctrzoo/ctrzoo/zoo/metrics"
-	"github.com/ctrzoo/ctrzoo/zoo/train"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -207,88 +203,4 @@ func (o *trainOptions) prepare(cmd *cobra.Command, group *ranks.Group, reporter 
 		reporter.Note(hint)
 	}
 	return set, err
-}
-
-func (o *trainOptions) runSolver(ctx context.Context, comm ranks.Comm, name string, set *datasets.Set, reporter *ui.Reporter) error {
-	model, err := o.model.New()
-	if err != nil {
-		return err
-	}
-	init, err := o.model.Initializer()
-	if err != nil {
-		return err
-	}
-	list, err := o.metrics.List()
-	if err != nil {
-		return err
-	}
-	stepsPerEpoch := (set.Train.Len() + o.batchSize - 1) / o.batchSize
-	solver, err := o.solverFlags.New(name, flags.Scale{Seed: o.seed, StepsPerEpoch: stepsPerEpoch})
-	if err != nil {
-		return err
-	}
-	run := train.Run{
-		Model: model, Solver: solver, Train: set.Train, Test: set.Test, Valid: set.Valid, Encoding: set.Encoding, FromEncoding: o.data.Base,
-		BatchSize: o.batchSize, Epochs: o.epochs, Seed: o.seed, EmbeddingInit: init, Precision: o.precision.Precision, Metrics: list,
-		Buckets: o.solverFlags.Buckets, Diagnose: o.diagnostics,
-		Parallel: train.Parallel{Comm: comm, CheckRanks: o.checkRanks, ShardTables: o.shardTables},
-		OnNote:   reporter.Note, OnStep: reporter.Step, OnEpoch: reporter.Epoch,
-	}
-	if err := o.schedule.Apply(&run); err != nil {
-		return ui.Usage(err)
-	}
-	if err := o.saving.Apply(&run); err != nil {
-		return err
-	}
-	run.TestOnce = run.Monitor != metrics.NoMonitor && !o.testEveryEpoch
-	trainer, err := train.NewTrainer(run)
-	if err != nil {
-		return err
-	}
-	defer trainer.Free()
-	if err := o.start(trainer, set, reporter); err != nil {
-		return err
-	}
-	if err := o.saving.Announce(reporter); err != nil {
-		return err
-	}
-	facts, err := runFacts(&run, trainer)
-	if err != nil {
-		return err
-	}
-	reporter.Start(ui.Run{
-		Model: o.model.Name, Solver: name, Metrics: list, BestAUC: set.BestAUC, Facts: facts,
-		Valid: run.Valid != nil, Test: run.Test != nil && !run.TestOnce,
-		Samples: run.Train.Len(), Within: run.EvaluateEvery > 0, Scheduled: run.Schedule != nil,
-		IsBest: func(e metrics.Epoch) bool {
-			best := trainer.Best()
-			return best != nil && best.Epoch == e.Epoch && best.Batches == e.Batches && !e.Partial
-		},
-	})
-	defer ui.Finish(ctx)()
-	history, err := trainer.Train(ctx)
-	reporter.EndBar()
-	if best := trainer.Best(); best != nil {
-		if err := reporter.Best(*best); err != nil {
-			return err
-		}
-		if err == nil && best == &history[len(history)-1] && metrics.Whole(history) == o.epochs && o.epochs > 1 {
-			reporter.Note(fmt.Sprintf("the last epoch was the best one: more may be better, such as --epochs %d", 2*o.epochs))
-		}
-	}
-	o.saving.Conclude(reporter, trainer, history, err)
-	return err
-}
-
-// start lets embeddings start from vectors of a file. A run that is resumed then takes the weights that it has saved.
-func (o *trainOptions) start(t *train.Trainer, set *datasets.Set, reporter *ui.Reporter) error {
-	if o.embeddings == "" {
-		return nil
-	}
-	started, err := embeddings.Start(o.embeddings, t.Weights(), set.Train.Fields(), set.Encoding)
-	if err != nil {
-		return fmt.Errorf("--embeddings: %w", err)
-	}
-	reporter.Note(started.String())
-	return nil
 }
