@@ -20,44 +20,16 @@ type scores []float32
 
 // perform makes one run. It calls onSamples, if not nil, with how many samples were trained since the last call.
 func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSamples func(int)) (*Record, scores, error) {
-	if err := s.Precision.Available(); err != nil { // the figures would be those of float32
-		return nil, nil, fmt.Errorf("experiment: %w", err)
-	}
-	model, err := in.Models.New(s.Model, s.Hyperparameters)
-	if err != nil {
-		return nil, nil, err
-	}
-	solver, err := s.newSolver(in, s.Seed)
-	if err != nil {
-		return nil, nil, err
-	}
-	init, err := s.initializer()
+	run, err := newRun(&s, d, in)
 	if err != nil {
 		return nil, nil, err
 	}
 	r := &Record{Key: s.Key(), Settings: s, Version: version(), Kernel: kernel.Name(), RareField: d.rareField, Rows: d.rows()}
+	run.OnEpoch = func(e metrics.Epoch) error { return r.addEpoch(e, in.Metrics) }
 	c := &curve{record: r, data: d, points: s.CurvePoints}
-	run := train.Run{
-		Model: model, Solver: solver, Train: d.Train, Valid: d.Valid, Test: d.Test,
-		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed, Precision: s.Precision, EmbeddingInit: init,
-		Buckets: train.Buckets{Number: s.Buckets, Field: s.BucketField}, Diagnose: true,
-		Metrics: slices.Concat(metrics.Default(), in.Metrics),
-		OnEpoch: func(e metrics.Epoch) error { return r.addEpoch(e, in.Metrics) },
-	}
-	if s.Patience > 0 {
-		run.Monitor, run.Patience = metrics.ValidAUC, s.Patience
-	}
-	if err := s.course.apply(&run); err != nil {
-		return nil, nil, err
-	}
-	previous := 0
+	count := counter(onSamples)
 	run.OnStep = func(step train.Step) {
-		if onSamples != nil {
-			onSamples(step.Samples - previous)
-		}
-		if previous = step.Samples; previous == step.Total {
-			previous = 0
-		}
+		count(step)
 		c.step(step)
 	}
 	trainer, err := train.NewTrainer(run)
@@ -79,6 +51,45 @@ func perform(ctx context.Context, s Settings, d *dataset, in *Catalogs, onSample
 	r.BucketAUC = bucketAUC(&p, d.groups)
 	r.Calibration = calibration(&p, 10)
 	return r, slices.Clone(p.Logits), nil
+}
+
+// newRun makes the run that settings say.
+func newRun(s *Settings, d *dataset, in *Catalogs) (run train.Run, err error) {
+	run = train.Run{
+		Train: d.Train, Valid: d.Valid, Test: d.Test,
+		BatchSize: s.BatchSize, Epochs: s.Epochs, Seed: s.Seed, Precision: s.Precision,
+		Buckets: train.Buckets{Number: s.Buckets, Field: s.BucketField}, Diagnose: true,
+		Metrics: slices.Concat(metrics.Default(), in.Metrics),
+	}
+	if err := s.Precision.Available(); err != nil { // the figures would be those of float32
+		return run, fmt.Errorf("experiment: %w", err)
+	}
+	if run.Model, err = in.Models.New(s.Model, s.Hyperparameters); err != nil {
+		return run, err
+	}
+	if run.Solver, err = s.newSolver(in, s.Seed); err != nil {
+		return run, err
+	}
+	if run.EmbeddingInit, err = s.initializer(); err != nil {
+		return run, err
+	}
+	if s.Patience > 0 {
+		run.Monitor, run.Patience = metrics.ValidAUC, s.Patience
+	}
+	return run, s.course.apply(&run)
+}
+
+// counter returns what calls onSamples, if not nil, with the samples since the last step.
+func counter(onSamples func(int)) func(train.Step) {
+	previous := 0
+	return func(step train.Step) {
+		if onSamples != nil {
+			onSamples(step.Samples - previous)
+		}
+		if previous = step.Samples; previous == step.Total {
+			previous = 0
+		}
+	}
 }
 
 // diverged is the record of a run that had no end: none of its figures exists.
