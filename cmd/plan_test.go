@@ -33,7 +33,7 @@ func plan() []room {
 		{path: "graph/kernel/gen"},
 		{path: "graph/kernel", files: 27}, // one file for each kernel and instruction set
 		{path: "graph/offheap"},
-		{path: "graph", imports: "graph/kernel graph/offheap", files: 53}, // one file for each block
+		{path: "graph", imports: "graph/kernel graph/offheap", files: 54}, // one file for each block
 		{path: "graph/graphtest", imports: "graph"},
 
 		{path: "solvers", imports: "graph graph/kernel graph/offheap", files: 32}, // one file for each solver

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"fmt"
+
 	"github.com/ctrzoo/ctrzoo/graph/kernel"
 	"gorgonia.org/gorgonia"
 )
@@ -42,29 +44,32 @@ func newSwitch(name string, switched func(p, of []float32), form OpForm, inputs 
 	if err := checkColumns(name, x, inputs[1]); err != nil {
 		return nil, err
 	}
+	if len(inputs) == 3 && packingOf(inputs[2]) != packingOf(x) {
+		return nil, fmt.Errorf("graph: %s: x is packed and what is computed from it is not, or the other way round", name)
+	}
 	s := &switcher{n: x.Shape()[1], p: make([]float32, x.Shape().TotalSize()), switched: switched}
-	rows, size := x.Shape()[0], x.Shape().TotalSize()
+	rows, size := rowsOf(x), x.Shape().TotalSize()
 	forwardTile, backwardTile := s.forward, s.backward
 	forward := func(out []float32, in [][]float32) {
 		s.out, s.x, s.slope, s.of = out, in[0], in[1], in[len(in)-1]
 		if len(in) == 2 {
 			s.of = in[0]
 		}
-		kernel.Parallel(rows, rowsPerTile, forwardTile)
+		kernel.Parallel(rows.n, rowsPerTile, forwardTile)
 	}
 	diff := func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-		s.totals, s.dslope = newColumnTotals(rows, s.n), make([]float32, s.n)
+		s.totals, s.dslope = newColumnTotals(rows.all(), s.n), make([]float32, s.n)
 		if len(in) == 3 {
 			s.dof = make([]float32, size)
 		}
 		// out is an input, so that the forward pass has computed p.
 		backward := func(dx []float32, v [][]float32) {
 			s.out, s.x, s.slope, s.grad = dx, v[0], v[1], v[2]
-			kernel.Parallel(rows, rowsPerTile, backwardTile)
-			s.totals.total(s.dslope)
+			kernel.Parallel(rows.n, rowsPerTile, backwardTile)
+			s.totals.total(s.dslope, rows.n)
 		}
 		var ns nodes
-		main := ns.add(newDenseOp(name+" gradient", x.Shape().Clone(), 4, backward, nil).apply(in[0], in[1], grad, out))
+		main := ns.add(newDenseOp(name+" gradient", x.Shape().Clone(), 4, backward, nil).over(rows).apply(in[0], in[1], grad, out))
 		if ns.err == nil {
 			ns.add(sideResult(name+" slope gradient", main, s.dslope, in[1].Shape()))
 		}
@@ -73,7 +78,7 @@ func newSwitch(name string, switched func(p, of []float32), form OpForm, inputs 
 		}
 		return ns.done()
 	}
-	return newDenseOp(name, x.Shape().Clone(), len(inputs), forward, diff).as(form).apply(inputs...)
+	return newDenseOp(name, x.Shape().Clone(), len(inputs), forward, diff).over(rows).as(form).apply(inputs...)
 }
 
 // switcher is the state of one operation.
@@ -127,14 +132,14 @@ func (b *Builder) PReLU(name string, x *gorgonia.Node) *gorgonia.Node {
 	return b.keep(name)(PReLU(x, slope))
 }
 
-// Dice returns Dice of x (rows, n) with the slope name/slope (1, n), which is 0 at first. The rows with a weight, of weights with
-// one for each row, are normalised; see BatchNorm. nil are those of the samples.
-func (b *Builder) Dice(name string, x, weights *gorgonia.Node) *gorgonia.Node {
+// Dice returns Dice of x (rows, n) with the slope name/slope (1, n), which is 0 at first. It normalises over the real samples, or, if
+// the rows of x are places of a list, over those that have an id; see BatchNorm.
+func (b *Builder) Dice(name string, x *gorgonia.Node) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
 	slope := b.weight(name+"/slope", 1, x.Shape()[1], Zeros(), mark{role: RoleGain, block: name})
-	normal := b.normalized(name, x, nil, nil, weights)
+	normal := b.normalized(name, x, nil, nil)
 	if b.err != nil {
 		return nil
 	}

@@ -25,23 +25,29 @@ type Statistics struct{ Mean, Variance *gorgonia.Node }
 // While mode.Training is set, mean and variance are those of the rows whose weight, of weights with one for each row, is not 0,
 // over all ranks of the job; and the running statistics move by a tenth towards them, the variance as one with n-1 in its
 // denominator. Otherwise they are the running statistics. So they are for a batch with fewer than two such rows, which has no
-// variance. gain and bias may both be nil.
+// variance. weights may be nil: all rows count, or those of a packed x, which has no weights. gain and bias may both be nil.
 //
 // Reference: Ioffe and Szegedy, Batch Normalization, ICML 2015.
 func BatchNorm(x, gain, bias, weights *gorgonia.Node, running Statistics, mode *Mode) (*gorgonia.Node, error) {
-	inputs := gorgonia.Nodes{x, running.Mean, running.Variance, weights}
+	inputs := gorgonia.Nodes{x, running.Mean, running.Variance}
 	if gain != nil {
 		inputs = append(inputs, gain, bias)
 	}
-	if err := checkColumns("batch norm", x, append(inputs[4:], running.Mean, running.Variance)...); err != nil {
+	if err := checkColumns("batch norm", x, inputs[1:]...); err != nil {
 		return nil, err
 	}
-	if weights.Shape().TotalSize() != x.Shape()[0] {
+	if weights != nil && (weights.Shape().TotalSize() != x.Shape()[0] || packingOf(x) != nil) {
 		return nil, fmt.Errorf("graph: batch norm: x %v has no weights %v", x.Shape(), weights.Shape())
 	}
-	n := newBatchNorm(x.Shape()[0], x.Shape()[1], mode)
-	o := n.fallible(newDenseOp("batch norm", x.Shape().Clone(), len(inputs), n.forward, n.diff))
-	copy(o.gradOf[1:4], []bool{false, false, false})
+	n := newBatchNorm(rowsOf(x), x.Shape()[1], gain != nil, mode)
+	if weights != nil {
+		inputs = append(inputs, weights)
+	}
+	o := n.fallible(newDenseOp("batch norm", x.Shape().Clone(), len(inputs), n.forward, n.diff)).over(n.rows)
+	o.gradOf[1], o.gradOf[2] = false, false
+	if weights != nil {
+		o.gradOf[len(inputs)-1] = false
+	}
 	return o.as(n.form).apply(inputs...)
 }
 
@@ -55,19 +61,20 @@ func (b *Builder) BatchNorm(name string, x *gorgonia.Node) *gorgonia.Node {
 	n := x.Shape()[1]
 	gain := b.weight(name+"/gain", 1, n, Constant(1), mark{role: RoleGain, block: name})
 	bias := b.weight(name+"/bias", 1, n, Zeros(), mark{role: RoleBias, block: name})
-	return b.normalized(name, x, gain, bias, nil)
+	return b.normalized(name, x, gain, bias)
 }
 
-// normalized returns BatchNorm with running statistics of its own.
-func (b *Builder) normalized(name string, x, gain, bias, weights *gorgonia.Node) *gorgonia.Node {
+// normalized returns BatchNorm with running statistics of its own, over the real samples, or over the rows of a packed x.
+func (b *Builder) normalized(name string, x, gain, bias *gorgonia.Node) *gorgonia.Node {
 	if b.err == nil && b.Mode.Training && b.batch*max(1, b.Mode.Ranks) < 2 {
 		b.fail(name, errors.New("batch_size: batch norm needs at least 2 samples to train, got 1: one sample has no variance"))
 	}
 	if b.err != nil {
 		return nil
 	}
-	if weights == nil {
-		weights = b.sampleWeights
+	weights := b.sampleWeights
+	if packingOf(x) != nil { // only places of real samples have ids
+		weights = nil
 	}
 	n, of := x.Shape()[1], mark{role: RoleStatistic, block: name}
 	running := Statistics{b.weight(name+"/mean", 1, n, Zeros(), of), b.weight(name+"/variance", 1, n, Constant(1), of)}
@@ -80,17 +87,19 @@ func (b *Builder) normalized(name string, x, gain, bias, weights *gorgonia.Node)
 // form is the operator of ONNX, which has the running statistics.
 func (n *batchNorm) form(f Form, in []string) string {
 	inputs := []string{in[0], f.Floats(n.gain...), f.Floats(n.bias...), reshaped(f, in[1], n.n), reshaped(f, in[2], n.n)}
-	if len(in) > 4 {
-		inputs[1], inputs[2] = reshaped(f, in[4], n.n), reshaped(f, in[5], n.n)
+	if n.gained {
+		inputs[1], inputs[2] = reshaped(f, in[3], n.n), reshaped(f, in[4], n.n)
 	}
 	return f.Node("BatchNormalization", inputs, FormAttribute{"epsilon", float32(batchNormEps)})
 }
 
 // batchNorm is the state of one operation.
 type batchNorm struct {
-	rows, n int
-	mode    *Mode
-	err     error // of the exchange with other ranks
+	rows   *packing
+	n      int  // columns
+	gained bool // there are gain and bias
+	mode   *Mode
+	err    error // of the exchange with other ranks
 
 	out, x, weights, gain, bias, grad []float32 // of this run
 
@@ -103,8 +112,8 @@ type batchNorm struct {
 	normalize, sum, gradient func(from, to int)
 }
 
-func newBatchNorm(rows, n int, mode *Mode) *batchNorm {
-	b := &batchNorm{rows: rows, n: n, mode: mode, moments: newMoments(rows, n)}
+func newBatchNorm(rows *packing, n int, gained bool, mode *Mode) *batchNorm {
+	b := &batchNorm{rows: rows, n: n, gained: gained, mode: mode, moments: newMoments(rows, n)}
 	b.gain, b.bias = make([]float32, n), make([]float32, n)
 	fill(b.gain, 1)
 	b.mean, b.scale, b.factor = make([]float32, n), make([]float32, n), make([]float32, n)
@@ -127,11 +136,14 @@ func (n *batchNorm) fallible(o *op) *op {
 }
 
 func (n *batchNorm) forward(out []float32, in [][]float32) {
-	n.out, n.x, n.weights = out, in[0], in[3]
-	if len(in) > 4 {
-		n.gain, n.bias = in[4], in[5]
+	n.out, n.x, n.weights = out, in[0], nil
+	mean, variance, rest := in[1], in[2], in[3:]
+	if n.gained {
+		n.gain, n.bias, rest = rest[0], rest[1], rest[2:]
 	}
-	mean, variance := in[1], in[2]
+	if len(rest) > 0 {
+		n.weights = rest[0]
+	}
 	n.ofBatch = false
 	if n.mode.Training {
 		if n.err = n.moments.measure(n.x, n.weights, n.mode); n.err != nil {
@@ -151,7 +163,7 @@ func (n *batchNorm) forward(out []float32, in [][]float32) {
 		}
 	}
 	kernel.Mul(n.factor, n.scale, n.gain)
-	kernel.Parallel(n.rows, rowsPerTile, n.normalize)
+	kernel.Parallel(n.rows.n, rowsPerTile, n.normalize)
 }
 
 func (n *batchNorm) normalizeRows(from, to int) {
@@ -161,20 +173,23 @@ func (n *batchNorm) normalizeRows(from, to int) {
 }
 
 func (n *batchNorm) diff(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	n.sums, n.products = newColumnTotals(n.rows, n.n), newColumnTotals(n.rows, n.n)
+	n.sums, n.products = newColumnTotals(n.rows.all(), n.n), newColumnTotals(n.rows.all(), n.n)
 	n.dgain, n.dbias = make([]float32, n.n), make([]float32, n.n)
 	n.meanOf, n.dot = make([]float32, n.n), make([]float32, n.n)
 	// out is an input, so that the forward pass has computed the statistics.
-	o := n.fallible(newDenseOp("batch norm gradient", in[0].Shape().Clone(), 3, n.backward, nil))
+	o := n.fallible(newDenseOp("batch norm gradient", in[0].Shape().Clone(), 3, n.backward, nil)).over(n.rows)
 	main, err := o.apply(in[0], grad, out)
 	if err != nil {
 		return nil, err
 	}
 	var ns nodes
-	ns.list = gorgonia.Nodes{main, nil, nil, nil}
-	if len(in) > 4 {
-		ns.add(sideResult("batch norm gain gradient", main, n.dgain, in[4].Shape()))
-		ns.add(sideResult("batch norm bias gradient", main, n.dbias, in[5].Shape()))
+	ns.list = gorgonia.Nodes{main, nil, nil}
+	if n.gained {
+		ns.add(sideResult("batch norm gain gradient", main, n.dgain, in[3].Shape()))
+		ns.add(sideResult("batch norm bias gradient", main, n.dbias, in[4].Shape()))
+	}
+	for len(ns.list) < len(in) {
+		ns.add(nil, nil) // the weights
 	}
 	return ns.done()
 }
@@ -186,9 +201,9 @@ func (n *batchNorm) diff(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.
 // where the means count the rows with a weight; a row without one has no part in the statistics, and so dx = scale*h.
 func (n *batchNorm) backward(dx []float32, in [][]float32) {
 	n.out, n.x, n.grad = dx, in[0], in[1]
-	kernel.Parallel(n.rows, rowsPerTile, n.sum)
-	n.sums.total(n.dbias)
-	n.products.total(n.dgain)
+	kernel.Parallel(n.rows.n, rowsPerTile, n.sum)
+	n.sums.total(n.dbias, n.rows.n)
+	n.products.total(n.dgain, n.rows.n)
 	kernel.Mul(n.dgain, n.dgain, n.scale)
 	clear(n.meanOf)
 	clear(n.dot)
@@ -198,7 +213,7 @@ func (n *batchNorm) backward(dx []float32, in [][]float32) {
 		}
 		kernel.Mul(n.dot, n.dot, n.scale)
 	}
-	kernel.Parallel(n.rows, rowsPerTile, n.gradient)
+	kernel.Parallel(n.rows.n, rowsPerTile, n.gradient)
 }
 
 func (n *batchNorm) sumRows(from, to int) {
@@ -211,7 +226,7 @@ func (n *batchNorm) sumRows(from, to int) {
 func (n *batchNorm) gradientRows(from, to int) {
 	for r := from; r < to; r++ {
 		dx, grad := n.out[r*n.n:(r+1)*n.n], n.grad[r*n.n:]
-		if n.weights[r] == 0 {
+		if n.weights != nil && n.weights[r] == 0 {
 			kernel.Mul(dx, grad, n.factor)
 			continue
 		}

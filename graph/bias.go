@@ -20,7 +20,7 @@ func AddBias(x, bias *gorgonia.Node) (*gorgonia.Node, error) {
 		}
 	}
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-		dbias, err := columnSums(grad, in[1].Shape())
+		dbias, err := columnSums(grad, rowsOf(in[0]), in[1].Shape())
 		return gorgonia.Nodes{grad, dbias}, err
 	}
 	form := func(f Form, in []string) string { return f.Node("Add", []string{in[0], reshaped(f, in[1], n)}) }

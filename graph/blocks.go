@@ -26,18 +26,25 @@ func Add(xs ...*gorgonia.Node) (*gorgonia.Node, error) {
 		}
 		return grads, nil
 	}
-	return newDenseOp("add", shape, len(xs), sum(shape.TotalSize()), diff).as(operator("Sum")).apply(xs...)
+	return newDenseOp("add", shape, len(xs), sum(rowsOf(xs[0]), shape), diff).as(operator("Sum")).apply(xs...)
 }
 
-// sum computes the sum of inputs of n values.
-func sum(n int) compute {
+// sum computes the sum of inputs of one shape, over some rows.
+func sum(rows *packing, shape tensor.Shape) compute {
 	const valuesPerTile = 4096
-	return onAllCores(n, valuesPerTile, func(out []float32, in [][]float32, from, to int) {
+	perRow := shape.TotalSize() / shape[0]
+	var out []float32
+	var in [][]float32
+	tile := func(from, to int) {
 		copy(out[from:to], in[0][from:to])
 		for _, x := range in[1:] {
 			kernel.Add(out[from:to], x[from:to])
 		}
-	})
+	}
+	return func(dst []float32, src [][]float32) {
+		out, in = dst, src
+		kernel.Parallel(rows.n*perRow, valuesPerTile, tile)
+	}
 }
 
 // RowSums returns the sum of each row of x (batch, n): (batch, 1).

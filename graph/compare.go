@@ -6,17 +6,21 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// comparison is the state of an operation of Compare.
+// comparison is the state of an operation of Compare, which packs the places that have an id.
 type comparison struct {
 	total, target, first, places, dim int
+	pack                              *packing
 	out, e, grad                      []float32
 }
 
-func (c *comparison) apply(e *gorgonia.Node) (*gorgonia.Node, error) {
+// apply takes the vectors e (batch, total*dim), and 1 or 0 for each place, (batch, places).
+func (c *comparison) apply(e, present *gorgonia.Node) (*gorgonia.Node, error) {
 	batch := e.Shape()[0]
+	c.pack = newPacking(batch, c.places)
 	forwardTile, backwardTile := c.forward, c.backward
 	forward := func(out []float32, in [][]float32) {
 		c.out, c.e = out, in[0]
+		c.pack.find(in[1])
 		kernel.Parallel(batch, samplesPerTile, forwardTile)
 	}
 	backward := func(out []float32, in [][]float32) {
@@ -25,22 +29,31 @@ func (c *comparison) apply(e *gorgonia.Node) (*gorgonia.Node, error) {
 	}
 	diff := func(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		de, err := newDenseOp("compare gradient", e.Shape().Clone(), 2, backward, nil).apply(in[0], grad)
-		return gorgonia.Nodes{de}, err
+		return gorgonia.Nodes{de, nil}, err
 	}
-	return newDenseOp("compare", tensor.Shape{batch * c.places, 4 * c.dim}, 1, forward, diff).as(c.form).apply(e)
+	o := newDenseOp("compare", tensor.Shape{batch * c.places, 4 * c.dim}, 2, forward, diff).over(c.pack)
+	o.gradOf[1] = false
+	return o.as(c.form).apply(e, present)
 }
 
-// of returns the vector of a place of a sample.
-func (c *comparison) of(x []float32, sample, place int) []float32 {
-	return x[(sample*c.total+place)*c.dim:][:c.dim]
+// of returns a vector of a sample.
+func (c *comparison) of(x []float32, sample, vector int) []float32 {
+	return x[(sample*c.total+vector)*c.dim:][:c.dim]
+}
+
+// vector returns that of a place, among those of all samples.
+func (c *comparison) vector(x []float32, place int32) []float32 {
+	sample, at := int(place)/c.places, int(place)%c.places
+	return c.of(x, sample, c.first+at)
 }
 
 func (c *comparison) forward(from, to int) {
 	dim := c.dim
 	for s := from; s < to; s++ {
 		t := c.of(c.e, s, c.target)
-		for j := range c.places {
-			v, out := c.of(c.e, s, c.first+j), c.out[(s*c.places+j)*4*dim:][:4*dim]
+		places, row := c.pack.of(s)
+		for i, place := range places {
+			v, out := c.vector(c.e, place), c.out[(row+i)*4*dim:][:4*dim]
 			copy(out, t)
 			copy(out[dim:], v)
 			difference := out[2*dim : 3*dim]
@@ -56,8 +69,9 @@ func (c *comparison) backward(from, to int) {
 	for s := from; s < to; s++ {
 		clear(c.out[s*c.total*dim : (s+1)*c.total*dim])
 		t, dt := c.of(c.e, s, c.target), c.of(c.out, s, c.target)
-		for j := range c.places {
-			v, dv, grad := c.of(c.e, s, c.first+j), c.of(c.out, s, c.first+j), c.grad[(s*c.places+j)*4*dim:][:4*dim]
+		places, row := c.pack.of(s)
+		for i, place := range places {
+			v, dv, grad := c.vector(c.e, place), c.vector(c.out, place), c.grad[(row+i)*4*dim:][:4*dim]
 			kernel.Add(dt, grad[:dim])
 			kernel.Add(dt, grad[2*dim:3*dim])
 			kernel.MulAdd(dt, grad[3*dim:], v)

@@ -111,7 +111,7 @@ type columnTotals struct {
 }
 
 func newColumnTotals(rows, n int) *columnTotals {
-	return &columnTotals{n, make([]float32, (rows+rowsPerTile-1)/rowsPerTile*n)}
+	return &columnTotals{n, make([]float32, tilesOf(rows)*n)}
 }
 
 // begin returns the sums of the tile that begins with a row, at zero.
@@ -122,6 +122,10 @@ func (c *columnTotals) begin(row int) []float32 {
 	return sums
 }
 
-func (c *columnTotals) total(dst []float32) {
-	kernel.ColumnSums(dst, c.partial, len(c.partial)/c.n, c.n)
+// total adds up the sums of the tiles of so many rows.
+func (c *columnTotals) total(dst []float32, rows int) {
+	kernel.ColumnSums(dst, c.partial, tilesOf(rows), c.n)
 }
+
+// tilesOf returns how many tiles rows have.
+func tilesOf(rows int) int { return (rows + rowsPerTile - 1) / rowsPerTile }

@@ -23,12 +23,19 @@ func AllFinite(v gorgonia.Value) bool {
 	return true
 }
 
+// rowsAreFinite reports whether a value is packed and its rows are finite.
+func rowsAreFinite(s *step) bool {
+	p := packingOf(s.node)
+	v, isDense := s.value.(*tensor.Dense)
+	return p != nil && isDense && kernel.AllFinite(v.Float32s()[:p.n*s.node.Shape()[1]])
+}
+
 // FirstNonFinite returns the name of the first node, in the order of evaluation, whose value holds NaN or
 // infinity after the last run, with the weights that go into it; "" if there is none.
 func (m *Machine) FirstNonFinite() string {
 	for i := range m.steps {
 		s := &m.steps[i]
-		if s.value == nil || AllFinite(s.value) {
+		if s.value == nil || AllFinite(s.value) || rowsAreFinite(s) {
 			continue
 		}
 		if s.op == nil {

@@ -87,7 +87,7 @@ func (g *gate) backward(from, to int) {
 // finish makes the gradient of the scores of that of open: the derivative of 2*sigmoid is open * (1 - open/2).
 func (g *gate) finish() {
 	if g.shared {
-		g.totals.total(g.dscores)
+		g.totals.total(g.dscores, g.batch)
 	}
 	for i, open := range g.open {
 		g.dscores[i] *= open * (1 - open/2)

@@ -39,8 +39,18 @@ func evaluatorOf(n *gorgonia.Node, terms gorgonia.Nodes) gorgonia.Op {
 	if !isSum(n) {
 		return n.Op()
 	}
-	dense := newDenseOp("sum", n.Shape().Clone(), len(terms), sum(n.Shape().TotalSize()), nil)
+	dense := newDenseOp("sum", n.Shape().Clone(), len(terms), sum(rowsOfAny(terms), n.Shape()), nil)
 	return &gradientSum{n.Op(), dense}
+}
+
+// rowsOfAny returns the packing that one of the terms has, as all of them have the same; else all rows.
+func rowsOfAny(terms gorgonia.Nodes) *packing {
+	for _, x := range terms {
+		if p := packingOf(x); p != nil {
+			return p
+		}
+	}
+	return rowsOf(terms[0])
 }
 
 // gradientSum is Gorgonia's sum, with an operation of ours for dense gradients. Those of tables are left to Gorgonia, and so

@@ -29,7 +29,7 @@ func GroupedLinear(x, weight, bias *gorgonia.Node, groups int) (*gorgonia.Node, 
 		ns.add(newProductOp("grouped linear dx", x.Shape().Clone(), 2, l.flops(), l.dx, nil).apply(grad, in[1]))
 		ns.add(newProductOp("grouped linear dw", weight.Shape().Clone(), 2, l.flops(), l.dw, nil).apply(in[0], grad))
 		if len(in) > 2 {
-			ns.add(columnSums(grad, in[2].Shape()))
+			ns.add(columnSums(grad, rowsOf(in[0]), in[2].Shape()))
 		}
 		return ns.done()
 	}

@@ -14,9 +14,9 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 	if x.Dims() != 2 || weight.Dims() != 2 || x.Shape()[1] != weight.Shape()[0] || bias.Shape().TotalSize() != weight.Shape()[1] {
 		return nil, fmt.Errorf("graph: linear: x %v, weight %v and bias %v do not fit", x.Shape(), weight.Shape(), bias.Shape())
 	}
-	batch, in, units := x.Shape()[0], x.Shape()[1], weight.Shape()[1]
+	rows, in, units := rowsOf(x), x.Shape()[1], weight.Shape()[1]
 	forward := func(p Precision, out []float32, v [][]float32) {
-		p.Linear(out, v[0], v[1], v[2], batch, in, units, relu)
+		p.Linear(out, v[0], v[1], v[2], rows.n, in, units, relu)
 	}
 	diff := func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 		var ns nodes
@@ -27,11 +27,11 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 			}
 		}
 		ns.add(linearGrad(in[0], in[1], grad))
-		ns.add(matMul("linear dw", in[0], grad, true, false))
-		ns.add(columnSums(grad, in[2].Shape()))
+		ns.add(weightGrad(in[0], grad))
+		ns.add(columnSums(grad, rows, in[2].Shape()))
 		return ns.done()
 	}
-	o := newProductOp("linear", tensor.Shape{batch, units}, 3, 2*batch*in*units, forward, diff)
+	o := newProductOp("linear", tensor.Shape{rows.all(), units}, 3, 2*rows.all()*in*units, forward, diff).over(rows)
 	o.positive = relu
 	form := func(f Form, in []string) string {
 		y := f.Node("Gemm", []string{in[0], in[1], reshaped(f, in[2], units)})
@@ -46,7 +46,7 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 // linearGrad returns the gradient of x. If x is a positive part, the gradient of what is below it needs zeros
 // wherever x is zero: linearGrad writes them in passing.
 func linearGrad(x, weight, grad *gorgonia.Node) (*gorgonia.Node, error) {
-	rows, in, units := x.Shape()[0], x.Shape()[1], weight.Shape()[1]
+	rows, in, units := rowsOf(x), x.Shape()[1], weight.Shape()[1]
 	inputs := gorgonia.Nodes{grad, weight}
 	if from, isOurs := x.Op().(*op); isOurs && from.positive {
 		inputs = append(inputs, x)
@@ -56,13 +56,22 @@ func linearGrad(x, weight, grad *gorgonia.Node) (*gorgonia.Node, error) {
 		if len(v) > 2 {
 			where = v[2]
 		}
-		p.LinearGrad(out, v[0], v[1], where, rows, in, units)
+		p.LinearGrad(out, v[0], v[1], where, rows.n, in, units)
 	}
-	o := newProductOp("linear dx", x.Shape().Clone(), len(inputs), 2*rows*in*units, forward, nil)
+	o := newProductOp("linear dx", x.Shape().Clone(), len(inputs), 2*rows.all()*in*units, forward, nil).over(rows)
 	if len(inputs) > 2 {
 		o.clearedBy = x
 	}
 	return o.apply(inputs...)
+}
+
+// weightGrad returns the gradient of the weight: the transpose of x times grad.
+func weightGrad(x, grad *gorgonia.Node) (*gorgonia.Node, error) {
+	rows, in, units := rowsOf(x), x.Shape()[1], grad.Shape()[1]
+	forward := func(p Precision, out []float32, v [][]float32) {
+		p.Gemm(true, false, in, units, rows.n, v[0], in, v[1], units, out, units, false)
+	}
+	return newProductOp("linear dw", tensor.Shape{in, units}, 2, 2*rows.all()*in*units, forward, nil).apply(x, grad)
 }
 
 // isClearedBy reports whether a gradient is zero already wherever x is.
@@ -108,13 +117,13 @@ func matMul(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.No
 // columnsPerTile is how many columns of a sum over rows a core takes at a time.
 const columnsPerTile = 256
 
-func columnSums(x *gorgonia.Node, shape tensor.Shape) (*gorgonia.Node, error) {
-	rows, columns := x.Shape()[0], x.Shape()[1]
+func columnSums(x *gorgonia.Node, rows *packing, shape tensor.Shape) (*gorgonia.Node, error) {
+	columns := x.Shape()[1]
 	var dst, src []float32
 	tile := func(from, to int) {
 		sums := dst[from:to]
 		clear(sums)
-		for r := range rows {
+		for r := range rows.n {
 			kernel.Add(sums, src[r*columns+from:])
 		}
 	}

@@ -8,7 +8,8 @@ import (
 
 // moments are mean and variance of the columns of a batch, over all ranks of a job.
 type moments struct {
-	rows, n       int
+	rows          *packing
+	n             int
 	count         float64 // of rows with a weight
 	weight        float64 // of the samples of all ranks: each rank's loss is a mean over its own
 	mean, squares []float64
@@ -21,18 +22,19 @@ type moments struct {
 	add, addSquares func(from, to int)
 }
 
-func newMoments(rows, n int) *moments {
-	m := &moments{rows: rows, n: n, sums: newColumnTotals(rows, n), total: make([]float32, n), center: make([]float32, n)}
+func newMoments(rows *packing, n int) *moments {
+	m := &moments{rows: rows, n: n, sums: newColumnTotals(rows.all(), n), total: make([]float32, n), center: make([]float32, n)}
 	m.mean, m.squares, m.own = make([]float64, n), make([]float64, n), make([]float64, 0, 2+2*n)
 	m.add, m.addSquares = m.addRows, m.addSquaresOfRows
 	return m
 }
 
-// measure computes the moments of the rows of x (rows, n) whose weight is not 0, and brings those of all ranks together.
+// measure computes the moments of the rows of x whose weight is not 0, or of all rows if weights is nil, and brings those of all
+// ranks together.
 func (m *moments) measure(x, weights []float32, mode *Mode) error {
 	m.x, m.weights, m.count, m.weight = x, weights, 0, mode.Weight
-	for _, w := range weights[:m.rows] {
-		if w != 0 {
+	for r := range m.rows.n {
+		if m.has(r) {
 			m.count++
 		}
 	}
@@ -48,17 +50,20 @@ func (m *moments) measure(x, weights []float32, mode *Mode) error {
 	return err
 }
 
+// has reports whether a row has a weight.
+func (m *moments) has(row int) bool { return m.weights == nil || m.weights[row] != 0 }
+
 // measureOwn computes the moments in two passes.
 func (m *moments) measureOwn() {
 	count := max(1, m.count)
-	kernel.Parallel(m.rows, rowsPerTile, m.add)
-	m.sums.total(m.total)
+	kernel.Parallel(m.rows.n, rowsPerTile, m.add)
+	m.sums.total(m.total, m.rows.n)
 	for i, sum := range m.total {
 		m.mean[i] = float64(sum) / count
 		m.center[i] = float32(m.mean[i])
 	}
-	kernel.Parallel(m.rows, rowsPerTile, m.addSquares)
-	m.sums.total(m.total)
+	kernel.Parallel(m.rows.n, rowsPerTile, m.addSquares)
+	m.sums.total(m.total, m.rows.n)
 	for i, sum := range m.total {
 		rest := m.mean[i] - float64(m.center[i]) // of rounding
 		m.squares[i] = max(0, float64(sum)-count*rest*rest)
@@ -68,7 +73,7 @@ func (m *moments) measureOwn() {
 func (m *moments) addRows(from, to int) {
 	sums := m.sums.begin(from)
 	for r := from; r < to; r++ {
-		if m.weights[r] != 0 {
+		if m.has(r) {
 			kernel.Add(sums, m.x[r*m.n:])
 		}
 	}
@@ -77,7 +82,7 @@ func (m *moments) addRows(from, to int) {
 func (m *moments) addSquaresOfRows(from, to int) {
 	sums := m.sums.begin(from)
 	for r := from; r < to; r++ {
-		if m.weights[r] != 0 {
+		if m.has(r) {
 			kernel.ColumnSquares(sums, m.x[r*m.n:], m.center)
 		}
 	}

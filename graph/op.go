@@ -29,6 +29,8 @@ type op struct {
 	out       *tensor.Dense  // of newDenseOp, from its first run on
 	shares    bool           // whether others may write to out when nobody needs the value any more
 	foreign   bool           // made by Apply: it may keep what it reads and writes
+	rows      *packing       // those that it takes and gives, if it can leave rows out; see over
+	unpacks   bool           // its input is packed, its output is not
 	precision Precision      // of the products of newProductOp
 	positive  bool           // the output is a positive part
 	clearedBy *gorgonia.Node // the output is zero wherever this node is; nil: it is not known to be
@@ -92,6 +94,9 @@ var serials atomic.Uint32
 
 // apply adds the operation to the graph of its inputs.
 func (o *op) apply(inputs ...*gorgonia.Node) (*gorgonia.Node, error) {
+	if err := o.checkPacking(inputs); err != nil {
+		return nil, err
+	}
 	o.serial = serials.Add(1)
 	for _, n := range inputs {
 		o.inputs = append(o.inputs, typeOf(n.Dims(), n.Dtype()))

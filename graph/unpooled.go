@@ -117,7 +117,9 @@ func present(ids *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
 }
 
 // Compare returns, for every place of an unpooled list, what an activation unit sees of a target t and the place's vector v:
-// t, v, t-v and t*v, side by side: (batch*Length, 4*dim).
+// t, v, t-v and t*v, side by side: (batch*Length, 4*dim). The result is packed: the rows of the places that have an id come first.
+// Linear, BatchNorm, Dice and PReLU work on these rows only, and cost nothing for the others; Unpack brings a column of them back to
+// the places. Other operations refuse it.
 func (u *Unpooled) Compare(target, list string) *gorgonia.Node {
 	b := u.builder
 	if b.err != nil {
@@ -130,12 +132,25 @@ func (u *Unpooled) Compare(target, list string) *gorgonia.Node {
 		return nil
 	}
 	c := &comparison{total: u.total, target: t, first: l, places: u.places(list), dim: u.dim}
-	return b.keep(u.name)(c.apply(u.vectors))
+	present := b.Present(list)
+	if b.err != nil {
+		return nil
+	}
+	return b.keep(u.name)(c.apply(u.vectors, present))
+}
+
+// Unpack returns a column that was made of Compare, (batch*Length, 1), at the places of the list: (batch, Length), with zeros at
+// those without an id.
+func (u *Unpooled) Unpack(list string, x *gorgonia.Node) *gorgonia.Node {
+	present := u.builder.Present(list)
+	if u.builder.err != nil {
+		return nil
+	}
+	return u.builder.keep(u.name)(unpack(x, present))
 }
 
 // WeightedSums returns the embedding of every field, side by side in the order of the fields: (batch, fields*dim). That of each
-// unpooled list is the sum of its vectors times their weights, of which each list has (batch, Length), or (batch*Length, 1), in
-// the order of the lists.
+// unpooled list is the sum of its vectors times their weights, of which each list has (batch, Length), in the order of the lists.
 func (u *Unpooled) WeightedSums(weights ...*gorgonia.Node) *gorgonia.Node {
 	b := u.builder
 	if b.err != nil {

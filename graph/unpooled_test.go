@@ -1,7 +1,10 @@
 package graph
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,7 +12,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// compared is the formula of Compare.
+// compared is the formula of Compare, before its rows are packed.
 func compared(e []float64, batch, total, target, first, places, dim int) (out []float64) {
 	for s := range batch {
 		t := e[(s*total+target)*dim:]
@@ -25,17 +28,105 @@ func compared(e []float64, batch, total, target, first, places, dim int) (out []
 	return out
 }
 
-func TestCompare(t *testing.T) {
-	for _, dim := range []int{1, 4, 17} {
-		opCase{
-			name:   "the target after the list",
-			shapes: []tensor.Shape{{3, 6 * dim}},
-			build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-				return (&comparison{total: 6, target: 5, first: 1, places: 3, dim: dim}).apply(in[0])
-			},
-			formula: func(in [][]float64) []float64 { return compared(in[0], 3, 6, 5, 1, 3, dim) },
-		}.run(t)
+// scored is a layer of units over compared places, with Dice if it has a slope, a column over it, and zeros where present is 0.
+func scored(rows, present, weight, slope, column []float64, units int) []float64 {
+	in, out := len(weight)/units, make([]float64, len(present))
+	hidden := make([]float64, len(present)*units)
+	for r := range present {
+		for i := range in {
+			for u := range units {
+				hidden[r*units+u] += rows[r*in+i] * weight[i*units+u]
+			}
+		}
 	}
+	mean, variance := momentsOf(hidden, present, units)
+	for i, h := range hidden {
+		r, u := i/units, i%units
+		if p := sigmoid((h - mean[u]) / math.Sqrt(variance[u]+1e-5)); slope != nil {
+			h *= p + (1-p)*slope[u]
+		}
+		out[r] += h * column[u] * present[r]
+	}
+	return out
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+// A column over packed places has the values and the gradients of one over all places, without those that have no id.
+func TestPackedPlaces(t *testing.T) {
+	const batch, total, places, dim, units = 4, 6, 3, 5, 7
+	rng := rand.New(rand.NewPCG(3, 3))
+	for name, present := range map[string][]float32{
+		"some": {1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 1, 1},
+		"all":  {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+		"none": {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+	} {
+		for _, dice := range []bool{false, true} {
+			if dice && name == "none" {
+				continue // they have no moments
+			}
+			shapes := []tensor.Shape{{batch, total * dim}, {batch, places}, {4 * dim, units}, {1, units}, {units, 1}, {1, units}, {1, 1}, {1, units}, {1, units}}
+			var inputs [][]float32
+			for _, s := range shapes[:5] {
+				inputs = append(inputs, draw(rng, s.TotalSize()))
+			}
+			inputs[1] = present
+			inputs = append(inputs, make([]float32, units), make([]float32, 1), make([]float32, units), make([]float32, units))
+			opCase{
+				name: fmt.Sprint(name, ", Dice ", dice), shapes: shapes, inputs: inputs, loose: dice,
+				fixed: map[int]bool{1: true, 3: !dice, 5: true, 6: true, 7: true, 8: true},
+				build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
+					rows, err := (&comparison{total: total, target: 5, first: 1, places: places, dim: dim}).apply(in[0], in[1])
+					require.NoError(t, err)
+					x, err := Linear(rows, in[2], in[5], false)
+					require.NoError(t, err)
+					if dice {
+						mode := &Mode{Training: true, KeepStatistics: true}
+						normal, err := BatchNorm(x, nil, nil, nil, Statistics{in[7], in[8]}, mode)
+						require.NoError(t, err)
+						x, err = Dice(x, in[3], normal)
+						require.NoError(t, err)
+					}
+					y, err := Linear(x, in[4], in[6], false)
+					require.NoError(t, err)
+					return unpack(y, in[1])
+				},
+				formula: func(in [][]float64) []float64 {
+					slope := in[3]
+					if !dice {
+						slope = nil
+					}
+					return scored(compared(in[0], batch, total, 5, 1, places, dim), in[1], in[2], slope, in[4], units)
+				},
+			}.run(t)
+		}
+	}
+}
+
+// An operation that would take the rows that do not count is refused.
+func TestPackedPlacesAreNotTakenForAll(t *testing.T) {
+	b, u, _ := unpooledOf(t, 3)
+	x := u.Compare("item", "history")
+	require.NoError(t, b.Err())
+	for name, f := range map[string]func() (*gorgonia.Node, error){
+		"relu":    func() (*gorgonia.Node, error) { return ReLU(x) },
+		"add":     func() (*gorgonia.Node, error) { return Add(x, x) },
+		"softmax": func() (*gorgonia.Node, error) { return Softmax(x, x) },
+		"mine": func() (*gorgonia.Node, error) {
+			return Apply("mine", x.Shape(), func([]float32, [][]float32) {}, nil, x)
+		},
+	} {
+		_, err := f()
+		require.ErrorContains(t, err, name+" does not take the packed places of a list: unpack them first")
+	}
+	_, err := unpack(u.Vectors("history"), b.Present("history"))
+	require.ErrorContains(t, err, "no column of packed places")
+	n := x.Shape()[1]
+	slope, weights := b.weight("slope", 1, n, Zeros(), mark{}), b.weight("weights", x.Shape()[0], 1, Zeros(), mark{})
+	_, err = Dice(x, slope, b.weight("normal", x.Shape()[0], n, Zeros(), mark{}))
+	require.ErrorContains(t, err, "dice: x is packed and what is computed from it is not")
+	_, err = BatchNorm(x, nil, nil, weights, Statistics{slope, slope}, b.Mode)
+	require.ErrorContains(t, err, "has no weights")
 }
 
 func TestWeightedSums(t *testing.T) {
@@ -155,4 +246,28 @@ func TestBadUnpooledLookups(t *testing.T) {
 		f(b)
 		require.ErrorContains(t, b.Err(), want)
 	}
+}
+
+// What earlier runs left in the rows that do not count is not searched for what is not finite.
+func TestOnlyRowsThatCountAreSearchedForNaN(t *testing.T) {
+	b, u, w := unpooledOf(t, 3)
+	out := u.Unpack("history", b.Linear("unit", u.Compare("item", "history"), 1, false))
+	require.NoError(t, b.Err())
+	m, err := NewMachine(out)
+	require.NoError(t, err)
+	table := w.Get("deep/table").Values()
+	clean := slices.Clone(table)
+	fill(table, float32(math.NaN()))
+	require.NoError(t, m.RunAll())
+	require.NotEmpty(t, m.FirstNonFinite())
+	copy(table, clean)
+	ids := b.IDs().Value().Data().([]int32)
+	for i := range ids {
+		if i%7 >= 2 {
+			ids[i] = Absent
+		}
+	}
+	require.NoError(t, m.RunAll())
+	require.Empty(t, m.FirstNonFinite())
+	require.Equal(t, make([]float32, 12), valuesOf(t, out.Value()))
 }

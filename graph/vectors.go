@@ -160,7 +160,7 @@ func vectorSums(count, n int) compute {
 	return func(out []float32, in [][]float32) {
 		x = in[0]
 		kernel.Parallel(count, rowsPerTile, tile)
-		totals.total(out)
+		totals.total(out, count)
 	}
 }
 

@@ -50,26 +50,25 @@ func (m DIN) Logit(b *graph.Builder) *gorgonia.Node {
 	for i, p := range pairs {
 		weights[i] = m.unit(b, "attention/"+p.list, e, p)
 	}
-	return m.mlp(b, "mlp", e.WeightedSums(weights...), nil, m.HiddenUnits, m.Dropout)
+	return m.mlp(b, "mlp", e.WeightedSums(weights...), m.HiddenUnits, m.Dropout)
 }
 
 // unit returns the weights of a list's vectors.
 func (m DIN) unit(b *graph.Builder, name string, e *graph.Unpooled, p interest) *gorgonia.Node {
-	present := b.Present(p.list)
-	weights := m.mlp(b, name, e.Compare(p.target, p.list), present, m.AttentionHiddenUnits, 0)
+	weights := e.Unpack(p.list, m.mlp(b, name, e.Compare(p.target, p.list), m.AttentionHiddenUnits, 0))
 	if !m.Softmax {
 		return weights
 	}
-	return b.Softmax(name, weights, present)
+	return b.Softmax(name, weights, b.Present(p.list))
 }
 
-// mlp returns hidden layers with the model's activation over x, of which rows without a weight do not count, and a linear output.
-func (m DIN) mlp(b *graph.Builder, name string, x, weights *gorgonia.Node, units []int, dropout float64) *gorgonia.Node {
+// mlp returns hidden layers with the model's activation over x, and a linear output.
+func (m DIN) mlp(b *graph.Builder, name string, x *gorgonia.Node, units []int, dropout float64) *gorgonia.Node {
 	for i, n := range units {
 		layer := fmt.Sprintf("%s/%d", name, i)
 		x = b.Linear(layer, x, n, false)
 		if m.Activation == "dice" {
-			x = b.Dice(layer+"/dice", x, weights)
+			x = b.Dice(layer+"/dice", x)
 		} else {
 			x = b.PReLU(layer+"/prelu", x)
 		}
