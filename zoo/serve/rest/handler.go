@@ -3,8 +3,10 @@ package rest
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -54,11 +56,33 @@ func NewHandler(s *serve.Server, version string) *Handler {
 	mux.HandleFunc("POST /v2/repository/models/{name}/unload", h.unload)
 	mux.HandleFunc("GET /v1/models/{name}", h.modelV1)
 	mux.HandleFunc("POST /v1/models/{call}", h.predictV1)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		fail(w, serve.Errorf(serve.NotFound, "there is nothing at %s %s", r.Method, r.URL.Path))
+	mux.HandleFunc(nowhere, func(w http.ResponseWriter, r *http.Request) {
+		methods := methodsOf(mux, r)
+		if len(methods) == 0 {
+			fail(w, serve.Errorf(serve.NotFound, "there is nothing at %s %s", r.Method, r.URL.Path))
+			return
+		}
+		w.Header()["Allow"] = methods
+		said := fmt.Sprintf("%s takes %s, not %s", r.URL.Path, strings.Join(methods, " and "), r.Method)
+		writeJSON(w, http.StatusMethodNotAllowed, map[string]string{"error": said})
 	})
 	h.handler = http.NewCrossOriginProtection().Handler(mux)
 	return h
+}
+
+// nowhere is the pattern of what no other one takes.
+const nowhere = "/"
+
+// methodsOf returns the methods that the path of a request takes.
+func methodsOf(mux *http.ServeMux, r *http.Request) (list []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		other := *r
+		other.Method = method
+		if _, pattern := mux.Handler(&other); pattern != nowhere {
+			list = append(list, method)
+		}
+	}
+	return list
 }
 
 // ServeHTTP answers a request.

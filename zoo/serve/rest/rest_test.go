@@ -245,6 +245,7 @@ func TestBadRequestsAreErrorsOfTheProtocol(t *testing.T) {
 		{"instance", "/v1/models/ads:predict", []byte(`{"instances": [{"a": "p"}, 5]}`), 400, "instance 1: not a JSON object"},
 		{"missing in all", "/v1/models/ads:predict", []byte(`{"instances": [{"a": "p"}]}`), 400, `input "x": the column is missing`},
 		{"verb", "/v1/models/ads:explain", []byte(`{}`), 404, "nothing at"},
+		{"method", "/v2/models/ads", []byte(`{}`), 405, "/v2/models/ads takes GET, not POST"},
 		{"load", "/v2/repository/models/ads/load", []byte(`{"parameters": {"version": "../x"}}`), 400, "no name of a version"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -257,6 +258,10 @@ func TestBadRequestsAreErrorsOfTheProtocol(t *testing.T) {
 	}
 	w := post(t, h, infer, textBody(), "Content-Encoding", "gzip")
 	require.Equal(t, 400, w.Code)
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("DELETE", infer, nil))
+	require.Equal(t, 405, w.Code)
+	require.Equal(t, "POST", w.Header().Get("Allow"))
 	w = post(t, h, infer, textBody(), "Sec-Fetch-Site", "cross-site")
 	require.Equal(t, 403, w.Code)
 	answered(t, post(t, h, infer, textBody()))
