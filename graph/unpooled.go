@@ -100,11 +100,13 @@ func present(ids *gorgonia.Node, from, n int) (*gorgonia.Node, error) {
 		if !ok || dense.Dtype() != tensor.Int32 {
 			return nil, fmt.Errorf("ids must be a dense int32 matrix, got %T", in[0])
 		}
-		all := dense.Int32s()
-		for i, dst := 0, out.Float32s(); i < len(dst); i++ {
-			dst[i] = 0
-			if all[i/n*width+from+i%n] != Absent {
-				dst[i] = 1
+		dst := out.Float32s()
+		clear(dst)
+		for s := range batch {
+			for i, id := range dense.Int32s()[s*width+from:][:n] {
+				if id != Absent {
+					dst[s*n+i] = 1
+				}
 			}
 		}
 		return out, nil
