@@ -25,7 +25,11 @@ func TestReadyGridsAreGood(t *testing.T) {
 
 // No method may win because it had more candidates, or because it alone could choose its learning rate.
 func TestEveryMethodOfAFairGridSearchesItsLearningRate(t *testing.T) {
-	for _, name := range []string{"adam-table", "adagrad-table", "small-logs-adam", "small-logs-adagrad", "more-data", "drawn-logs"} {
+	fair := []string{
+		"adam-table", "adagrad-table", "small-logs-adam", "small-logs-adagrad", "more-data", "drawn-logs",
+		"backbones", "factorization-machine", "small-logs-backbones",
+	}
+	for _, name := range fair {
 		g, err := LoadGrid(name, Catalogs{})
 		require.NoError(t, err)
 		for _, m := range g.Methods {

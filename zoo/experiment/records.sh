@@ -10,8 +10,9 @@ set -eu
 
 raw=$1 out=$2
 shift 2
-[ $# -gt 0 ] || set -- adam-table adagrad-table ablation-buckets ablation-field alpha-sensitivity backbones drawn-logs equation-14 initializers \
-  kept-values learning-curve leave-one-out more-data small-logs-adam small-logs-adagrad
+[ $# -gt 0 ] || set -- adam-table adagrad-table ablation-buckets ablation-field alpha-sensitivity backbones drawn-logs equation-14 \
+  factorization-machine initializers kept-values learning-curve leave-one-out more-data slow-backbones small-logs-adam small-logs-adagrad \
+  small-logs-backbones
 here=$(dirname "$0")
 zoo=${ZOO:-zoo}
 mkdir -p "$out"
@@ -63,9 +64,9 @@ all=$(date +%s)
 for grid; do
   start=$(date +%s)
   case $grid in
-  backbones)
-    run backbones --only-data amazon
-    run backbones --only-data criteo --models lr,fm,deepfm,dcnv2,finalmlp,masknet,autoint,finalnet,rankmixer # din wants a list
+  slow-backbones)
+    run slow-backbones --only-data amazon
+    run slow-backbones --only-data criteo --models autoint,rankmixer # din wants a list
     ;;
   more-data)
     prepare_more_data
