@@ -16,7 +16,7 @@ type comparison struct {
 // apply takes the vectors e (batch, total*dim), and 1 or 0 for each place, (batch, places).
 func (c *comparison) apply(e, present *gorgonia.Node) (*gorgonia.Node, error) {
 	batch := e.Shape()[0]
-	c.pack = newPacking(batch, c.places)
+	c.pack = newPacking(present)
 	forwardTile, backwardTile := c.forward, c.backward
 	forward := func(out []float32, in [][]float32) {
 		c.out, c.e = out, in[0]

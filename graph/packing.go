@@ -11,17 +11,19 @@ import (
 // each sample, as Compare makes it, is packed: the rows of the places that have an id come first, in the order of the samples, and
 // the rows after them hold anything. An operation over such a matrix takes the packing of its input.
 type packing struct {
-	n      int     // rows that count, from the first on
-	places []int32 // where they belong: places of a sample, those of all samples one after another; nil: all rows count
-	first  []int32 // the first row of each sample; after the last sample, n
+	n       int            // rows that count, from the first on
+	present *gorgonia.Node // 1 for each place that has an id, else 0: (batch, places); nil: all rows count
+	places  []int32        // where the rows belong: places of a sample, those of all samples one after another
+	first   []int32        // the first row of each sample; after the last sample, n
 }
 
-// newPacking returns the packing of lists of so many places.
-func newPacking(batch, places int) *packing {
-	return &packing{places: make([]int32, batch*places), first: make([]int32, batch+1)}
+// newPacking returns the packing of the places of a list.
+func newPacking(present *gorgonia.Node) *packing {
+	batch, places := present.Shape()[0], present.Shape()[1]
+	return &packing{present: present, places: make([]int32, batch*places), first: make([]int32, batch+1)}
 }
 
-// find packs the places where present is not 0.
+// find packs the places, of the value of present.
 func (p *packing) find(present []float32) {
 	p.n = 0
 	samples := len(p.first) - 1
@@ -49,7 +51,7 @@ func (p *packing) of(sample int) (places []int32, row int) {
 
 // packingOf returns the packing of the rows of x; nil if x is not packed.
 func packingOf(x *gorgonia.Node) *packing {
-	if o, isOurs := x.Op().(*op); isOurs && o.rows != nil && o.rows.places != nil {
+	if o, isOurs := x.Op().(*op); isOurs && o.rows != nil && o.rows.present != nil {
 		return o.rows
 	}
 	return nil
@@ -82,9 +84,8 @@ func (o *op) checkPacking(inputs gorgonia.Nodes) error {
 	return nil
 }
 
-// unpack returns x (batch*places, 1), which is packed, at the places of its rows: (batch, places), with zeros where present
-// (batch, places) is 0.
-func unpack(x, present *gorgonia.Node) (*gorgonia.Node, error) {
+// unpack returns x (batch*places, 1), which is packed, at the places of its rows: (batch, places), with zeros at the others.
+func unpack(x *gorgonia.Node) (*gorgonia.Node, error) {
 	p := packingOf(x)
 	if p == nil || x.Shape()[1] != 1 {
 		return nil, errors.New("graph: unpack: its input is no column of packed places")
@@ -105,9 +106,9 @@ func unpack(x, present *gorgonia.Node) (*gorgonia.Node, error) {
 		return gorgonia.Nodes{dx, nil}, err
 	}
 	form := func(f Form, in []string) string {
-		return f.Node("Mul", []string{reshaped(f, in[0], -1, present.Shape()[1]), in[1]})
+		return f.Node("Mul", []string{reshaped(f, in[0], -1, p.present.Shape()[1]), in[1]})
 	}
-	o := newDenseOp("unpack", present.Shape().Clone(), 2, forward, diff).as(form)
+	o := newDenseOp("unpack", p.present.Shape().Clone(), 2, forward, diff).as(form)
 	o.gradOf[1], o.unpacks = false, true
-	return o.apply(x, present)
+	return o.apply(x, p.present)
 }

@@ -141,14 +141,13 @@ func (u *Unpooled) Compare(target, list string) *gorgonia.Node {
 	return b.keep(u.name)(c.apply(u.vectors, present))
 }
 
-// Unpack returns a column that was made of Compare, (batch*Length, 1), at the places of the list: (batch, Length), with zeros at
-// those without an id.
-func (u *Unpooled) Unpack(list string, x *gorgonia.Node) *gorgonia.Node {
-	present := u.builder.Present(list)
+// Unpack returns a column that was made of what Compare returned, (batch*Length, 1), at the places of the list: (batch, Length),
+// with zeros at those without an id.
+func (u *Unpooled) Unpack(x *gorgonia.Node) *gorgonia.Node {
 	if u.builder.err != nil {
 		return nil
 	}
-	return u.builder.keep(u.name)(unpack(x, present))
+	return u.builder.keep(u.name)(unpack(x))
 }
 
 // WeightedSums returns the embedding of every field, side by side in the order of the fields: (batch, fields*dim). That of each

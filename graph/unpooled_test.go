@@ -89,7 +89,7 @@ func TestPackedPlaces(t *testing.T) {
 					}
 					y, err := Linear(x, in[4], in[6], false)
 					require.NoError(t, err)
-					return unpack(y, in[1])
+					return unpack(y)
 				},
 				formula: func(in [][]float64) []float64 {
 					slope := in[3]
@@ -119,7 +119,7 @@ func TestPackedPlacesAreNotTakenForAll(t *testing.T) {
 		_, err := f()
 		require.ErrorContains(t, err, name+" does not take the packed places of a list: unpack them first")
 	}
-	_, err := unpack(u.Vectors("history"), b.Present("history"))
+	_, err := unpack(u.Vectors("history"))
 	require.ErrorContains(t, err, "no column of packed places")
 	n := x.Shape()[1]
 	slope, weights := b.weight("slope", 1, n, Zeros(), mark{}), b.weight("weights", x.Shape()[0], 1, Zeros(), mark{})
@@ -251,7 +251,7 @@ func TestBadUnpooledLookups(t *testing.T) {
 // What earlier runs left in the rows that do not count is not searched for what is not finite.
 func TestOnlyRowsThatCountAreSearchedForNaN(t *testing.T) {
 	b, u, w := unpooledOf(t, 3)
-	out := u.Unpack("history", b.Linear("unit", u.Compare("item", "history"), 1, false))
+	out := u.Unpack(b.Linear("unit", u.Compare("item", "history"), 1, false))
 	require.NoError(t, b.Err())
 	m, err := NewMachine(out)
 	require.NoError(t, err)

@@ -55,7 +55,7 @@ func (m DIN) Logit(b *graph.Builder) *gorgonia.Node {
 
 // unit returns the weights of a list's vectors.
 func (m DIN) unit(b *graph.Builder, name string, e *graph.Unpooled, p interest) *gorgonia.Node {
-	weights := e.Unpack(p.list, m.mlp(b, name, e.Compare(p.target, p.list), m.AttentionHiddenUnits, 0))
+	weights := e.Unpack(m.mlp(b, name, e.Compare(p.target, p.list), m.AttentionHiddenUnits, 0))
 	if !m.Softmax {
 		return weights
 	}
