@@ -30,7 +30,7 @@ func LayerNorm(x, gain, bias *gorgonia.Node) (*gorgonia.Node, error) {
 		kernel.Parallel(l.rows, rowsPerTile, forwardTile)
 	}
 	diff := func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-		l.partial = make([]float32, (l.rows+rowsPerTile-1)/rowsPerTile*2*l.n)
+		l.partial = make([]float32, tilesOf(l.rows)*2*l.n)
 		dgain, dbias := make([]float32, l.n), make([]float32, l.n)
 		// out is an input, so that the forward pass has computed the statistics.
 		dx := newDenseOp("layer norm gradient", x.Shape().Clone(), 4, func(dx []float32, v [][]float32) {

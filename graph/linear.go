@@ -27,7 +27,7 @@ func Linear(x, weight, bias *gorgonia.Node, relu bool) (*gorgonia.Node, error) {
 			}
 		}
 		ns.add(linearGrad(in[0], in[1], grad))
-		ns.add(weightGrad(in[0], grad))
+		ns.add(matMul("linear dw", in[0], grad, true, false))
 		ns.add(columnSums(grad, rows, in[2].Shape()))
 		return ns.done()
 	}
@@ -65,15 +65,6 @@ func linearGrad(x, weight, grad *gorgonia.Node) (*gorgonia.Node, error) {
 	return o.apply(inputs...)
 }
 
-// weightGrad returns the gradient of the weight: the transpose of x times grad.
-func weightGrad(x, grad *gorgonia.Node) (*gorgonia.Node, error) {
-	rows, in, units := rowsOf(x), x.Shape()[1], grad.Shape()[1]
-	forward := func(p Precision, out []float32, v [][]float32) {
-		p.Gemm(true, false, in, units, rows.n, v[0], in, v[1], units, out, units, false)
-	}
-	return newProductOp("linear dw", tensor.Shape{in, units}, 2, 2*rows.all()*in*units, forward, nil).apply(x, grad)
-}
-
 // isClearedBy reports whether a gradient is zero already wherever x is.
 func isClearedBy(x, grad *gorgonia.Node) bool {
 	from, isOurs := grad.Op().(*op)
@@ -88,17 +79,19 @@ func MatMul(x, y *gorgonia.Node) (*gorgonia.Node, error) {
 	return matMul("matmul", x, y, false, false)
 }
 
+// matMul multiplies a by b, each transposed if its argument says so. It sums over the rows of a transposed a that count.
 func matMul(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.Node, error) {
 	lda, ldb := a.Shape()[1], b.Shape()[1]
 	m, k, n := a.Shape()[0], lda, ldb
+	inner := &packing{n: k}
 	if transA {
-		m, k = k, m
+		m, k, inner = k, m, rowsOf(a)
 	}
 	if transB {
 		n = b.Shape()[0]
 	}
 	forward := func(p Precision, out []float32, v [][]float32) {
-		p.Gemm(transA, transB, m, n, k, v[0], lda, v[1], ldb, out, n, false)
+		p.Gemm(transA, transB, m, n, inner.n, v[0], lda, v[1], ldb, out, n, false)
 	}
 	var diff symDiff
 	var form OpForm
