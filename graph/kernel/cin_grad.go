@@ -38,13 +38,13 @@ func (c *CIN) weightGrad() {
 }
 
 // weightPanels is the number of panels of columns of the outer products.
-func (c *CIN) weightPanels() int { return (c.inner() + c.cols - 1) / c.cols }
+func (c *CIN) weightPanels() int { return ceil(c.inner(), c.cols) }
 
 // groupsOf returns in how many groups of panels cores compute the weight's gradient: as many for each core, and of so few panels that
 // their sums stay in the cache.
 func groupsOf(panels int) int {
 	cores := runtime.GOMAXPROCS(0)
-	return min(panels, (panels+cores*panelsPerCol-1)/(cores*panelsPerCol)*cores)
+	return min(panels, ceil(panels, cores*panelsPerCol)*cores)
 }
 
 // positionBlocks appends the blocks of the inner dimension of the weight's gradient, for some positions.

@@ -8,7 +8,7 @@ import (
 
 // The product is computed as in Goto and van de Geijn, Anatomy of High-Performance Matrix
 // Multiplication, 2008: it packs B once into panels as wide as the micro-kernel; a block of C is the sum,
-// over blocks of the inner dimension, of a packed strip of A times a panel of B.
+// over blocks of the inner dimension, of a packed strip of A times a panel of B. A long product packs B block by block, see long.go.
 const (
 	innerBlock   = 256 // length of a block of the inner dimension
 	stripsPerRow = 8   // most micro-kernel heights in a block of C
@@ -82,8 +82,10 @@ type gemm struct {
 	packed    []float32 // op(B): panel j holds B[p][j*cols+c] at j*depth*cols + p*panelWidth + c
 	height    int       // rows of a block of C
 	colBlocks int
-	pack, mul func(from, to int) // the methods, bound once, so that a product allocates nothing
-	scratch   sync.Pool          // of *scratch
+	strips, p int       // of a long product: strips of C, and where the block of the inner dimension begins
+	scratch   sync.Pool // of *scratch
+
+	pack, mul, packNext, mulBlock func(from, to int) // the methods, bound once, so that a product allocates nothing
 }
 
 // left is rows of op(A) as the micro-kernel takes them: element (i, p) is at i*rowStep + p*colStep.
@@ -101,7 +103,7 @@ type scratch struct {
 
 var gemms = sync.Pool{New: func() any {
 	g := new(gemm)
-	g.pack, g.mul = g.packPanels, g.blocks
+	g.pack, g.mul, g.packNext, g.mulBlock = g.packPanels, g.blocks, g.packRows, g.blockTiles
 	g.scratch.New = func() any { return new(scratch) }
 	return g
 }}
@@ -117,9 +119,12 @@ func (p Precision) newGemm(m, n, k int) *gemm {
 }
 
 func (g *gemm) run() {
-	if g.isFew() {
+	switch {
+	case g.isFew():
 		g.multiplyFew()
-	} else {
+	case g.isLong():
+		g.multiplyLong()
+	default:
 		g.multiply()
 	}
 	g.free()
@@ -145,20 +150,28 @@ func (g *gemm) multiply() {
 // plan makes room for the panels of B and cuts C into blocks, for one of several products of the same size. It returns how many
 // panels there are to pack, and then how many blocks to compute.
 func (g *gemm) plan(products int) (panels, blocks int) {
-	panels = (g.n + g.cols - 1) / g.cols
-	if need := panels * g.depth * g.cols; cap(g.packed) < need {
-		g.packed = make([]float32, need)
-	} else {
-		g.packed = g.packed[:need]
-	}
-	strips := (g.m + g.rows - 1) / g.rows
-	g.colBlocks = (panels + panelsPerCol - 1) / panelsPerCol
+	panels = g.makeRoom(g.depth)
+	strips := ceil(g.m, g.rows)
+	g.colBlocks = ceil(panels, panelsPerCol)
 	g.height = g.rows * min(stripsPerRow, max(2, products*strips*g.colBlocks/(blocksPerCPU*runtime.GOMAXPROCS(0))))
 	if g.k == 0 {
 		panels = 0
 	}
-	return panels, (g.m + g.height - 1) / g.height * g.colBlocks
+	return panels, ceil(g.m, g.height) * g.colBlocks
 }
+
+// makeRoom makes room for so much of the inner dimension of the panels of B, and returns how many they are.
+func (g *gemm) makeRoom(depth int) (panels int) {
+	panels = ceil(g.n, g.cols)
+	if need := panels * depth * g.cols; cap(g.packed) < need {
+		g.packed = make([]float32, need)
+	} else {
+		g.packed = g.packed[:need]
+	}
+	return panels
+}
+
+func ceil(a, b int) int { return (a + b - 1) / b }
 
 // blocks computes blocks [from, to) of C.
 func (g *gemm) blocks(from, to int) {

@@ -19,7 +19,7 @@ func at(x []float32, ld int, transposed bool, i, j int) float64 {
 }
 
 func TestGemm(t *testing.T) {
-	shapes := [][3]int{{1, 1, 1}, {3, 5, 7}, {14, 32, 16}, {15, 33, 17}, {13, 31, 0}, {113, 257, 300}, {6, 16, 600}, {1, 300, 40}, {9, 300, 300}, {300, 1, 257}, {50, 40, 512}, {30, 100, 520}, {512, 16, 20}}
+	shapes := [][3]int{{1, 1, 1}, {3, 5, 7}, {14, 32, 16}, {15, 33, 17}, {13, 31, 0}, {113, 257, 300}, {6, 16, 600}, {1, 300, 40}, {9, 300, 300}, {300, 1, 257}, {50, 40, 512}, {30, 100, 520}, {512, 16, 20}, {61, 91, 1030}, {13, 128, 1280}}
 	forEach(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 1))
 		for _, s := range shapes {
@@ -109,25 +109,27 @@ func TestDots(t *testing.T) {
 func TestLinear(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 1))
-		const rows, in, units = 17, 260, 35
-		x, w, bias, out := draw(rng, rows*in), draw(rng, in*units), draw(rng, units), make([]float32, rows*units)
-		for _, relu := range []bool{false, true} {
-			for _, b := range [][]float32{nil, bias} {
-				Float32.Linear(out, x, w, b, rows, in, units, relu)
-				for i, got := range out {
-					sum, size := 0.0, 1.0
-					for p := range in {
-						term := float64(x[i/units*in+p]) * float64(w[p*units+i%units])
-						sum += term
-						size += math.Abs(term)
+		for _, s := range [][3]int{{17, 260, 35}, {33, 1030, 70}} {
+			rows, in, units := s[0], s[1], s[2]
+			x, w, bias, out := draw(rng, rows*in), draw(rng, in*units), draw(rng, units), make([]float32, rows*units)
+			for _, relu := range []bool{false, true} {
+				for _, b := range [][]float32{nil, bias} {
+					Float32.Linear(out, x, w, b, rows, in, units, relu)
+					for i, got := range out {
+						sum, size := 0.0, 1.0
+						for p := range in {
+							term := float64(x[i/units*in+p]) * float64(w[p*units+i%units])
+							sum += term
+							size += math.Abs(term)
+						}
+						if b != nil {
+							sum += float64(b[i%units])
+						}
+						if relu {
+							sum = max(sum, 0)
+						}
+						require.InDelta(t, sum, float64(got), 1e-6*size)
 					}
-					if b != nil {
-						sum += float64(b[i%units])
-					}
-					if relu {
-						sum = max(sum, 0)
-					}
-					require.InDelta(t, sum, float64(got), 1e-6*size)
 				}
 			}
 		}
@@ -154,21 +156,24 @@ func TestLinearGrad(t *testing.T) {
 func TestGemmGivesTheSameBitsOnAnyNumberOfCores(t *testing.T) {
 	forEach(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 1))
-		const m, n, k = 501, 300, 700
-		a, b := draw(rng, m*k), draw(rng, k*n)
-		product := func(cores int) []float32 {
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-			c := make([]float32, m*n)
-			Float32.Gemm(false, false, m, n, k, a, k, b, n, c, n, false)
-			return c
-		}
-		all := product(1)
-		require.Equal(t, all, product(2))
-		// Every row is the same whatever other rows are computed with it.
-		for rows := 1; rows < 20; rows++ {
-			few := make([]float32, rows*n)
-			Float32.Gemm(false, false, rows, n, k, a[37*k:], k, b, n, few, n, false)
-			require.Equal(t, all[37*n:(37+rows)*n], few)
+		for _, k := range []int{700, 1100} {
+			const m, n = 501, 300
+			a, b := draw(rng, m*k), draw(rng, k*n)
+			product := func(cores int) []float32 {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+				c := make([]float32, m*n)
+				Float32.Gemm(false, false, m, n, k, a, k, b, n, c, n, false)
+				return c
+			}
+			all := product(1)
+			require.Equal(t, all, product(2))
+			require.Equal(t, all, product(5))
+			// Every row is the same whatever other rows are computed with it.
+			for rows := 1; rows < 20; rows++ {
+				few := make([]float32, rows*n)
+				Float32.Gemm(false, false, rows, n, k, a[37*k:], k, b, n, few, n, false)
+				require.Equal(t, all[37*n:(37+rows)*n], few)
+			}
 		}
 	})
 }

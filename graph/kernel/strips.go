@@ -35,10 +35,9 @@ const stripRows = 16
 
 // appendStrips appends strips for rows [from, to): those that go as little beyond, and are then as few, as the micro-kernels allow.
 func (k *kernels) appendStrips(rows []span, from, to int) []span {
-	ceil := func(a, b int) int { return max(0, (a+b-1)/b) }
 	tall, low, best := ceil(to-from, k.rows), 0, ceil(to-from, k.rows)*k.rows
 	for l := 1; k.gemmLow != nil && l <= ceil(to-from, k.lowRows); l++ {
-		t := ceil(to-from-l*k.lowRows, k.rows)
+		t := max(0, ceil(to-from-l*k.lowRows, k.rows))
 		if covered := t*k.rows + l*k.lowRows; covered < best {
 			tall, low, best = t, l, covered
 		}
