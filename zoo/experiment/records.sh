@@ -64,10 +64,6 @@ all=$(date +%s)
 for grid; do
   start=$(date +%s)
   case $grid in
-  slow-backbones)
-    run slow-backbones --only-data amazon
-    run slow-backbones --only-data criteo --models autoint,rankmixer # din wants a list
-    ;;
   more-data)
     prepare_more_data
     run more-data
