@@ -101,7 +101,7 @@ func (c *CIN) use(p Precision) {
 func (c *CIN) panel(rows int) []float32 { return make([]float32, rows*c.cols) }
 
 // panels is the number of panels of positions.
-func (c *CIN) panels() int { return (c.positions + c.cols - 1) / c.cols }
+func (c *CIN) panels() int { return ceil(c.positions, c.cols) }
 
 // forwardPanels computes y for panels [from, to) of positions.
 func (c *CIN) forwardPanels(from, to int) {

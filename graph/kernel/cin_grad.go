@@ -138,7 +138,7 @@ func (k *kernels) register() int { return min(k.lanes, k.cols) }
 // Columns beyond the last have the map of the first.
 func (k *kernels) mapOrders(columns, n int) []int32 {
 	lanes := k.register()
-	orders := make([]int32, (columns+k.cols-1)/k.cols*k.cols)
+	orders := make([]int32, ceil(columns, k.cols)*k.cols)
 	for c := range columns {
 		orders[c] = int32(c/n - c/lanes*lanes/n)
 	}

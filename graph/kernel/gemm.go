@@ -79,7 +79,8 @@ type gemm struct {
 	relu       bool
 	where      []float32 // C is zero where this is not above zero; laid out like C
 
-	packed    []float32 // op(B): panel j holds B[p][j*cols+c] at j*depth*cols + p*panelWidth + c
+	packed    []float32 // op(B): the panel from column j on holds B[p][j+c] at j*room + p%room*panelWidth + c
+	room      int       // how much of the packed inner dimension a panel holds: all, or the latest
 	height    int       // rows of a block of C
 	colBlocks int
 	strips, p int       // of a long product: strips of C, and where the block of the inner dimension begins
@@ -162,7 +163,7 @@ func (g *gemm) plan(products int) (panels, blocks int) {
 
 // makeRoom makes room for so much of the inner dimension of the panels of B, and returns how many they are.
 func (g *gemm) makeRoom(depth int) (panels int) {
-	panels = ceil(g.n, g.cols)
+	panels, g.room = ceil(g.n, g.cols), depth
 	if need := panels * depth * g.cols; cap(g.packed) < need {
 		g.packed = make([]float32, need)
 	} else {
@@ -192,19 +193,25 @@ func (g *gemm) block(s *scratch, i, iEnd, j, jEnd int) {
 		}
 	}
 	for p := 0; p < g.depth; p += innerBlock {
-		depth := min(innerBlock, g.depth-p)
-		for row := i; row < iEnd; row += g.rows {
-			s.strips[(row-i)/g.rows] = g.strip(s, row, i, p, depth)
-		}
-		for col := j; col < jEnd; col += g.cols {
-			width := g.panelWidth(col)
-			panel := &g.packed[col*g.depth+p*width]
-			for row := i; row < iEnd; row += g.rows {
-				g.tile(s, s.strips[(row-i)/g.rows], panel, depth, row, col, width, g.accumulate || p > 0)
-			}
-		}
+		g.add(s, i, iEnd, j, jEnd, p)
 	}
 	g.finish(i, iEnd, j, jEnd)
+}
+
+// add adds to rows [i, iEnd) and columns [j, jEnd) of C the products of the block of the inner dimension from p on; without accumulate
+// those of the first block replace what C has.
+func (g *gemm) add(s *scratch, i, iEnd, j, jEnd, p int) {
+	depth := min(innerBlock, g.depth-p)
+	for row := i; row < iEnd; row += g.rows {
+		s.strips[(row-i)/g.rows] = g.strip(s, row, i, p, depth)
+	}
+	for col := j; col < jEnd; col += g.cols {
+		width := g.panelWidth(col)
+		panel := &g.packed[col*g.room+p%g.room*width]
+		for row := i; row < iEnd; row += g.rows {
+			g.tile(s, s.strips[(row-i)/g.rows], panel, depth, row, col, width, g.accumulate || p > 0)
+		}
+	}
 }
 
 // tile runs the micro-kernel for a panel that has room for width columns, through scratch where it would

@@ -190,6 +190,7 @@ func TestNothingIsAllocated(t *testing.T) {
 		f := func(from, to int) { count += to - from }
 		run := func() {
 			Float32.Gemm(true, false, 300, 300, 300, x, 300, x, 300, x, 300, false)
+			Float32.Gemm(true, false, 70, 80, 1100, x, 70, x, 80, x, 80, false)
 			Float32.Gemm(false, false, 9, 300, 300, x, 300, x, 300, x, 300, false)
 			BFloat16.Gemm(true, false, 300, 300, 300, x, 300, x, 300, x, 300, false)
 			BFloat16.Gemm(false, false, 9, 300, 300, x, 300, x, 300, x, 300, false)

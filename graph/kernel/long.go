@@ -12,7 +12,7 @@ func (g *gemm) isLong() bool {
 // multiplyLong takes the inner dimension block by block. The packed block of B stays in the caches, and so does C. While cores multiply by
 // one block they pack the next.
 func (g *gemm) multiplyLong() {
-	g.makeRoom(2 * innerBlock)
+	g.makeRoom(2 * innerBlock) // that to multiply by, and the next
 	g.strips = ceil(g.m, g.rows)
 	g.p = -innerBlock
 	Parallel(packsPerBlock, 1, g.packNext)
@@ -53,34 +53,23 @@ func (g *gemm) blockTiles(from, to int) {
 // mulStrip adds to a strip of C the products of the block.
 func (g *gemm) mulStrip(i int) {
 	s := g.scratch.Get().(*scratch)
-	row, depth, packed := i*g.rows, min(innerBlock, g.k-g.p), g.packedBlock(g.p)
-	a := g.strip(s, row, row, g.p, depth)
-	for col := 0; col < g.n; col += g.cols {
-		g.tile(s, a, &packed[col*innerBlock], depth, row, col, g.panelWidth(col), g.accumulate || g.p > 0)
-	}
+	row, end := i*g.rows, min(g.m, (i+1)*g.rows)
+	g.add(s, row, end, 0, g.n, g.p)
 	if g.packs() == 0 {
-		g.finish(row, min(g.m, row+g.rows), 0, g.n)
+		g.finish(row, end, 0, g.n)
 	}
 	g.scratch.Put(s)
 }
 
 // packRows packs rows of the block after the one that is multiplied: those from from*packedRows to to*packedRows.
 func (g *gemm) packRows(from, to int) {
-	p := g.p + innerBlock
-	packed := g.packedBlock(p)
-	for q := from * packedRows; q < min(to*packedRows, g.k-p); q++ {
-		row := g.b.data[(p+q)*g.b.rowStep:][:g.n]
+	next := g.p + innerBlock
+	for p := next + from*packedRows; p < min(next+to*packedRows, g.k); p++ {
+		row := g.b.data[p*g.b.rowStep:][:g.n]
 		for col := 0; col < g.n; col += g.cols {
 			width := g.panelWidth(col)
-			panel := packed[col*innerBlock+q*width:][:width]
+			panel := g.packed[col*g.room+p%g.room*width:][:width]
 			clear(panel[copy(panel, row[col:]):])
 		}
 	}
-}
-
-// packedBlock returns the place of a packed block: two are in use at a time. Element (q, c) of a panel from column col on is at
-// col*innerBlock + q*panelWidth + c.
-func (g *gemm) packedBlock(p int) []float32 {
-	half := len(g.packed) / 2
-	return g.packed[p/innerBlock%2*half:][:half]
 }

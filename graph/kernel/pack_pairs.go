@@ -66,7 +66,7 @@ func (g *gemm) pairStrip(dst []float32, row, height, p, depth int) left {
 // roundRowsTo rounds rows of k values of src to dst, and returns how many pairs it has for each: whole registers of them.
 func (g *gemm) roundRowsTo(dst, src []float32, srcStride, rows, k int) (stride int) {
 	last := k - (k-1)/g.lanes*g.lanes // values in the last register
-	stride = (k + 2*g.lanes - 1) / (2 * g.lanes) * g.lanes
+	stride = ceil(k, 2*g.lanes) * g.lanes
 	_, _ = dst[rows*stride-1], src[(rows-1)*srcStride+k-1]
 	g.roundRows(&dst[0], stride, &src[0], srcStride, rows, k, mask(last))
 	return stride

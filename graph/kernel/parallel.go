@@ -26,7 +26,7 @@ func Parallel(n, tile int, f func(from, to int)) {
 	if n <= 0 {
 		return
 	}
-	tiles := (n + tile - 1) / tile
+	tiles := ceil(n, tile)
 	helpers := min(runtime.GOMAXPROCS(0)-max(1, int(claims.Load())), tiles-1)
 	if helpers < 1 {
 		for from := 0; from < n; from += tile {
